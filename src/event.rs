@@ -1,0 +1,236 @@
+//! What the core is told: [`Input`]s. They are already redacted (no URL, no media byte, no header text) and are
+//! exactly what an evidence bundle records, so that a replay sees what the browser saw.
+
+use crate::time::{MediaTime, Micros, Wall};
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u32);
+    };
+}
+id!(/// A media element of the page.
+    ElementId);
+id!(/// A `MediaSource` of the page.
+    SourceId);
+id!(/// A `SourceBuffer` of the page.
+    TrackId);
+id!(/// A network request. Numbered apart for each [`Observer`].
+    RequestId);
+id!(/// A distinct URL. Stands for it wherever sameness matters and the text does not.
+    ResourceId);
+
+/// One fact and when it was true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// When, on the page's clock.
+    pub at: Wall,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What was observed. Ids are the session's own small numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The page made a `MediaSource` ready to be played.
+    SourceOpened { source: SourceId },
+    /// A media element plays that source.
+    Attached { element: ElementId, source: SourceId },
+    /// `addSourceBuffer`.
+    TrackAdded { source: SourceId, track: TrackId, kind: TrackKind },
+    /// `appendBuffer` was called and accepted. `media` is what the bytes' container headers say they hold,
+    /// after `timestampOffset`; empty for an initialisation segment or when the headers could not be read.
+    Append { track: TrackId, bytes: u64, media: Vec<Span> },
+    /// `appendBuffer` threw.
+    AppendRefused { track: TrackId, reason: Refusal },
+    /// The append that was under way came to its end.
+    AppendEnded { track: TrackId, outcome: AppendOutcome },
+    /// `SourceBuffer.remove`.
+    Removed { track: TrackId, span: Span },
+    /// `endOfStream`.
+    StreamEnded { source: SourceId },
+    /// The media element as it stood.
+    Playback {
+        element: ElementId,
+        why: Moment,
+        position: MediaTime,
+        /// Playback rate in thousandths.
+        rate: i32,
+        paused: bool,
+        seeking: bool,
+        ended: bool,
+        /// `HTMLMediaElement.readyState`, 0 to 4.
+        ready: u8,
+        /// The viewer touched the page (key, pointer) within the second before.
+        gesture: bool,
+    },
+    /// A video frame with this media time was put on the screen.
+    Frame { element: ElementId, position: MediaTime },
+    /// `HTMLMediaElement.buffered` as it stood.
+    Buffered { element: ElementId, spans: Vec<Span> },
+    /// A request began.
+    RequestStarted { observer: Observer, request: RequestId, resource: ResourceId, host: String, kind: ResourceKind },
+    /// Its response headers arrived. In Firefox only with the first byte of the body.
+    ResponseBegan { observer: Observer, request: RequestId, status: u16, length: Option<u64>, cached: bool },
+    /// This many bytes of the body had arrived.
+    Received { observer: Observer, request: RequestId, bytes: u64 },
+    /// It ended well.
+    RequestEnded { observer: Observer, request: RequestId, bytes: Option<u64> },
+    /// It failed or was given up.
+    RequestFailed { observer: Observer, request: RequestId, failure: Failure },
+    /// Resource Timing of a finished request; `at` is its `responseEnd`. What the browser hid is `None`.
+    Timing { resource: ResourceId, timing: Timing },
+    /// From `from` until `at` this could not be observed.
+    NotObservable { from: Wall, what: Blindness },
+    /// Time passed.
+    Tick,
+}
+
+/// A stretch of media time, `start` included, `end` not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// First instant.
+    pub start: MediaTime,
+    /// First instant no longer in it.
+    pub end: MediaTime,
+}
+
+impl Span {
+    /// How long it is; never negative.
+    pub fn length(self) -> Micros {
+        (self.end - self.start).at_least_zero()
+    }
+}
+
+/// What a `SourceBuffer` holds, from its MIME type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrackKind {
+    /// Pictures.
+    Video,
+    /// Sound.
+    Audio,
+    /// Both in one buffer.
+    Muxed,
+}
+
+/// Why `appendBuffer` threw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// `QuotaExceededError`: the buffer is full.
+    Quota,
+    /// Anything else.
+    Other,
+}
+
+/// How an append came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppendOutcome {
+    /// `updateend` alone.
+    Done,
+    /// `abort` first.
+    Aborted,
+    /// `error` first.
+    Failed,
+}
+
+/// What made the content script look at the media element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// The sampling timer.
+    Sample,
+    /// The event of that name.
+    Play,
+    /// The event of that name.
+    Playing,
+    /// The event of that name.
+    Pause,
+    /// The event of that name.
+    Waiting,
+    /// The event of that name.
+    Seeking,
+    /// The event of that name.
+    Seeked,
+    /// The event of that name.
+    Ratechange,
+    /// The event of that name.
+    Ended,
+    /// The event of that name: the element was given another source, or none.
+    Emptied,
+    /// The event of that name.
+    Loadeddata,
+    /// The event of that name.
+    Error,
+}
+
+/// Who saw a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observer {
+    /// The browser (`webRequest`).
+    Browser,
+    /// The page (`XMLHttpRequest`, `fetch`).
+    Page,
+}
+
+/// What a URL looks like it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResourceKind {
+    /// A playlist or manifest, by its extension.
+    Manifest,
+    /// Anything else a script fetched: media, as far as can be told.
+    Data,
+}
+
+/// How a request failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The page gave it up (also when its own time limit passed).
+    Aborted,
+    /// The network refused or broke it.
+    Network,
+}
+
+/// Phases of a finished request, as Resource Timing tells them. Cross-origin servers that do not send
+/// `Timing-Allow-Origin` have all of them hidden: `None`, never zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// `startTime`.
+    pub started: Option<Wall>,
+    /// `domainLookupStart` and `domainLookupEnd`.
+    pub dns: Option<(Wall, Wall)>,
+    /// `connectStart` and `connectEnd` (TLS included).
+    pub connect: Option<(Wall, Wall)>,
+    /// `secureConnectionStart`.
+    pub secure: Option<Wall>,
+    /// `requestStart`.
+    pub sent: Option<Wall>,
+    /// `responseStart`.
+    pub first_byte: Option<Wall>,
+    /// `encodedBodySize`.
+    pub bytes: Option<u64>,
+}
+
+/// What could not be observed for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blindness {
+    /// Facts of the page were lost.
+    Page,
+    /// The browser's view of the network (`webRequest`) was down.
+    Network,
+    /// The machine's clock was set meanwhile.
+    Clock,
+}

@@ -1,0 +1,29 @@
+//! Why did this video stall, and where did the stall come from?
+//!
+//! Facts in, decisions out. The core reads no clock, touches no page and knows no browser:
+//!
+//! 1. [`ingress::Ingress`] redacts what the extension's scripts report ([`wire::Fact`]) into [`Input`]s.
+//! 2. [`Session::handle`] takes one input; then drain [`Session::poll`] until it answers `None`.
+//! 3. [`explain`] replays recorded inputs to a [`verdict::Report`]. Live verdicts are made by the same function on
+//!    the same inputs that go into the evidence [`bundle::Bundle`], so a replay cannot differ.
+//! 4. [`wording`], [`view`] and [`card`] make sentences and pictures of a verdict.
+
+pub mod bundle;
+pub mod card;
+pub mod cause;
+pub mod container;
+pub mod event;
+pub mod ingress;
+pub mod ledger;
+pub mod session;
+pub mod stall;
+pub mod status;
+pub mod time;
+pub mod timeline;
+pub mod verdict;
+pub mod view;
+pub mod wire;
+pub mod wording;
+
+pub use event::{Event, Input};
+pub use session::{Output, Session, explain};

@@ -1,0 +1,103 @@
+//! Time, with its unit in the type. All integers: a verdict must not depend on how a machine rounds.
+
+use serde::{Deserialize, Serialize};
+use std::ops::{Add, Sub};
+
+/// A moment: microseconds since the Unix epoch on the page's clock
+/// (`performance.timeOrigin + performance.now()`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Wall(pub i64);
+
+/// A position on the media timeline, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MediaTime(pub i64);
+
+/// A length of time, in microseconds. May be negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub i64);
+
+/// No moment, position or length that a page can report lies outside ± this (about 285 years), so that
+/// sums and differences of a few of them cannot overflow.
+pub const LIMIT: i64 = 1 << 53;
+
+impl Micros {
+    /// No time at all.
+    pub const ZERO: Micros = Micros(0);
+    /// `ms` milliseconds.
+    pub const fn from_millis(ms: i64) -> Micros {
+        Micros(ms * 1000)
+    }
+    /// Whole milliseconds, rounded to the nearest.
+    pub const fn as_millis(self) -> i64 {
+        (self.0 + if self.0 < 0 { -500 } else { 500 }) / 1000
+    }
+    /// Not below zero.
+    pub fn at_least_zero(self) -> Micros {
+        Micros(self.0.max(0))
+    }
+}
+
+/// Seconds (as JavaScript numbers come) to microseconds. `None` for NaN, infinities and absurd sizes.
+pub fn micros_from_seconds(seconds: f64) -> Option<i64> {
+    let micros = (seconds * 1e6).round();
+    (micros.abs() < LIMIT as f64).then_some(micros as i64)
+}
+
+/// Milliseconds (as JavaScript numbers come) to microseconds. `None` as for [`micros_from_seconds`].
+pub fn micros_from_millis(millis: f64) -> Option<i64> {
+    micros_from_seconds(millis / 1e3)
+}
+
+macro_rules! point {
+    ($point:ident) => {
+        impl $point {
+            /// The earliest that can be told.
+            pub const MIN: $point = $point(-LIMIT);
+            /// The latest that can be told.
+            pub const MAX: $point = $point(LIMIT);
+        }
+        impl Sub for $point {
+            type Output = Micros;
+            fn sub(self, other: $point) -> Micros {
+                Micros(self.0.saturating_sub(other.0))
+            }
+        }
+        impl Add<Micros> for $point {
+            type Output = $point;
+            fn add(self, by: Micros) -> $point {
+                $point(self.0.saturating_add(by.0))
+            }
+        }
+        impl Sub<Micros> for $point {
+            type Output = $point;
+            fn sub(self, by: Micros) -> $point {
+                $point(self.0.saturating_sub(by.0))
+            }
+        }
+    };
+}
+point!(Wall);
+point!(MediaTime);
+
+impl Add for Micros {
+    type Output = Micros;
+    fn add(self, other: Micros) -> Micros {
+        Micros(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Micros {
+    type Output = Micros;
+    fn sub(self, other: Micros) -> Micros {
+        Micros(self.0.saturating_sub(other.0))
+    }
+}
+
+impl std::iter::Sum for Micros {
+    fn sum<I: Iterator<Item = Micros>>(iter: I) -> Micros {
+        iter.fold(Micros::ZERO, Add::add)
+    }
+}

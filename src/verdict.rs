@@ -1,0 +1,268 @@
+//! The verdict: what the core concludes of one stall. Ids, numbers and sets only; sentences are made of it by
+//! [`crate::wording`], so the same verdict reads in every language and compares byte for byte.
+
+use crate::event::{Span, TrackKind};
+use crate::time::{MediaTime, Micros, Wall};
+use serde::{Deserialize, Serialize};
+
+/// Version of the rules that made a verdict. A bundle made with other rules is not replayed with these.
+pub const MODEL: u32 = 1;
+
+/// All stalls that the recorded inputs hold, oldest first. The last is the one a bundle is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// [`MODEL`].
+    pub model: u32,
+    /// The stalls.
+    pub stalls: Vec<Stall>,
+}
+
+/// One stall, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stall {
+    /// What was wrong with the buffer.
+    pub kind: StallKind,
+    /// The last frame before progress stopped.
+    pub began: Instant,
+    /// The first frame after it; `None` while it lasts.
+    pub ended: Option<Instant>,
+    /// Why it ended.
+    pub ending: Option<Ending>,
+    /// `ended - began`, or so far.
+    pub duration: Micros,
+    /// The media segments playback waited for, one per dry track; empty unless starved.
+    pub blocking: Vec<BlockingSegment>,
+    /// Where the time of the media segments in the drain window went.
+    pub ledger: Ledger,
+    /// Id of the cause, see `src/cause/`.
+    pub cause: String,
+    /// The zones the stall can have come from, in path order.
+    pub zones: Vec<Zone>,
+    /// The zones that the evidence rules out, in path order.
+    pub cleared: Vec<Zone>,
+    /// Whether path time was split among the path's zones. If not, all of them stay in `zones`.
+    pub path_split: bool,
+    /// The evidence. Every sentence shown rests on these.
+    pub findings: Vec<Finding>,
+    /// What could not be observed and might have changed the verdict.
+    pub not_observed: Vec<String>,
+}
+
+/// A moment on both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instant {
+    /// On the page's clock.
+    pub wall: Wall,
+    /// On the media timeline.
+    pub media: MediaTime,
+}
+
+/// DESIGN §4: the split that comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StallKind {
+    /// No playable data ahead in some track: data is late.
+    Starved,
+    /// Data is there, playback is not.
+    Frozen,
+    /// Playback moves, but much slower than its rate.
+    SlowMotion,
+}
+
+/// How a stall ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Playback went on.
+    Resumed,
+    /// The viewer paused, sought, changed the rate or left.
+    Viewer,
+    /// The page went elsewhere in the stream or dropped it.
+    Page,
+}
+
+/// A place on the path a stall can come from, in path order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Zone {
+    /// Decoder, CPU, memory, the browser's throttling.
+    Device,
+    /// The page's code.
+    Player,
+    /// Wi-Fi, wiring, router, other traffic in the home.
+    Home,
+    /// The ISP's access line and own network.
+    Access,
+    /// Peering and transit between the ISP and the CDN.
+    Interconnect,
+    /// The CDN server that answered.
+    Edge,
+    /// Behind the edge.
+    Origin,
+}
+
+impl Zone {
+    /// All of them, in path order.
+    pub const ALL: [Zone; 7] = [
+        Zone::Device,
+        Zone::Player,
+        Zone::Home,
+        Zone::Access,
+        Zone::Interconnect,
+        Zone::Edge,
+        Zone::Origin,
+    ];
+}
+
+/// A media segment that playback ran dry on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockingSegment {
+    /// Whose data was missing.
+    pub track: TrackKind,
+    /// What it holds; while it is awaited, where the buffer ended and the usual length of a segment.
+    pub range: Span,
+    /// Whether it has come, so that `range` is seen and not expected.
+    pub arrived: bool,
+    /// The server asked for it.
+    pub host: Option<String>,
+    /// How sure it is that this request brought this media segment.
+    pub join: Join,
+}
+
+/// How an append was joined to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Join {
+    /// By exact size.
+    Size,
+    /// By order in time alone.
+    Order,
+    /// By nothing: it is the only request outstanding that fits.
+    Awaited,
+    /// No request was seen.
+    None,
+}
+
+/// Where the time went, see DESIGN §5.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// The drain window: from where the buffer was fullest to the end of the stall.
+    pub window: Option<(Wall, Wall)>,
+    /// The media segments fetched in it, oldest first; the blocking ones last.
+    pub segments: Vec<SegmentAccount>,
+}
+
+/// The account of one media segment: its stages add up to `elapsed`, less `unexplained`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentAccount {
+    /// Its track.
+    pub track: TrackKind,
+    /// What it holds.
+    pub range: Span,
+    /// Whether playback waited for it.
+    pub blocking: bool,
+    /// The player could have asked for it.
+    pub from: Wall,
+    /// It was playable (or now, if it is not yet).
+    pub to: Wall,
+    /// `to - from`.
+    pub elapsed: Micros,
+    /// In order; only those that took time or could be observed.
+    pub stages: Vec<StageTime>,
+    /// What no stage accounts for.
+    pub unexplained: Micros,
+    /// Failed attempts before the one that brought it.
+    pub retries: u32,
+}
+
+/// The time one stage took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageTime {
+    /// Which.
+    pub stage: Stage,
+    /// How long.
+    pub spent: Micros,
+    /// How long it usually takes; `None` where nothing is known.
+    pub usual: Option<Micros>,
+    /// Where `usual` comes from.
+    pub usual_from: UsualFrom,
+    /// Its part of the stall; `None` until the counterfactual exists.
+    pub share: Option<Micros>,
+}
+
+/// Where a usual value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UsualFrom {
+    /// The median of this session on this host, outside drain windows.
+    Session,
+    /// A documented default: no history.
+    Default,
+    /// Nothing is known.
+    None,
+}
+
+/// A part of a media segment's life, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// The player could have asked and did not.
+    Decide,
+    /// An attempt that failed, and the pause before the next.
+    Failed,
+    /// The browser held the request.
+    Queue,
+    /// Looking the name up.
+    Dns,
+    /// Connecting.
+    Connect,
+    /// Securing the connection.
+    Tls,
+    /// Request sent to first byte.
+    Wait,
+    /// Asked to first byte where the browser hides the parts: `queue` to `wait` in one.
+    Response,
+    /// First byte to last.
+    Transfer,
+    /// Arrived, not yet appended.
+    Process,
+    /// Append called to `updateend`.
+    Append,
+    /// Playable to first frame.
+    Present,
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Which, e.g. `first-byte-late`; the words are keyed by it.
+    pub id: String,
+    /// Indices into the bundle's inputs: the facts it rests on.
+    pub facts: Vec<u32>,
+    /// The numbers its sentence needs, by name.
+    pub values: std::collections::BTreeMap<String, Value>,
+}
+
+/// A number in a finding, with its unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Value {
+    /// A length of time.
+    Micros(Micros),
+    /// A position in the media.
+    Media(MediaTime),
+    /// An amount of data.
+    Bytes(u64),
+    /// A count.
+    Count(u64),
+    /// A host name or an id.
+    Name(String),
+}

@@ -1,0 +1,126 @@
+//! The facts as the extension's scripts report them, before redaction. One enum for three reporters; the field
+//! names are the JavaScript ones. [`crate::ingress::Ingress`] turns a [`Fact`] into [`crate::Input`]s.
+//!
+//! Every fact has `t`: milliseconds since the epoch. The page's scripts use
+//! `performance.timeOrigin + performance.now()`, the background `webRequest`'s `timeStamp`.
+//! Ids are the reporter's own; media positions are seconds.
+
+use serde::Deserialize;
+
+/// One fact, in the order in which the content script numbered it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "k", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Fact {
+    // The probe, in the page's own world.
+    /// `URL.createObjectURL(mediaSource)`; `url` is the `blob:` URL.
+    Source { t: f64, source: u32, url: String },
+    /// `addSourceBuffer`.
+    Track { t: f64, source: u32, track: u32, mime: String },
+    /// `changeType`.
+    Retyped { t: f64, track: u32, mime: String },
+    /// `appendBuffer` accepted `bytes` bytes. `head`: what the box walker kept of them, see `extension/walker.js`.
+    Append {
+        t: f64,
+        track: u32,
+        bytes: f64,
+        #[serde(with = "serde_bytes_like")]
+        head: Vec<u8>,
+        /// `timestampOffset`, seconds.
+        offset: f64,
+    },
+    /// `appendBuffer` threw; `error` is the exception's name.
+    Refused { t: f64, track: u32, error: String },
+    /// The append ended: `updateend`, with `abort` or `error` before it if so.
+    Updated { t: f64, track: u32, outcome: String },
+    /// `remove(start, end)`.
+    Removed { t: f64, track: u32, start: f64, end: f64 },
+    /// `endOfStream`.
+    StreamEnded { t: f64, source: u32 },
+    /// `XMLHttpRequest.send`.
+    PageRequest { t: f64, id: u32, url: String },
+    /// Its `progress`.
+    PageProgress { t: f64, id: u32, loaded: f64 },
+    /// Its `loadend`; `outcome` is `load`, `error`, `abort` or `timeout`.
+    PageDone { t: f64, id: u32, loaded: f64, outcome: String },
+
+    // The content script.
+    /// An element's `src` is this `blob:` URL.
+    Attached { t: f64, element: u32, url: String },
+    /// The element as it stood; `why` is an event's name or `sample`.
+    Playback {
+        t: f64,
+        element: u32,
+        why: String,
+        position: f64,
+        rate: f64,
+        paused: bool,
+        seeking: bool,
+        ended: bool,
+        ready: u8,
+        gesture: bool,
+    },
+    /// `requestVideoFrameCallback`: `position` is `metadata.mediaTime`, `t` its `presentationTime`.
+    Frame { t: f64, element: u32, position: f64 },
+    /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
+    Buffered { t: f64, element: u32, spans: Vec<f64> },
+    /// A `PerformanceResourceTiming` entry; every value as the entry has it (0 = hidden or none), plus `timeOrigin`.
+    Timing {
+        t: f64,
+        url: String,
+        origin: f64,
+        start_time: f64,
+        domain_lookup_start: f64,
+        domain_lookup_end: f64,
+        connect_start: f64,
+        connect_end: f64,
+        secure_connection_start: f64,
+        request_start: f64,
+        response_start: f64,
+        response_end: f64,
+        encoded_body_size: f64,
+    },
+    /// `wall` is `Date.now()` at `t`.
+    Clock { t: f64, wall: f64 },
+    /// Facts were lost from `from` on; `what` is `page` or `network`.
+    Lost { t: f64, from: f64, what: String },
+
+    // The background (`webRequest`). `id` is `requestId`.
+    /// `onBeforeRequest`.
+    Request { t: f64, id: String, url: String },
+    /// `onHeadersReceived`; `length` is `Content-Length`, negative when absent.
+    Response { t: f64, id: String, status: u16, length: f64, cached: bool },
+    /// `onCompleted`.
+    Completed { t: f64, id: String },
+    /// `onErrorOccurred`; `error` as the browser words it.
+    Failed { t: f64, id: String, error: String },
+}
+
+/// `Uint8Array` from JavaScript, array of numbers from JSON.
+mod serde_bytes_like {
+    use serde::{Deserializer, de};
+    use std::fmt;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl<'de> de::Visitor<'de> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+                Ok(bytes)
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = seq.next_element()? {
+                    bytes.push(byte);
+                }
+                Ok(bytes)
+            }
+        }
+        deserializer.deserialize_any(Bytes)
+    }
+}
