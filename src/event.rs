@@ -120,6 +120,17 @@ pub enum TrackKind {
     Muxed,
 }
 
+impl TrackKind {
+    /// The name it is recorded under.
+    pub fn id(self) -> &'static str {
+        match self {
+            TrackKind::Video => "video",
+            TrackKind::Audio => "audio",
+            TrackKind::Muxed => "muxed",
+        }
+    }
+}
+
 /// Why `appendBuffer` threw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -221,6 +232,17 @@ pub struct Timing {
     pub first_byte: Option<Wall>,
     /// `encodedBodySize`.
     pub bytes: Option<u64>,
+}
+
+impl Blindness {
+    /// The name it is recorded under.
+    pub fn id(self) -> &'static str {
+        match self {
+            Blindness::Page => "page",
+            Blindness::Network => "network",
+            Blindness::Clock => "clock",
+        }
+    }
 }
 
 /// What could not be observed for a while.

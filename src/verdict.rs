@@ -82,6 +82,8 @@ pub enum Ending {
     Viewer,
     /// The page went elsewhere in the stream or dropped it.
     Page,
+    /// Nobody looked any more (sleep, frozen tab): known to have lasted until then.
+    Unseen,
 }
 
 /// A place on the path a stall can come from, in path order.
@@ -157,7 +159,7 @@ pub struct Ledger {
     pub segments: Vec<SegmentAccount>,
 }
 
-/// The account of one media segment: its stages add up to `elapsed`, less `unexplained`.
+/// The account of one media segment: its stages and `unexplained` add up to `elapsed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentAccount {
