@@ -388,17 +388,17 @@ impl Detector {
             return sighting;
         }
         let began = sighting.began;
-        let Some(&last) = self.frames.iter().rev().find(|(at, _)| *at <= began.wall + FRAME_LAG) else {
-            return sighting;
-        };
-        if began.wall - last.0 > FRAME_NEAR {
-            return sighting;
+        let near = |at: Wall, bound: Wall| (at - bound).0.abs() <= FRAME_NEAR.0;
+        let frames = || self.frames.iter().copied().map(|(wall, media)| Instant { wall, media });
+        let last = frames().rev().find(|frame| frame.wall <= began.wall + FRAME_LAG);
+        if let Some(last) = last.filter(|last| near(last.wall, began.wall)) {
+            sighting.began = last;
         }
-        sighting.began = Instant { wall: last.0, media: last.1 };
         if let Some((ended, Ending::Resumed)) = &mut sighting.ended {
-            let after = self.frames.iter().find(|(at, position)| *at > last.0 && *position != last.1);
-            if let Some(&(at, position)) = after.filter(|(at, _)| (*at - ended.wall).0.abs() <= FRAME_NEAR.0) {
-                *ended = Instant { wall: at, media: position };
+            let shown = last.map_or(began.media, |last| last.media);
+            let next = frames().find(|frame| frame.wall > sighting.began.wall && frame.media != shown);
+            if let Some(next) = next.filter(|next| near(next.wall, ended.wall)) {
+                *ended = next;
             }
         }
         sighting
@@ -423,3 +423,6 @@ fn played(media: Micros, rate: i32) -> Micros {
 fn played_media(time: Micros, rate: i32) -> Micros {
     Micros(time.0.saturating_mul(i64::from(rate)) / 1000)
 }
+
+#[cfg(test)]
+mod tests;
