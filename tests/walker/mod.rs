@@ -1,4 +1,5 @@
 //! What `extension/walker.js` does, said again in the plainest way: one byte at a time.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use whystall::container::HEAD_LIMIT;
 
