@@ -14,12 +14,6 @@ pub enum Theme {
 
 /// A 1200×675 SVG of the verdict. `date` is the stall's local date and time as the caller words it; `fingerprint`
 /// the bundle's hash.
-pub fn svg(
-    _stall: &Stall,
-    _date: Option<&str>,
-    _fingerprint: &str,
-    _theme: Theme,
-    _words: &Words,
-) -> String {
+pub fn svg(_stall: &Stall, _date: Option<&str>, _fingerprint: &str, _theme: Theme, _words: &Words) -> String {
     String::new()
 }

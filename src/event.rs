@@ -40,30 +40,16 @@ pub enum Event {
     /// The page made a `MediaSource` ready to be played.
     SourceOpened { source: SourceId },
     /// A media element plays that source.
-    Attached {
-        element: ElementId,
-        source: SourceId,
-    },
+    Attached { element: ElementId, source: SourceId },
     /// `addSourceBuffer`.
-    TrackAdded {
-        source: SourceId,
-        track: TrackId,
-        kind: TrackKind,
-    },
+    TrackAdded { source: SourceId, track: TrackId, kind: TrackKind },
     /// `appendBuffer` was called and accepted. `media` is what the bytes' container headers say they hold,
     /// after `timestampOffset`; empty for an initialisation segment or when the headers could not be read.
-    Append {
-        track: TrackId,
-        bytes: u64,
-        media: Vec<Span>,
-    },
+    Append { track: TrackId, bytes: u64, media: Vec<Span> },
     /// `appendBuffer` threw.
     AppendRefused { track: TrackId, reason: Refusal },
     /// The append that was under way came to its end.
-    AppendEnded {
-        track: TrackId,
-        outcome: AppendOutcome,
-    },
+    AppendEnded { track: TrackId, outcome: AppendOutcome },
     /// `SourceBuffer.remove`.
     Removed { track: TrackId, span: Span },
     /// `endOfStream`.
@@ -84,15 +70,9 @@ pub enum Event {
         gesture: bool,
     },
     /// A video frame with this media time was put on the screen.
-    Frame {
-        element: ElementId,
-        position: MediaTime,
-    },
+    Frame { element: ElementId, position: MediaTime },
     /// `HTMLMediaElement.buffered` as it stood.
-    Buffered {
-        element: ElementId,
-        spans: Vec<Span>,
-    },
+    Buffered { element: ElementId, spans: Vec<Span> },
     /// A request began.
     RequestStarted {
         observer: Observer,
@@ -102,36 +82,15 @@ pub enum Event {
         kind: ResourceKind,
     },
     /// Its response headers arrived. In Firefox only with the first byte of the body.
-    ResponseBegan {
-        observer: Observer,
-        request: RequestId,
-        status: u16,
-        length: Option<u64>,
-        cached: bool,
-    },
+    ResponseBegan { observer: Observer, request: RequestId, status: u16, length: Option<u64>, cached: bool },
     /// This many bytes of the body had arrived.
-    Received {
-        observer: Observer,
-        request: RequestId,
-        bytes: u64,
-    },
+    Received { observer: Observer, request: RequestId, bytes: u64 },
     /// It ended well.
-    RequestEnded {
-        observer: Observer,
-        request: RequestId,
-        bytes: Option<u64>,
-    },
+    RequestEnded { observer: Observer, request: RequestId, bytes: Option<u64> },
     /// It failed or was given up.
-    RequestFailed {
-        observer: Observer,
-        request: RequestId,
-        failure: Failure,
-    },
+    RequestFailed { observer: Observer, request: RequestId, failure: Failure },
     /// Resource Timing of a finished request; `at` is its `responseEnd`. What the browser hid is `None`.
-    Timing {
-        resource: ResourceId,
-        timing: Timing,
-    },
+    Timing { resource: ResourceId, timing: Timing },
     /// From `from` until `at` this could not be observed.
     NotObservable { from: Wall, what: Blindness },
     /// Time passed.

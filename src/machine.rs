@@ -21,20 +21,13 @@ pub struct Element {
 
 impl Element {
     fn new(id: ElementId) -> Element {
-        Element {
-            source: None,
-            detector: Detector::new(id),
-            path: Vec::new(),
-        }
+        Element { source: None, detector: Detector::new(id), path: Vec::new() }
     }
 
     /// Where the playhead was, as last seen at or before `at`, moved on by no more than the next look.
     pub fn position_at(&self, at: Wall) -> Option<MediaTime> {
         let after = self.path.partition_point(|(when, _)| *when <= at);
-        let Some(&(when, position)) = after
-            .checked_sub(1)
-            .and_then(|before| self.path.get(before))
-        else {
+        let Some(&(when, position)) = after.checked_sub(1).and_then(|before| self.path.get(before)) else {
             return self.path.first().map(|(_, position)| *position);
         };
         let Some(&(next_when, next)) = self.path.get(after) else {
@@ -81,34 +74,16 @@ impl Machine {
         match &input.event {
             Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
             Event::Attached { element, source } => self.element(*element).source = Some(*source),
-            Event::TrackAdded {
-                source,
-                track,
-                kind,
-            } => {
+            Event::TrackAdded { source, track, kind } => {
                 self.tracks.insert(*track, (*source, Track::new(*kind)));
             }
-            Event::Append {
-                track,
-                bytes,
-                media,
-            } => {
+            Event::Append { track, bytes, media } => {
                 self.track(*track, |track| track.append(fact, at, *bytes, media));
             }
             Event::AppendEnded { track, .. } => self.track(*track, |track| track.append_ended(at)),
             Event::AppendRefused { .. } => {}
             Event::Removed { track, span } => self.track(*track, |track| track.removed(at, *span)),
-            Event::Playback {
-                element,
-                why,
-                position,
-                rate,
-                paused,
-                seeking,
-                ended,
-                ready: _,
-                gesture,
-            } => {
+            Event::Playback { element, why, position, rate, paused, seeking, ended, ready: _, gesture } => {
                 let element = self.element(*element);
                 element.path.push((at, *position));
                 element.detector.look(Look {
@@ -123,64 +98,32 @@ impl Machine {
                     gesture: *gesture,
                 });
             }
-            Event::Frame { element, position } => {
-                self.element(*element).detector.frame(at, *position)
+            Event::Frame { element, position } => self.element(*element).detector.frame(at, *position),
+            Event::Buffered { element, spans } => self.element(*element).detector.buffered(at, fact, spans),
+            Event::RequestStarted { observer, request, resource, host, kind } => {
+                self.requests.started(fact, at, *observer, *request, (*resource, host, *kind));
             }
-            Event::Buffered { element, spans } => {
-                self.element(*element).detector.buffered(at, fact, spans)
-            }
-            Event::RequestStarted {
-                observer,
-                request,
-                resource,
-                host,
-                kind,
-            } => {
-                self.requests
-                    .started(fact, at, *observer, *request, (*resource, host, *kind));
-            }
-            Event::ResponseBegan {
-                observer,
-                request,
-                status,
-                length,
-                cached: _,
-            } => {
+            Event::ResponseBegan { observer, request, status, length, cached: _ } => {
                 self.requests.change(fact, *observer, *request, |request| {
                     request.response = Some(at);
                     request.status = Some(*status);
                     request.length = *length;
                 });
             }
-            Event::Received {
-                observer,
-                request,
-                bytes,
-            } => self.requests.received(at, *observer, *request, *bytes),
-            Event::RequestEnded {
-                observer,
-                request,
-                bytes,
-            } => {
+            Event::Received { observer, request, bytes } => {
+                self.requests.received(at, *observer, *request, *bytes)
+            }
+            Event::RequestEnded { observer, request, bytes } => {
                 if let Some(bytes) = bytes {
                     self.requests.received(at, *observer, *request, *bytes);
                 }
-                self.requests.change(fact, *observer, *request, |request| {
-                    request.ended = Some(at)
-                });
+                self.requests.change(fact, *observer, *request, |request| request.ended = Some(at));
             }
-            Event::RequestFailed {
-                observer,
-                request,
-                failure,
-            } => {
-                self.requests.change(fact, *observer, *request, |request| {
-                    request.failed = Some((at, *failure))
-                });
+            Event::RequestFailed { observer, request, failure } => {
+                self.requests
+                    .change(fact, *observer, *request, |request| request.failed = Some((at, *failure)));
             }
-            Event::Timing { resource, timing } => {
-                self.requests.timing(fact, *resource, at, timing.clone())
-            }
+            Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
             Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
         }
     }

@@ -152,9 +152,7 @@ impl Detector {
 
     /// Stalls that have ended, oldest first, with their bounds put on the frames next to them.
     pub fn finished(&self) -> impl Iterator<Item = Sighting> + '_ {
-        self.finished
-            .iter()
-            .map(|sighting| self.on_frames(sighting))
+        self.finished.iter().map(|sighting| self.on_frames(sighting))
     }
 
     /// The last look.
@@ -184,8 +182,7 @@ impl Detector {
         if self.buffered.len() == BUFFERED {
             self.buffered.pop_front();
         }
-        self.buffered
-            .push_back((at, fact, Ranges::of(spans.iter().copied())));
+        self.buffered.push_back((at, fact, Ranges::of(spans.iter().copied())));
         self.reconsider();
     }
 
@@ -242,10 +239,7 @@ impl Detector {
         let low = self.lead().is_none_or(|lead| lead < LOW);
         let held_by_player = self.page_paused && low;
         let rate_held = look.rate == 0 && low && !look.gesture;
-        !look.seeking
-            && !look.ended
-            && (!look.paused || held_by_player)
-            && (look.rate > 0 || rate_held)
+        !look.seeking && !look.ended && (!look.paused || held_by_player) && (look.rate > 0 || rate_held)
     }
 
     fn sought(&mut self, look: &Look, before: Option<Look>) {
@@ -254,14 +248,7 @@ impl Detector {
             self.remedied = true;
             return;
         }
-        self.close(
-            look.at,
-            if look.gesture {
-                Ending::Viewer
-            } else {
-                Ending::Page
-            },
-        );
+        self.close(look.at, if look.gesture { Ending::Viewer } else { Ending::Page });
         self.forget_movement();
         self.settled = false;
     }
@@ -277,39 +264,21 @@ impl Detector {
     /// Did it move since the last look, and if not, for how long?
     fn progress(&mut self, look: Look) {
         let Some(mut standing) = self.standing else {
-            self.standing = Some(Standing {
-                before: None,
-                first: look,
-                latest: look,
-            });
+            self.standing = Some(Standing { before: None, first: look, latest: look });
             return;
         };
         if std::mem::take(&mut self.remedied) {
             standing.first.position = look.position;
             standing.latest = look;
         } else if look.position - standing.latest.position > STILL {
-            if self
-                .open
-                .as_ref()
-                .is_some_and(|open| open.kind != StallKind::SlowMotion)
-            {
+            if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion) {
                 let moving_for = played(look.position - standing.latest.position, look.rate);
                 let wall = (look.at - moving_for).max(standing.latest.at).min(look.at);
-                self.close_at(
-                    Instant {
-                        wall,
-                        media: standing.latest.position,
-                    },
-                    Ending::Resumed,
-                );
+                self.close_at(Instant { wall, media: standing.latest.position }, Ending::Resumed);
                 self.window.clear();
             }
             self.settled = true;
-            standing = Standing {
-                before: Some(standing.latest),
-                first: look,
-                latest: look,
-            };
+            standing = Standing { before: Some(standing.latest), first: look, latest: look };
         } else {
             standing.latest = look;
         }
@@ -322,11 +291,7 @@ impl Detector {
         let (Some(look), Some(standing)) = (self.last, self.standing) else {
             return;
         };
-        if self.open.is_some()
-            || !self.settled
-            || !self.should_move(&look)
-            || look.at < self.excused_until
-        {
+        if self.open.is_some() || !self.settled || !self.should_move(&look) || look.at < self.excused_until {
             return;
         }
         let began = standing.since();
@@ -335,34 +300,17 @@ impl Detector {
             return;
         }
         let position = standing.first.position;
-        let at_the_time = self
-            .buffered
-            .iter()
-            .rev()
-            .find(|(at, ..)| *at <= began + SHORTEST)
-            .or(self.buffered.front());
-        let (fact, ranges) = at_the_time.map_or((None, Ranges::default()), |(_, fact, ranges)| {
-            (Some(*fact), ranges.clone())
-        });
+        let at_the_time =
+            self.buffered.iter().rev().find(|(at, ..)| *at <= began + SHORTEST).or(self.buffered.front());
+        let (fact, ranges) =
+            at_the_time.map_or((None, Ranges::default()), |(_, fact, ranges)| (Some(*fact), ranges.clone()));
         let lead = ahead(&ranges, position);
         let dry = lead <= DRY;
-        let facts = [
-            standing.before.map(|look| look.fact),
-            Some(standing.first.fact),
-            Some(look.fact),
-            fact,
-        ];
+        let facts = [standing.before.map(|look| look.fact), Some(standing.first.fact), Some(look.fact), fact];
         self.open = Some(Sighting {
             element: self.element,
-            kind: if dry {
-                StallKind::Starved
-            } else {
-                StallKind::Frozen
-            },
-            began: Instant {
-                wall: began,
-                media: position,
-            },
+            kind: if dry { StallKind::Starved } else { StallKind::Frozen },
+            began: Instant { wall: began, media: position },
             ended: None,
             lead,
             beyond_gap: dry && ranges.any_after(position + lead + BRIDGED_HOLE),
@@ -371,10 +319,7 @@ impl Detector {
     }
 
     fn slow_motion(&mut self, look: Look) {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|open| open.kind != StallKind::SlowMotion)
+        if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion)
             || !self.settled
             || look.at < self.excused_until
         {
@@ -383,10 +328,7 @@ impl Detector {
         }
         self.window.push_back(look);
         while self.window.len() > 2
-            && self
-                .window
-                .get(1)
-                .is_some_and(|second| look.at - second.at >= SLOW_WINDOW)
+            && self.window.get(1).is_some_and(|second| look.at - second.at >= SLOW_WINDOW)
         {
             self.window.pop_front();
         }
@@ -406,10 +348,7 @@ impl Detector {
                 self.open = Some(Sighting {
                     element: self.element,
                     kind: StallKind::SlowMotion,
-                    began: Instant {
-                        wall: first.at,
-                        media: first.position,
-                    },
+                    began: Instant { wall: first.at, media: first.position },
                     ended: None,
                     lead,
                     beyond_gap: false,
@@ -417,13 +356,7 @@ impl Detector {
                 });
             }
             (Some(_), false) => {
-                self.close_at(
-                    Instant {
-                        wall: look.at,
-                        media: look.position,
-                    },
-                    Ending::Resumed,
-                );
+                self.close_at(Instant { wall: look.at, media: look.position }, Ending::Resumed);
                 self.window.clear();
             }
             _ => {}
@@ -437,19 +370,13 @@ impl Detector {
     }
 
     fn close(&mut self, at: Wall, ending: Ending) {
-        let media = self
-            .open
-            .as_ref()
-            .map_or(MediaTime(0), |open| open.began.media);
+        let media = self.open.as_ref().map_or(MediaTime(0), |open| open.began.media);
         self.close_at(Instant { wall: at, media }, ending);
     }
 
     fn close_at(&mut self, end: Instant, ending: Ending) {
         if let Some(mut sighting) = self.open.take() {
-            let end = Instant {
-                wall: end.wall.max(sighting.began.wall),
-                media: end.media,
-            };
+            let end = Instant { wall: end.wall.max(sighting.began.wall), media: end.media };
             sighting.ended = Some((end, ending));
             self.finished.push(sighting);
         }
@@ -470,22 +397,14 @@ impl Detector {
         }
         let began = sighting.began;
         let near = |at: Wall, bound: Wall| (at - bound).0.abs() <= FRAME_NEAR.0;
-        let frames = || {
-            self.frames
-                .iter()
-                .copied()
-                .map(|(wall, media)| Instant { wall, media })
-        };
-        let last = frames()
-            .rev()
-            .find(|frame| frame.wall <= began.wall + FRAME_LAG);
+        let frames = || self.frames.iter().copied().map(|(wall, media)| Instant { wall, media });
+        let last = frames().rev().find(|frame| frame.wall <= began.wall + FRAME_LAG);
         if let Some(last) = last.filter(|last| near(last.wall, began.wall)) {
             sighting.began = last;
         }
         if let Some((ended, Ending::Resumed)) = &mut sighting.ended {
             let shown = last.map_or(began.media, |last| last.media);
-            let next =
-                frames().find(|frame| frame.wall > sighting.began.wall && frame.media != shown);
+            let next = frames().find(|frame| frame.wall > sighting.began.wall && frame.media != shown);
             if let Some(next) = next.filter(|next| near(next.wall, ended.wall)) {
                 *ended = next;
             }
@@ -500,9 +419,7 @@ const FRAME_LAG: Micros = Micros::from_millis(150);
 const FRAME_NEAR: Micros = Micros::from_millis(500);
 
 fn ahead(ranges: &Ranges, position: MediaTime) -> Micros {
-    ranges
-        .runs_dry_at(position)
-        .map_or(Micros::ZERO, |end| (end - position).at_least_zero())
+    ranges.runs_dry_at(position).map_or(Micros::ZERO, |end| (end - position).at_least_zero())
 }
 
 /// How long it takes to play this much media at a rate in thousandths.

@@ -15,10 +15,7 @@ pub struct Ranges {
 impl Ranges {
     /// The union of these spans, which may overlap and come in any order. Empty and inverted ones count nothing.
     pub fn of(spans: impl IntoIterator<Item = Span>) -> Ranges {
-        let mut spans: Vec<Span> = spans
-            .into_iter()
-            .filter(|span| span.end > span.start)
-            .collect();
+        let mut spans: Vec<Span> = spans.into_iter().filter(|span| span.end > span.start).collect();
         spans.sort();
         let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
         for span in spans {
@@ -39,14 +36,8 @@ impl Ranges {
     pub fn remove(&mut self, out: Span) {
         let pieces = self.spans.iter().flat_map(|span| {
             [
-                Span {
-                    start: span.start,
-                    end: span.end.min(out.start),
-                },
-                Span {
-                    start: span.start.max(out.end),
-                    end: span.end,
-                },
+                Span { start: span.start, end: span.end.min(out.start) },
+                Span { start: span.start.max(out.end), end: span.end },
             ]
         });
         *self = Ranges::of(pieces);
@@ -58,9 +49,7 @@ impl Ranges {
         let mut end: Option<MediaTime> = None;
         for span in &self.spans {
             match end {
-                None if span.start - BRIDGED_HOLE <= position
-                    && position <= span.end + BRIDGED_HOLE =>
-                {
+                None if span.start - BRIDGED_HOLE <= position && position <= span.end + BRIDGED_HOLE => {
                     end = Some(span.end);
                 }
                 Some(reached) if span.start - reached <= BRIDGED_HOLE => end = Some(span.end),
@@ -112,36 +101,20 @@ pub struct Track {
 impl Track {
     /// A track that holds nothing yet.
     pub fn new(kind: TrackKind) -> Track {
-        Track {
-            kind,
-            appends: Vec::new(),
-            removals: Vec::new(),
-        }
+        Track { kind, appends: Vec::new(), removals: Vec::new() }
     }
 
     /// An append was called.
     pub fn append(&mut self, fact: u32, called: Wall, bytes: u64, media: &[Span]) {
-        let media = media.iter().copied().reduce(|a, b| Span {
-            start: a.start.min(b.start),
-            end: a.end.max(b.end),
-        });
-        self.appends.push(Append {
-            fact,
-            called,
-            ended: None,
-            bytes,
-            media,
-        });
+        let media =
+            media.iter().copied().reduce(|a, b| Span { start: a.start.min(b.start), end: a.end.max(b.end) });
+        self.appends.push(Append { fact, called, ended: None, bytes, media });
     }
 
     /// The append under way ended at `at`.
     pub fn append_ended(&mut self, at: Wall) {
         // A SourceBuffer has at most one append under way; the facts of one track come in order.
-        if let Some(append) = self
-            .appends
-            .iter_mut()
-            .find(|append| append.ended.is_none())
-        {
+        if let Some(append) = self.appends.iter_mut().find(|append| append.ended.is_none()) {
             append.ended = Some(at.max(append.called));
         }
     }
@@ -166,29 +139,20 @@ impl Track {
         steps.sort_by_key(|&(when, ..)| when);
         let mut ranges = Ranges::default();
         for (_, added, span) in steps {
-            if added {
-                ranges.add(span)
-            } else {
-                ranges.remove(span)
-            }
+            if added { ranges.add(span) } else { ranges.remove(span) }
         }
         ranges
     }
 
     /// Media ahead of `position` at `at`; zero where nothing is held.
     pub fn lead_at(&self, at: Wall, position: MediaTime) -> Micros {
-        self.held_at(at)
-            .runs_dry_at(position)
-            .map_or(Micros::ZERO, |end| (end - position).at_least_zero())
+        self.held_at(at).runs_dry_at(position).map_or(Micros::ZERO, |end| (end - position).at_least_zero())
     }
 
     /// How long a media segment of this track usually is: the median.
     pub fn usual_length(&self) -> Option<Micros> {
-        let mut lengths: Vec<Micros> = self
-            .appends
-            .iter()
-            .filter_map(|append| Some(append.media?.length()))
-            .collect();
+        let mut lengths: Vec<Micros> =
+            self.appends.iter().filter_map(|append| Some(append.media?.length())).collect();
         lengths.sort();
         lengths.get(lengths.len() / 2).copied()
     }
@@ -200,10 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn span(start: i64, end: i64) -> Span {
-        Span {
-            start: MediaTime(start),
-            end: MediaTime(end),
-        }
+        Span { start: MediaTime(start), end: MediaTime(end) }
     }
 
     proptest! {
@@ -230,19 +191,9 @@ mod tests {
 
     #[test]
     fn small_holes_are_played_over() {
-        let ranges = Ranges::of([
-            span(0, 2_000_000),
-            span(2_080_000, 4_000_000),
-            span(4_300_000, 6_000_000),
-        ]);
-        assert_eq!(
-            ranges.runs_dry_at(MediaTime(1_000_000)),
-            Some(MediaTime(4_000_000))
-        );
-        assert_eq!(
-            ranges.runs_dry_at(MediaTime(5_000_000)),
-            Some(MediaTime(6_000_000))
-        );
+        let ranges = Ranges::of([span(0, 2_000_000), span(2_080_000, 4_000_000), span(4_300_000, 6_000_000)]);
+        assert_eq!(ranges.runs_dry_at(MediaTime(1_000_000)), Some(MediaTime(4_000_000)));
+        assert_eq!(ranges.runs_dry_at(MediaTime(5_000_000)), Some(MediaTime(6_000_000)));
         assert_eq!(ranges.runs_dry_at(MediaTime(9_000_000)), None);
     }
 
@@ -260,13 +211,7 @@ mod tests {
         }
         track.removed(Wall(9_000), span(0, 1_000_000));
         assert_eq!(track.held_at(Wall(2_005)).spans(), [span(0, 2_000_000)]);
-        assert_eq!(
-            track.held_at(Wall(9_000)).spans(),
-            [span(1_000_000, 6_000_000)]
-        );
-        assert_eq!(
-            track.lead_at(Wall(5_000), MediaTime(3_500_000)),
-            Micros(2_500_000)
-        );
+        assert_eq!(track.held_at(Wall(9_000)).spans(), [span(1_000_000, 6_000_000)]);
+        assert_eq!(track.lead_at(Wall(5_000), MediaTime(3_500_000)), Micros(2_500_000));
     }
 }

@@ -108,15 +108,8 @@ pub enum Zone {
 
 impl Zone {
     /// All of them, in path order.
-    pub const ALL: [Zone; 7] = [
-        Zone::Device,
-        Zone::Player,
-        Zone::Home,
-        Zone::Access,
-        Zone::Interconnect,
-        Zone::Edge,
-        Zone::Origin,
-    ];
+    pub const ALL: [Zone; 7] =
+        [Zone::Device, Zone::Player, Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
 }
 
 /// A media segment that playback ran dry on.

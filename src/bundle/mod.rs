@@ -26,12 +26,7 @@ impl Bundle {
     /// A bundle of these inputs: explains them and records the answer.
     pub fn seal(build: &str, inputs: Vec<Input>) -> Bundle {
         let report = crate::explain(&inputs);
-        Bundle {
-            whystall: 1,
-            build: build.to_owned(),
-            inputs,
-            report,
-        }
+        Bundle { whystall: 1, build: build.to_owned(), inputs, report }
     }
     /// Its canonical bytes, hash included.
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -18,16 +18,7 @@ fn findings(case: &Case) -> Vec<Finding> {
     let Some(blocking) = case.longest(STAGES) else {
         return Vec::new();
     };
-    let facts = blocking
-        .fetch
-        .iter()
-        .flat_map(|fetch| &fetch.facts)
-        .chain(&blocking.appends)
-        .copied()
-        .collect();
-    vec![finding(
-        "appended-late",
-        facts,
-        [("held", Value::Micros(case.spent(blocking, STAGES)))],
-    )]
+    let facts =
+        blocking.fetch.iter().flat_map(|fetch| &fetch.facts).chain(&blocking.appends).copied().collect();
+    vec![finding("appended-late", facts, [("held", Value::Micros(case.spent(blocking, STAGES)))])]
 }

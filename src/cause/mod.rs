@@ -43,13 +43,7 @@ pub const CAUSES: &[&Cause] = &[
 ];
 
 /// Where late data on the way from the server can come from, as long as the path is not split.
-const PATH_AND_SERVER: &[Zone] = &[
-    Zone::Home,
-    Zone::Access,
-    Zone::Interconnect,
-    Zone::Edge,
-    Zone::Origin,
-];
+const PATH_AND_SERVER: &[Zone] = &[Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
 
 /// Device and player are cleared when their own stages took no more than this part of the stall, in percent [P].
 const NEGLIGIBLE_PERCENT: i64 = 10;
@@ -77,16 +71,9 @@ impl Case<'_> {
     /// Time beyond the usual that these stages took in the drain window. Summed with its sign and then clipped:
     /// clipping each media segment would turn ordinary jitter into blame (ATTRIBUTION §3.3).
     fn excess(&self, stages: &[Stage]) -> Micros {
-        let all = self
-            .ledger
-            .segments
-            .iter()
-            .flat_map(|account| &account.stages);
+        let all = self.ledger.segments.iter().flat_map(|account| &account.stages);
         let of_these = all.filter(|time| stages.contains(&time.stage));
-        of_these
-            .map(|time| time.spent - time.usual.unwrap_or_default())
-            .sum::<Micros>()
-            .at_least_zero()
+        of_these.map(|time| time.spent - time.usual.unwrap_or_default()).sum::<Micros>().at_least_zero()
     }
 
     /// Time these stages took in the media segment playback waited for longest.
@@ -102,9 +89,7 @@ impl Case<'_> {
 
     /// What playback waited for longest.
     fn longest(&self, stages: &[Stage]) -> Option<&Blocking<'_>> {
-        self.blocking
-            .iter()
-            .max_by_key(|blocking| self.spent(blocking, stages))
+        self.blocking.iter().max_by_key(|blocking| self.spent(blocking, stages))
     }
 
     /// The device's and the player's own stages took next to nothing.
@@ -117,19 +102,13 @@ impl Case<'_> {
 /// Judges a stall.
 pub fn judge(case: &Case) -> Stall {
     let weighed = CAUSES.iter().map(|cause| ((cause.weight)(case), *cause));
-    let heaviest = weighed
-        .filter(|(weight, _)| *weight > Micros::ZERO)
-        .rev()
-        .max_by_key(|(weight, _)| *weight);
+    let heaviest =
+        weighed.filter(|(weight, _)| *weight > Micros::ZERO).rev().max_by_key(|(weight, _)| *weight);
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
     let zones = (cause.zones)(case).to_vec();
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
-    let path_split = zones
-        .iter()
-        .filter(|zone| (Zone::Home..=Zone::Edge).contains(zone))
-        .count()
-        < 2;
+    let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 2;
     if !path_split {
         findings.push(finding("path-not-split", Vec::new(), []));
     }
@@ -141,12 +120,7 @@ pub fn judge(case: &Case) -> Stall {
             .filter(|zone| case.sighting.kind != StallKind::Starved && !zones.contains(zone))
             .collect()
     };
-    let span = (
-        case.ledger
-            .window
-            .map_or(case.sighting.began.wall, |(from, _)| from),
-        case.now,
-    );
+    let span = (case.ledger.window.map_or(case.sighting.began.wall, |(from, _)| from), case.now);
     let mut not_observed: Vec<String> = case
         .blind
         .iter()
@@ -158,18 +132,10 @@ pub fn judge(case: &Case) -> Stall {
     Stall {
         kind: case.sighting.kind,
         began: case.sighting.began,
-        ended: case
-            .sighting
-            .ended
-            .as_ref()
-            .map(|(ended, _): &(Instant, _)| *ended),
+        ended: case.sighting.ended.as_ref().map(|(ended, _): &(Instant, _)| *ended),
         ending: case.sighting.ended.as_ref().map(|(_, ending)| *ending),
         duration: case.duration(),
-        blocking: case
-            .blocking
-            .iter()
-            .map(|blocking| blocking.named.clone())
-            .collect(),
+        blocking: case.blocking.iter().map(|blocking| blocking.named.clone()).collect(),
         ledger: case.ledger.clone(),
         cause: cause.id.to_owned(),
         zones,
@@ -196,13 +162,8 @@ fn basics(case: &Case) -> Vec<Finding> {
             ("start", Value::Media(named.range.start)),
             ("end", Value::Media(named.range.end)),
         ];
-        let facts = blocking
-            .fetch
-            .iter()
-            .flat_map(|fetch| &fetch.facts)
-            .chain(&blocking.appends)
-            .copied()
-            .collect();
+        let facts =
+            blocking.fetch.iter().flat_map(|fetch| &fetch.facts).chain(&blocking.appends).copied().collect();
         findings.push(finding("blocked-on", facts, values.into_iter().chain(host)));
     }
     findings
@@ -215,13 +176,7 @@ fn finding(
 ) -> Finding {
     facts.sort_unstable();
     facts.dedup();
-    let values: BTreeMap<String, Value> = values
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
-    Finding {
-        id: id.to_owned(),
-        facts,
-        values,
-    }
+    let values: BTreeMap<String, Value> =
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Finding { id: id.to_owned(), facts, values }
 }

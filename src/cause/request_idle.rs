@@ -20,16 +20,6 @@ fn findings(case: &Case) -> Vec<Finding> {
     let Some(blocking) = case.longest(&[Stage::Decide]) else {
         return Vec::new();
     };
-    let facts = blocking
-        .fetch
-        .map(|fetch| fetch.facts.clone())
-        .unwrap_or_default();
-    vec![finding(
-        "asked-late",
-        facts,
-        [(
-            "idle",
-            Value::Micros(case.spent(blocking, &[Stage::Decide])),
-        )],
-    )]
+    let facts = blocking.fetch.map(|fetch| fetch.facts.clone()).unwrap_or_default();
+    vec![finding("asked-late", facts, [("idle", Value::Micros(case.spent(blocking, &[Stage::Decide])))])]
 }

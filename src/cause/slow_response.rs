@@ -4,21 +4,10 @@ use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value};
 
-const STAGES: &[Stage] = &[
-    Stage::Queue,
-    Stage::Dns,
-    Stage::Connect,
-    Stage::Tls,
-    Stage::Wait,
-    Stage::Response,
-];
+const STAGES: &[Stage] =
+    &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Response];
 
-pub const CAUSE: Cause = Cause {
-    id: "slow-response",
-    weight,
-    zones: |_| PATH_AND_SERVER,
-    findings,
-};
+pub const CAUSE: Cause = Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings };
 
 fn weight(case: &Case) -> Micros {
     case.excess(STAGES)
@@ -31,13 +20,7 @@ fn findings(case: &Case) -> Vec<Finding> {
     let Some(fetch) = blocking.fetch else {
         return Vec::new();
     };
-    let stages = || {
-        blocking
-            .account
-            .stages
-            .iter()
-            .filter(|time| STAGES.contains(&time.stage))
-    };
+    let stages = || blocking.account.stages.iter().filter(|time| STAGES.contains(&time.stage));
     let usual: Micros = stages().filter_map(|time| time.usual).sum();
     let waited = case.spent(blocking, STAGES);
     let values = [
@@ -46,18 +29,9 @@ fn findings(case: &Case) -> Vec<Finding> {
         ("host", Value::Name(fetch.host.clone())),
     ];
     let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), values)];
-    if fetch
-        .timing
-        .as_ref()
-        .and_then(|timing| timing.sent)
-        .is_none()
-    {
+    if fetch.timing.as_ref().and_then(|timing| timing.sent).is_none() {
         let host = Value::Name(fetch.host.clone());
-        findings.push(finding(
-            "timing-hidden",
-            fetch.facts.clone(),
-            [("host", host)],
-        ));
+        findings.push(finding("timing-hidden", fetch.facts.clone(), [("host", host)]));
     }
     findings
 }

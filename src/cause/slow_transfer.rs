@@ -4,12 +4,7 @@ use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value};
 
-pub const CAUSE: Cause = Cause {
-    id: "slow-transfer",
-    weight,
-    zones: |_| PATH_AND_SERVER,
-    findings,
-};
+pub const CAUSE: Cause = Cause { id: "slow-transfer", weight, zones: |_| PATH_AND_SERVER, findings };
 
 fn weight(case: &Case) -> Micros {
     case.excess(&[Stage::Transfer])
@@ -22,18 +17,11 @@ fn findings(case: &Case) -> Vec<Finding> {
     let Some(fetch) = blocking.fetch else {
         return Vec::new();
     };
-    let took = (
-        "took",
-        Value::Micros(case.spent(blocking, &[Stage::Transfer])),
-    );
+    let took = ("took", Value::Micros(case.spent(blocking, &[Stage::Transfer])));
     let transferred = match (fetch.network_end, fetch.received) {
         (Some(_), _) => fetch.size,
         (None, received) => received.map(|(_, bytes)| bytes),
     };
     let transferred = transferred.map(|bytes| ("transferred", Value::Bytes(bytes)));
-    vec![finding(
-        "body-slow",
-        fetch.facts.clone(),
-        [took].into_iter().chain(transferred),
-    )]
+    vec![finding("body-slow", fetch.facts.clone(), [took].into_iter().chain(transferred))]
 }

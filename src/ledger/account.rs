@@ -23,12 +23,8 @@ pub struct Life<'a> {
 
 /// The stages up to `until`, in order, and the time that none of them accounts for.
 pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
-    let mut account = Account {
-        cursor: life.could_ask,
-        until,
-        stages: Vec::new(),
-        unexplained: Micros::ZERO,
-    };
+    let mut account =
+        Account { cursor: life.could_ask, until, stages: Vec::new(), unexplained: Micros::ZERO };
     account.stage(Stage::Decide, Some(life.first_asked));
     if let Some(fetch) = life.fetch {
         account.stage(Stage::Failed, Some(fetch.asked));
@@ -56,10 +52,7 @@ struct Account {
 impl Account {
     /// The stage that lasted from the cursor to `end`; one whose end was not observed leaves the cursor where it is.
     fn stage(&mut self, stage: Stage, end: Option<Wall>) {
-        let Some(end) = end
-            .map(|end| end.min(self.until))
-            .filter(|end| *end > self.cursor)
-        else {
+        let Some(end) = end.map(|end| end.min(self.until)).filter(|end| *end > self.cursor) else {
             return;
         };
         self.stages.push((stage, end - self.cursor));
@@ -69,11 +62,7 @@ impl Account {
     /// Nothing was appended yet: the stage that is under way lasts until now.
     fn still_going_on(&mut self, fetch: Option<&Fetch>) {
         let Some(fetch) = fetch else { return };
-        let stage = match (
-            fetch.failed.is_some(),
-            fetch.network_end.is_some(),
-            fetch.response.is_some(),
-        ) {
+        let stage = match (fetch.failed.is_some(), fetch.network_end.is_some(), fetch.response.is_some()) {
             (true, ..) => Stage::Failed,
             (_, true, _) => Stage::Process,
             (.., true) => Stage::Transfer,
@@ -84,32 +73,17 @@ impl Account {
 
     /// Asked to first byte: in parts where the browser tells them, in one where it hides them.
     fn request(&mut self, fetch: &Fetch) {
-        let told = fetch
-            .timing
-            .as_ref()
-            .and_then(|timing| Some((timing, timing.sent?, timing.first_byte?)));
+        let told = fetch.timing.as_ref().and_then(|timing| Some((timing, timing.sent?, timing.first_byte?)));
         let Some((timing, sent, first_byte)) = told else {
             self.stage(Stage::Response, fetch.response);
             return;
         };
         let secure = timing.secure;
-        let before_network = timing
-            .dns
-            .or(timing.connect)
-            .map_or(sent, |(start, _)| start);
+        let before_network = timing.dns.or(timing.connect).map_or(sent, |(start, _)| start);
         self.stage(Stage::Queue, Some(before_network));
         self.stage(Stage::Dns, timing.dns.map(|(_, end)| end));
-        self.stage(
-            Stage::Connect,
-            timing.connect.map(|(_, end)| secure.unwrap_or(end)),
-        );
-        self.stage(
-            Stage::Tls,
-            timing
-                .connect
-                .filter(|_| secure.is_some())
-                .map(|(_, end)| end),
-        );
+        self.stage(Stage::Connect, timing.connect.map(|(_, end)| secure.unwrap_or(end)));
+        self.stage(Stage::Tls, timing.connect.filter(|_| secure.is_some()).map(|(_, end)| end));
         self.stage(Stage::Queue, Some(sent));
         self.stage(Stage::Wait, Some(first_byte));
     }
@@ -149,31 +123,17 @@ impl Usual {
 
     /// The stage's time beside what is usual for it.
     pub fn compare(&self, stage: Stage, spent: Micros) -> StageTime {
-        let newest = self
-            .samples
-            .iter()
-            .rev()
-            .filter(|(of, _)| *of == stage)
-            .map(|(_, took)| *took)
-            .take(MOST);
+        let newest =
+            self.samples.iter().rev().filter(|(of, _)| *of == stage).map(|(_, took)| *took).take(MOST);
         let mut samples: Vec<Micros> = newest.collect();
         samples.sort();
-        let session = samples
-            .get(samples.len() / 2)
-            .filter(|_| samples.len() >= FEWEST)
-            .copied();
+        let session = samples.get(samples.len() / 2).filter(|_| samples.len() >= FEWEST).copied();
         let (usual, usual_from) = match (session, default_for(stage)) {
             (Some(median), _) => (Some(median), UsualFrom::Session),
             (None, Some(default)) => (Some(default), UsualFrom::Default),
             (None, None) => (None, UsualFrom::None),
         };
-        StageTime {
-            stage,
-            spent,
-            usual,
-            usual_from,
-            share: None,
-        }
+        StageTime { stage, spent, usual, usual_from, share: None }
     }
 }
 
@@ -207,23 +167,14 @@ mod tests {
 
     fn told(life: &Life, until: i64) -> String {
         let (stages, unexplained) = stages(life, ms(until));
-        let stages: Vec<String> = stages
-            .iter()
-            .map(|(stage, spent)| format!("{stage:?} {}", spent.as_millis()))
-            .collect();
+        let stages: Vec<String> =
+            stages.iter().map(|(stage, spent)| format!("{stage:?} {}", spent.as_millis())).collect();
         format!("{} | {}", stages.join(", "), unexplained.as_millis())
     }
 
     fn life(fetch: Option<&Fetch>) -> Life<'_> {
         let asked = fetch.map_or(ms(0), |fetch| fetch.asked);
-        Life {
-            could_ask: ms(0),
-            first_asked: asked,
-            fetch,
-            appended: None,
-            playable: None,
-            shown: None,
-        }
+        Life { could_ask: ms(0), first_asked: asked, fetch, appended: None, playable: None, shown: None }
     }
 
     #[test]
@@ -235,8 +186,7 @@ mod tests {
             shown: Some(ms(3_290)),
             ..life(Some(&fetch))
         };
-        let expected =
-            "Decide 100, Response 2900, Transfer 200, Process 50, Append 10, Present 30 | 0";
+        let expected = "Decide 100, Response 2900, Transfer 200, Process 50, Append 10, Present 30 | 0";
         assert_eq!(told(&life, 3_290), expected);
     }
 
@@ -251,25 +201,15 @@ mod tests {
             first_byte: Some(ms(900)),
             bytes: None,
         };
-        let fetch = Fetch {
-            timing: Some(timing),
-            ..fetch(100, Some(900), Some(1_000))
-        };
-        let life = Life {
-            appended: Some(ms(1_000)),
-            playable: Some(ms(1_010)),
-            ..life(Some(&fetch))
-        };
+        let fetch = Fetch { timing: Some(timing), ..fetch(100, Some(900), Some(1_000)) };
+        let life = Life { appended: Some(ms(1_000)), playable: Some(ms(1_010)), ..life(Some(&fetch)) };
         let expected = "Decide 100, Queue 50, Dns 20, Connect 30, Tls 50, Queue 10, Wait 640, Transfer 100, Append 10 | 0";
         assert_eq!(told(&life, 1_010), expected);
     }
 
     #[test]
     fn what_is_under_way_lasts_until_now() {
-        assert_eq!(
-            told(&life(Some(&fetch(100, None, None))), 2_000),
-            "Decide 100, Response 1900 | 0"
-        );
+        assert_eq!(told(&life(Some(&fetch(100, None, None))), 2_000), "Decide 100, Response 1900 | 0");
         assert_eq!(
             told(&life(Some(&fetch(100, Some(400), None))), 2_000),
             "Decide 100, Response 300, Transfer 1600 | 0"
@@ -279,22 +219,13 @@ mod tests {
             told(&life(Some(&arrived)), 2_000),
             "Decide 100, Response 300, Transfer 100, Process 1500 | 0"
         );
-        let failed = Fetch {
-            failed: Some((ms(600), Failure::Network)),
-            ..fetch(100, None, None)
-        };
-        assert_eq!(
-            told(&life(Some(&failed)), 2_000),
-            "Decide 100, Failed 1900 | 0"
-        );
+        let failed = Fetch { failed: Some((ms(600), Failure::Network)), ..fetch(100, None, None) };
+        assert_eq!(told(&life(Some(&failed)), 2_000), "Decide 100, Failed 1900 | 0");
     }
 
     #[test]
     fn what_was_not_observed_stays_unexplained() {
-        let life = Life {
-            playable: None,
-            ..life(None)
-        };
+        let life = Life { playable: None, ..life(None) };
         assert_eq!(told(&life, 2_000), " | 2000");
     }
 

@@ -55,10 +55,7 @@ impl Requests {
     ) {
         let (resource, host, kind) = what;
         // After a redirect the browser reports the same request again: it began when it first began.
-        let started = self
-            .seen
-            .get(&(observer, id))
-            .map_or(at, |request| request.started.min(at));
+        let started = self.seen.get(&(observer, id)).map_or(at, |request| request.started.min(at));
         self.seen.insert(
             (observer, id),
             Request {
@@ -121,28 +118,19 @@ impl Requests {
         let mut fetches: Vec<Fetch> = of(Observer::Browser)
             .into_iter()
             .map(|browser| {
-                let same = by_page
-                    .iter_mut()
-                    .filter(|page| page.is_some_and(|page| same_request(page, browser)));
-                let page = same.min_by_key(|page| {
-                    page.map_or(0, |page| (page.started - browser.started).0.abs())
-                });
+                let same =
+                    by_page.iter_mut().filter(|page| page.is_some_and(|page| same_request(page, browser)));
+                let page =
+                    same.min_by_key(|page| page.map_or(0, |page| (page.started - browser.started).0.abs()));
                 Fetch::of(Some(browser), page.and_then(Option::take))
             })
             .collect();
-        fetches.extend(
-            by_page
-                .into_iter()
-                .flatten()
-                .map(|page| Fetch::of(None, Some(page))),
-        );
+        fetches.extend(by_page.into_iter().flatten().map(|page| Fetch::of(None, Some(page))));
         fetches.sort_by_key(|fetch| fetch.asked);
         for (fact, resource, at, timing) in &self.timings {
-            let fitting = fetches
-                .iter_mut()
-                .filter(|fetch| fetch.resource == *resource && fetch.timing.is_none());
-            let nearest =
-                fitting.min_by_key(|fetch| (timing.started.unwrap_or(*at) - fetch.asked).0.abs());
+            let fitting =
+                fetches.iter_mut().filter(|fetch| fetch.resource == *resource && fetch.timing.is_none());
+            let nearest = fitting.min_by_key(|fetch| (timing.started.unwrap_or(*at) - fetch.asked).0.abs());
             if let Some(fetch) =
                 nearest.filter(|f| (timing.started.unwrap_or(*at) - f.asked).0.abs() < SAME_START.0)
             {
@@ -196,52 +184,34 @@ impl Fetch {
         let both = || [browser, page].into_iter().flatten();
         let any = || both().next();
         // The browser sees the network; the page sees only what its own thread was free to see.
-        let first_byte = browser
-            .and_then(|b| b.response)
-            .or(page.and_then(|p| p.first_received.map(|(at, _)| at)));
-        let counted = page
-            .and_then(|p| p.ended.and(p.last_received))
-            .map(|(_, bytes)| bytes);
+        let first_byte =
+            browser.and_then(|b| b.response).or(page.and_then(|p| p.first_received.map(|(at, _)| at)));
+        let counted = page.and_then(|p| p.ended.and(p.last_received)).map(|(_, bytes)| bytes);
         let ended = any().and_then(|request| request.ended);
         Fetch {
             resource: any().map_or(ResourceId(0), |request| request.resource),
-            host: any()
-                .map(|request| request.host.clone())
-                .unwrap_or_default(),
+            host: any().map(|request| request.host.clone()).unwrap_or_default(),
             kind: any().map_or(ResourceKind::Data, |request| request.kind),
-            asked: both()
-                .map(|request| request.started)
-                .min()
-                .unwrap_or_default(),
+            asked: both().map(|request| request.started).min().unwrap_or_default(),
             response: first_byte,
             status: browser.and_then(|b| b.status),
             size: browser.and_then(|b| b.length).or(counted),
             received: both().filter_map(|request| request.last_received).max(),
             network_end: ended.or(page.and_then(|p| p.ended)),
             page_end: page.and_then(|p| p.ended),
-            failed: page
-                .and_then(|p| p.failed)
-                .or(browser.and_then(|b| b.failed)),
+            failed: page.and_then(|p| p.failed).or(browser.and_then(|b| b.failed)),
             timing: None,
-            facts: both()
-                .flat_map(|request| request.facts.iter().copied())
-                .collect(),
+            facts: both().flat_map(|request| request.facts.iter().copied()).collect(),
         }
     }
 
     /// It was over by then, well or not.
     pub fn over(&self) -> Option<Wall> {
-        self.failed
-            .map(|(at, _)| at)
-            .or(self.page_end)
-            .or(self.network_end)
+        self.failed.map(|(at, _)| at).or(self.page_end).or(self.network_end)
     }
 
     /// It brought a body.
     pub fn succeeded(&self) -> bool {
-        self.failed.is_none()
-            && self
-                .status
-                .is_none_or(|status| (200..300).contains(&status))
+        self.failed.is_none() && self.status.is_none_or(|status| (200..300).contains(&status))
     }
 }

@@ -48,19 +48,14 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
             used.track = Some(track);
         }
         let Some(range) = append.media else { continue };
-        let continued = segments
-            .iter_mut()
-            .rev()
-            .find(|segment| segment.track == track)
-            .filter(|last| {
+        let continued =
+            segments.iter_mut().rev().find(|segment| segment.track == track).filter(|last| {
                 fetch.is_some() && last.fetch == fetch && range.start <= last.range.end + CLOCKS
             });
         match continued {
             Some(last) => {
-                last.range = Span {
-                    start: last.range.start.min(range.start),
-                    end: last.range.end.max(range.end),
-                };
+                last.range =
+                    Span { start: last.range.start.min(range.start), end: last.range.end.max(range.end) };
                 last.playable = append.ended;
                 last.facts.push(append.fact);
             }
@@ -85,37 +80,18 @@ struct Used {
     track: Option<usize>,
 }
 
-fn bringer(
-    append: &Append,
-    track: usize,
-    fetches: &[Fetch],
-    used: &[Used],
-) -> (Option<usize>, Join) {
+fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (Option<usize>, Join) {
     let here = |fetch: &Fetch| {
         fetch.kind == ResourceKind::Data
             && fetch.succeeded()
-            && fetch
-                .response
-                .or(fetch.network_end)
-                .is_some_and(|first| first <= append.called + CLOCKS)
+            && fetch.response.or(fetch.network_end).is_some_and(|first| first <= append.called + CLOCKS)
     };
-    let candidates = || {
-        fetches
-            .iter()
-            .zip(used)
-            .enumerate()
-            .filter(|(_, (fetch, _))| here(fetch))
-            .rev()
-    };
-    let exact =
-        candidates().find(|(_, (fetch, used))| used.bytes == 0 && fetch.size == Some(append.bytes));
+    let candidates = || fetches.iter().zip(used).enumerate().filter(|(_, (fetch, _))| here(fetch)).rev();
+    let exact = candidates().find(|(_, (fetch, used))| used.bytes == 0 && fetch.size == Some(append.bytes));
     // One response may be appended in pieces: as it streams in, or its initialisation part apart from the rest.
     let piece = || {
         candidates().find(|(_, (fetch, used))| {
-            used.track == Some(track)
-                && fetch
-                    .size
-                    .is_some_and(|size| used.bytes + append.bytes <= size)
+            used.track == Some(track) && fetch.size.is_some_and(|size| used.bytes + append.bytes <= size)
         })
     };
     if let Some((index, _)) = exact.or_else(piece) {

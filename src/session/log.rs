@@ -54,27 +54,14 @@ impl Log {
 
     /// Drops what no verdict to come can use.
     pub fn forget(&mut self, machine: &Machine) {
-        let open = machine
-            .elements
-            .values()
-            .filter_map(|element| element.detector.open());
-        let horizon = open
-            .map(|stall| stall.began.wall - BEFORE_STALL)
-            .min()
-            .unwrap_or(machine.now);
+        let open = machine.elements.values().filter_map(|element| element.detector.open());
+        let horizon = open.map(|stall| stall.began.wall - BEFORE_STALL).min().unwrap_or(machine.now);
         let from = horizon.min(machine.now - MEMORY);
         self.inputs = Sieve::new(machine, from, machine.now).keep(&self.inputs);
         if self.inputs.len() > MOST {
             let drop = self.inputs.len() - MOST / 2;
-            let lasting = self
-                .inputs
-                .iter()
-                .take(drop)
-                .filter(|input| lasts(&input.event))
-                .cloned();
-            self.inputs = lasting
-                .chain(self.inputs.iter().skip(drop).cloned())
-                .collect();
+            let lasting = self.inputs.iter().take(drop).filter(|input| lasts(&input.event)).cloned();
+            self.inputs = lasting.chain(self.inputs.iter().skip(drop).cloned()).collect();
         }
         self.kept = self.inputs.len();
     }
@@ -82,12 +69,7 @@ impl Log {
     /// What a bundle needs: everything retained, up to `until`, with looks thinned before `from`.
     pub fn evidence(&self, machine: &Machine, from: Wall, until: Wall) -> Vec<Input> {
         let mut sieve = Sieve::new(machine, machine.now - MEMORY - MEMORY, from);
-        let until: Vec<Input> = self
-            .inputs
-            .iter()
-            .filter(|input| input.at <= until)
-            .cloned()
-            .collect();
+        let until: Vec<Input> = self.inputs.iter().filter(|input| input.at <= until).cloned().collect();
         sieve.frames_from = Wall::MAX;
         sieve.keep(&until)
     }
@@ -95,10 +77,7 @@ impl Log {
 
 /// Facts that hold until the page goes.
 fn lasts(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. }
-    )
+    matches!(event, Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. })
 }
 
 /// What each element last reported: it holds until it reports again, however long ago that was.
@@ -140,17 +119,9 @@ impl Sieve {
             frames_from: machine.now - FRAMES,
             progress_from: machine.now - PROGRESS,
             near: stalls
-                .map(|stall| {
-                    (
-                        stall.began.wall - NEAR,
-                        stall.began.wall + stall.duration(machine.now) + NEAR,
-                    )
-                })
+                .map(|stall| (stall.began.wall - NEAR, stall.began.wall + stall.duration(machine.now) + NEAR))
                 .collect(),
-            playhead: detectors()
-                .filter_map(|detector| detector.last())
-                .map(|look| look.position)
-                .min(),
+            playhead: detectors().filter_map(|detector| detector.last()).map(|look| look.position).min(),
             appends: BTreeMap::new(),
             looked: BTreeMap::new(),
         }
@@ -165,24 +136,18 @@ impl Sieve {
 
     fn keeps(&mut self, input: &Input) -> bool {
         let recent = input.at >= self.horizon;
-        let near = self
-            .near
-            .iter()
-            .any(|(from, to)| *from <= input.at && input.at <= *to);
+        let near = self.near.iter().any(|(from, to)| *from <= input.at && input.at <= *to);
         match &input.event {
             event if lasts(event) => true,
             Event::Append { track, media, .. } => {
-                let ahead =
-                    |position: MediaTime| media.iter().any(|span| span.end + BEHIND >= position);
+                let ahead = |position: MediaTime| media.iter().any(|span| span.end + BEHIND >= position);
                 let keep = recent || self.playhead.is_none_or(ahead);
                 self.appends.entry(*track).or_default().push_back(keep);
                 keep
             }
-            Event::AppendEnded { track, .. } => self
-                .appends
-                .get_mut(track)
-                .and_then(VecDeque::pop_front)
-                .unwrap_or(false),
+            Event::AppendEnded { track, .. } => {
+                self.appends.get_mut(track).and_then(VecDeque::pop_front).unwrap_or(false)
+            }
             Event::Playback { element, why, .. } => {
                 let last = self.looked.get(element).copied().unwrap_or(Wall::MIN);
                 let keep = near

@@ -109,16 +109,9 @@ impl Session {
 
     /// What is going on right now.
     pub fn status(&self) -> Status {
-        let media = self
-            .machine
-            .elements
-            .iter()
-            .map(|(id, element)| self.media_status(*id, element))
-            .collect();
-        Status {
-            at: self.machine.now,
-            media,
-        }
+        let media =
+            self.machine.elements.iter().map(|(id, element)| self.media_status(*id, element)).collect();
+        Status { at: self.machine.now, media }
     }
 
     fn media_status(&self, id: ElementId, element: &Element) -> MediaStatus {
@@ -128,24 +121,14 @@ impl Session {
         MediaStatus {
             element: id,
             playing: play_state(element),
-            position: element
-                .detector
-                .last()
-                .map_or(MediaTime(0), |look| look.position),
+            position: element.detector.last().map_or(MediaTime(0), |look| look.position),
             lead: element.detector.lead(),
             lead_history: past.leads.into(),
-            tracks: self
-                .machine
-                .tracks_of(element)
-                .iter()
-                .map(|track| track.kind)
-                .collect(),
+            tracks: self.machine.tracks_of(element).iter().map(|track| track.kind).collect(),
             current: open
                 .zip(books.as_ref())
                 .map(|(sighting, books)| verdict(&self.machine, books, sighting)),
-            resumes_in: open
-                .zip(books.as_ref())
-                .and_then(|(sighting, books)| books.resumes_in(sighting)),
+            resumes_in: open.zip(books.as_ref()).and_then(|(sighting, books)| books.resumes_in(sighting)),
             stalls: past.stalls.into(),
             last: past.last,
         }
@@ -157,11 +140,7 @@ impl Session {
                 continue;
             };
             let past = self.past.entry(*id).or_default();
-            if past
-                .leads
-                .back()
-                .is_none_or(|(at, _)| self.machine.now - *at >= CHART_STEP)
-            {
+            if past.leads.back().is_none_or(|(at, _)| self.machine.now - *at >= CHART_STEP) {
                 past.leads.push_back((self.machine.now, lead));
                 if past.leads.len() > CHART_LENGTH {
                     past.leads.pop_front();
@@ -174,12 +153,9 @@ impl Session {
     fn record(&mut self) {
         for (id, element) in &self.machine.elements {
             let past = self.past.entry(*id).or_default();
-            let news = element
-                .detector
-                .finished()
-                .filter_map(|stall| Some((stall.ended.as_ref()?.0.wall, stall)));
-            let unrecorded =
-                news.filter(|(ended, _)| past.recorded_until.is_none_or(|until| *ended > until));
+            let news =
+                element.detector.finished().filter_map(|stall| Some((stall.ended.as_ref()?.0.wall, stall)));
+            let unrecorded = news.filter(|(ended, _)| past.recorded_until.is_none_or(|until| *ended > until));
             for (ended, sighting) in unrecorded.collect::<Vec<_>>() {
                 let settled = ended + SETTLE;
                 if self.machine.now < settled {
@@ -187,19 +163,10 @@ impl Session {
                     break;
                 }
                 past.recorded_until = Some(ended);
-                let window = Books::open(&self.machine, element)
-                    .explain(&sighting)
-                    .1
-                    .window;
+                let window = Books::open(&self.machine, element).explain(&sighting).1.window;
                 let from = window.map_or(sighting.began.wall, |(from, _)| from);
-                let bundle =
-                    Bundle::seal(&self.build, self.log.evidence(&self.machine, from, settled));
-                let Some(stall) = bundle
-                    .report
-                    .stalls
-                    .last()
-                    .filter(|stall| stall.ended.is_some())
-                else {
+                let bundle = Bundle::seal(&self.build, self.log.evidence(&self.machine, from, settled));
+                let Some(stall) = bundle.report.stalls.last().filter(|stall| stall.ended.is_some()) else {
                     continue;
                 };
                 past.stalls.push_back(StallSummary {
@@ -224,19 +191,10 @@ impl Session {
     /// verdict has been in view long enough.
     fn show(&mut self) {
         let now = self.machine.now;
-        let stalled = self
-            .machine
-            .elements
-            .values()
-            .any(|element| element.detector.open().is_some());
-        let ended = self
-            .past
-            .values()
-            .filter_map(|past| past.last.as_ref()?.ended)
-            .map(|ended| ended.wall)
-            .max();
-        let lingering =
-            ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGERS));
+        let stalled = self.machine.elements.values().any(|element| element.detector.open().is_some());
+        let ended =
+            self.past.values().filter_map(|past| past.last.as_ref()?.ended).map(|ended| ended.wall).max();
+        let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGERS));
         let due = match self.shown {
             None => stalled || ended.is_some(),
             Some(shown) if shown.stalled != stalled => true,
@@ -245,8 +203,7 @@ impl Session {
         };
         if due {
             self.shown = Some(Shown { at: now, stalled });
-            self.outputs
-                .push_back(Output::View(Box::new(self.status())));
+            self.outputs.push_back(Output::View(Box::new(self.status())));
         }
         if stalled && due {
             self.outputs.push_back(Output::WakeAt(now + CHART_STEP));
@@ -260,38 +217,18 @@ pub fn explain(inputs: &[Input]) -> Report {
     let mut stalls: Vec<Stall> = Vec::new();
     for element in machine.elements.values() {
         let books = Books::open(&machine, element);
-        let sightings = element
-            .detector
-            .finished()
-            .chain(element.detector.open().cloned());
+        let sightings = element.detector.finished().chain(element.detector.open().cloned());
         stalls.extend(sightings.map(|sighting| verdict(&machine, &books, &sighting)));
     }
-    stalls.sort_by_key(|stall| {
-        (
-            stall.ended.map_or(Wall::MAX, |ended| ended.wall),
-            stall.began.wall,
-        )
-    });
-    Report {
-        model: MODEL,
-        stalls,
-    }
+    stalls.sort_by_key(|stall| (stall.ended.map_or(Wall::MAX, |ended| ended.wall), stall.began.wall));
+    Report { model: MODEL, stalls }
 }
 
 fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
     let (blocking, ledger) = books.explain(sighting);
-    let blind: Vec<(Wall, Wall, &'static str)> = machine
-        .blind
-        .iter()
-        .map(|(from, to, what)| (*from, *to, what.id()))
-        .collect();
-    judge(&Case {
-        sighting,
-        blocking: &blocking,
-        ledger: &ledger,
-        blind: &blind,
-        now: machine.now,
-    })
+    let blind: Vec<(Wall, Wall, &'static str)> =
+        machine.blind.iter().map(|(from, to, what)| (*from, *to, what.id())).collect();
+    judge(&Case { sighting, blocking: &blocking, ledger: &ledger, blind: &blind, now: machine.now })
 }
 
 fn play_state(element: &Element) -> PlayState {

@@ -31,18 +31,10 @@ fn stalls(story: &[Act]) -> Vec<String> {
     let finished = stage.detector.finished().map(|stall| {
         let (end, ending) = stall.ended.clone().expect("finished");
         let length = (end.wall - stall.began.wall).as_millis();
-        format!(
-            "{:?} {}+{} {:?}",
-            stall.kind,
-            stall.began.wall.0 / 1000,
-            length,
-            ending
-        )
+        format!("{:?} {}+{} {:?}", stall.kind, stall.began.wall.0 / 1000, length, ending)
     });
-    let open = stage
-        .detector
-        .open()
-        .map(|stall| format!("{:?} {} open", stall.kind, stall.began.wall.0 / 1000));
+    let open =
+        stage.detector.open().map(|stall| format!("{:?} {} open", stall.kind, stall.began.wall.0 / 1000));
     finished.chain(open).collect()
 }
 
@@ -89,8 +81,7 @@ impl Stage {
             self.now += 20;
             self.position = start.1 + (self.now - start.0) * percent / 100;
             if self.now % 40 == 0 && percent > 0 {
-                self.detector
-                    .frame(Wall(self.now * 1000), MediaTime(self.position * 1000));
+                self.detector.frame(Wall(self.now * 1000), MediaTime(self.position * 1000));
             }
             if self.now % 100 == 0 {
                 self.look(Moment::Sample, false);
@@ -121,8 +112,7 @@ impl Stage {
             Lead(millis) => {
                 let start = MediaTime((self.position - 5_000) * 1000);
                 let end = MediaTime((self.position + millis) * 1000);
-                self.detector
-                    .buffered(Wall(self.now * 1000), 0, &[Span { start, end }]);
+                self.detector.buffered(Wall(self.now * 1000), 0, &[Span { start, end }]);
             }
         }
     }
@@ -145,31 +135,19 @@ fn start_up_is_no_stall() {
 
 #[test]
 fn a_dry_buffer_is_a_starved_stall_from_last_frame_to_first() {
-    let story = [
-        Play(4_000, 100),
-        Lead(0),
-        Event(Moment::Waiting),
-        Stand(3_000),
-        Lead(2_000),
-        Play(2_000, 100),
-    ];
+    let story =
+        [Play(4_000, 100), Lead(0), Event(Moment::Waiting), Stand(3_000), Lead(2_000), Play(2_000, 100)];
     check(&story, &["Starved 4000+3040 Resumed"]);
 }
 
 #[test]
 fn a_stop_with_data_ahead_is_frozen() {
-    check(
-        &[Play(4_000, 100), Stand(1_000), Play(2_000, 100)],
-        &["Frozen 4000+1040 Resumed"],
-    );
+    check(&[Play(4_000, 100), Stand(1_000), Play(2_000, 100)], &["Frozen 4000+1040 Resumed"]);
 }
 
 #[test]
 fn a_stall_under_way_is_known_before_it_ends() {
-    check(
-        &[Play(4_000, 100), Lead(0), Stand(400)],
-        &["Starved 4000 open"],
-    );
+    check(&[Play(4_000, 100), Lead(0), Stand(400)], &["Starved 4000 open"]);
 }
 
 #[test]
@@ -209,50 +187,26 @@ fn a_seek_is_no_stall_however_long_it_takes() {
 
 #[test]
 fn seeking_away_ends_a_stall() {
-    let story = [
-        Play(4_000, 100),
-        Lead(0),
-        Stand(1_000),
-        Jump(40_000),
-        Touched(Moment::Seeking),
-        Stand(5_000),
-    ];
+    let story =
+        [Play(4_000, 100), Lead(0), Stand(1_000), Jump(40_000), Touched(Moment::Seeking), Stand(5_000)];
     check(&story, &["Starved 4000+1000 Viewer"]);
 }
 
 #[test]
 fn a_pause_is_no_stall() {
     check(
-        &[
-            Play(4_000, 100),
-            Touched(Moment::Pause),
-            Stand(9_000),
-            Touched(Moment::Play),
-            Play(2_000, 100),
-        ],
+        &[Play(4_000, 100), Touched(Moment::Pause), Stand(9_000), Touched(Moment::Play), Play(2_000, 100)],
         &[],
     );
     check(
-        &[
-            Play(4_000, 100),
-            Event(Moment::Pause),
-            Stand(9_000),
-            Event(Moment::Play),
-            Play(2_000, 100),
-        ],
+        &[Play(4_000, 100), Event(Moment::Pause), Stand(9_000), Event(Moment::Play), Play(2_000, 100)],
         &[],
     );
 }
 
 #[test]
 fn pausing_ends_a_stall() {
-    let story = [
-        Play(4_000, 100),
-        Lead(0),
-        Stand(1_000),
-        Touched(Moment::Pause),
-        Stand(2_000),
-    ];
+    let story = [Play(4_000, 100), Lead(0), Stand(1_000), Touched(Moment::Pause), Stand(2_000)];
     check(&story, &["Starved 4000+1000 Viewer"]);
 }
 
@@ -287,25 +241,14 @@ fn resuming_into_an_empty_buffer_is_a_stall_from_the_press_on() {
 
 #[test]
 fn the_end_is_no_stall() {
-    check(
-        &[
-            Play(4_000, 100),
-            Lead(0),
-            Event(Moment::Ended),
-            Stand(3_000),
-        ],
-        &[],
-    );
+    check(&[Play(4_000, 100), Lead(0), Event(Moment::Ended), Stand(3_000)], &[]);
 }
 
 #[test]
 fn crawling_is_slow_motion_and_ends_when_it_runs_again() {
     let seen = stalls(&[Play(4_000, 100), Play(6_000, 30), Play(6_000, 100)]);
     assert_eq!(seen.len(), 1, "{seen:?}");
-    assert!(
-        seen[0].starts_with("SlowMotion") && seen[0].ends_with("Resumed"),
-        "{seen:?}"
-    );
+    assert!(seen[0].starts_with("SlowMotion") && seen[0].ends_with("Resumed"), "{seen:?}");
 }
 
 #[test]
@@ -326,13 +269,5 @@ fn nothing_is_claimed_of_a_machine_asleep() {
 
 #[test]
 fn a_new_source_starts_over() {
-    check(
-        &[
-            Play(4_000, 100),
-            Event(Moment::Emptied),
-            Stand(4_000),
-            Play(1_000, 100),
-        ],
-        &[],
-    );
+    check(&[Play(4_000, 100), Event(Moment::Emptied), Stand(4_000), Play(1_000, 100)], &[]);
 }

@@ -47,11 +47,6 @@ pub enum Unseen {
 }
 
 /// The popup for a tab whose frames have these statuses.
-pub fn popup(
-    _frames: &[Status],
-    _unseen: Option<Unseen>,
-    _wishes: &Wishes,
-    _words: &Words,
-) -> Node {
+pub fn popup(_frames: &[Status], _unseen: Option<Unseen>, _wishes: &Wishes, _words: &Words) -> Node {
     Node::Text(String::new())
 }
