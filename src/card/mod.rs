@@ -12,8 +12,7 @@ pub enum Theme {
     Dark,
 }
 
-/// A 1200×675 SVG of the verdict. `date` is the stall's local date and time as the caller words it; `fingerprint`
-/// the bundle's hash.
+/// x
 pub fn svg(_stall: &Stall, _date: Option<&str>, _fingerprint: &str, _theme: Theme, _words: &Words) -> String {
     String::new()
 }
