@@ -19,6 +19,8 @@ mod machine;
 pub mod session;
 mod stall;
 pub mod status;
+#[cfg(any(test, feature = "story"))]
+pub mod story;
 pub mod time;
 mod timeline;
 pub mod verdict;
