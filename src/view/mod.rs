@@ -1,9 +1,9 @@
 //! What the viewer sees, as a tree that the extension's pages draw without thinking.
 
 mod chart;
-mod evidence;
+pub(crate) mod evidence;
 mod overlay;
-mod path;
+pub(crate) mod path;
 mod popup;
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,7 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
     // and leaves opened details open.
     let close = button("dismiss", "\u{d7}".to_owned()).with("class", "close");
     let close = close.with("aria-label", words.say("dismiss", &[]));
-    let top = Node::classed("div", "top").children([said(stall, words), clock(stall, words), close]);
+    let top = Node::classed("div", "top").children([close, clock(stall, words), said(stall, words)]);
     let summary = Node::new("summary").say(words.say("details", &[]));
     let mute = Node::classed("p", "mute").child(button("mute", words.say("mute", &[])));
     let details = Node::new("details").child(summary).child(
@@ -38,7 +38,7 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
 
 /// What is told of a stall in plain sentences. Screen readers are told when these change, and only then: the ticking
 /// part is hidden from them.
-pub(super) fn said(stall: &Stall, words: &Words) -> Node {
+fn said(stall: &Stall, words: &Words) -> Node {
     let mut clue = Node::classed("p", "clue");
     if let Some(phrase) = wording::clue(stall, words) {
         let ticking = Node::new("span").with("aria-hidden", true).say(phrase.ticking);

@@ -24,15 +24,18 @@ pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: 
         Node::classed("div", "muted").children([note, button("unmute", words.say("unmute", &[]))])
     });
     let several = players.len() > 1;
-    let finished = players.iter().any(|(_, media)| media.last.is_some());
+    let ended = |media: &MediaStatus| media.last.as_ref().map(|stall| stall.began.wall);
+    let newest = players.iter().filter_map(|(_, media)| ended(media)).max();
     let sections = players.iter().enumerate().map(|(index, (status, media))| {
         let title = several.then(|| words.say("element_title", &[("number", &(index + 1).to_string())]));
-        player(media, status.at, title, words)
+        let newest = newest.is_some() && ended(media) == newest;
+        player(media, status.at, title, newest, words)
     });
-    popup.children(muted).children(sections).children(finished.then(|| save(words)))
+    popup.children(muted).children(sections)
 }
 
-fn player(media: &MediaStatus, at: Wall, title: Option<String>, words: &Words) -> Node {
+/// `newest`: the newest finished stall of the tab is this one's. It is the one that can be saved.
+fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, words: &Words) -> Node {
     let title = title.map(|title| Node::new("h2").say(title));
     let chart = chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
     let now = media.current.as_ref().map(|stall| {
@@ -42,7 +45,8 @@ fn player(media: &MediaStatus, at: Wall, title: Option<String>, words: &Words) -
     });
     let last = media.last.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("last_title", &[]));
-        Node::classed("section", "stall").child(title).children(verdict(stall, words)).children(evidence(stall, words))
+        let verdict = Node::classed("section", "stall").child(title).children(verdict(stall, words));
+        verdict.children(newest.then(|| save(words))).children(evidence(stall, words))
     });
     let list = match (media.stalls.is_empty(), &now) {
         (false, _) => Some(stalls(media, at, words)),

@@ -70,7 +70,9 @@ fn worded(finding: &Finding, words: &Words) -> Option<String> {
             None => words.count("finding_attempt_failed", count(finding, "count")?, &[]),
         },
         "appended-late" => words.say("finding_appended_late", &[("held", &time("held")?)]),
-        "data-was-there" => words.say("finding_data_was_there", &[("lead", &time("lead")?)]),
+        "data-was-there" => {
+            words.say("finding_data_was_there", &[("lead", &words.length(micros(finding, "lead")?))])
+        },
         "progress-slow" => words.say("finding_progress_slow", &[]),
         "path-not-split" => words.say("finding_path_not_split", &[]),
         "timing-hidden" => words.say("finding_timing_hidden", &[]),

@@ -25,6 +25,17 @@ impl Words {
         }
     }
 
+    /// A length of time in milliseconds, for columns of them: 4 100 ms.
+    pub fn millis(&self, time: Micros) -> String {
+        let millis = time.at_least_zero().as_millis();
+        match millis {
+            ..1000 => format!("{millis}{NBSP}ms"),
+            // The International System of Units parts thousands by a thin space, which reads in every language.
+            1_000_000.. => self.duration(time),
+            _ => format!("{}\u{202f}{:03}{NBSP}ms", millis / 1000, millis % 1000),
+        }
+    }
+
     /// A length of media, without a needless decimal: 2 s, 1.9 s.
     pub fn length(&self, time: Micros) -> String {
         let tenths = (time.at_least_zero().as_millis() + 50) / 100;

@@ -10,6 +10,7 @@ mod sentences;
 mod tests;
 
 pub use findings::finding;
+pub(crate) use sentences::capitalised;
 pub use sentences::{
     Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts, zone_label, zones,
 };

@@ -52,7 +52,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let path_split = zones.len() < 3;
+    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 2;
     if !path_split {
         findings.push(finding("path-not-split", &[]));
     }
