@@ -75,11 +75,7 @@ impl Card<'_> {
     /// What happened, as large as fits in two lines, and the number behind it.
     fn head(&self, date: Option<&str>) -> Vec<Node> {
         let (palette, words) = (self.palette, self.words);
-        let quiet = Ink {
-            size: 22.0,
-            bold: false,
-            colour: palette.quiet,
-        };
+        let quiet = Ink::plain(22.0, palette.quiet);
         let mut nodes = vec![Line { x: LEFT, y: 62.0 }.write(
             "Whystall",
             Ink {
@@ -102,11 +98,7 @@ impl Card<'_> {
         };
         nodes.extend(Line { x: LEFT, y: 118.0 }.paragraph(&lines, ink));
 
-        let ink = Ink {
-            size: 24.0,
-            bold: false,
-            colour: palette.text,
-        };
+        let ink = Ink::plain(24.0, palette.text);
         let y = 118.0 + lines.len().saturating_sub(1) as f64 * size * svg::LEADING + 40.0;
         let clue = wording::clue(self.stall, words).map(|phrase| phrase.to_string());
         nodes.extend(clue.map(|clue| {
@@ -146,11 +138,7 @@ impl Card<'_> {
                 .with("fill", fill)
                 .with("stroke", stroke)
                 .with("stroke-width", 3);
-            let sign = Ink {
-                size: 26.0,
-                bold: true,
-                colour: stroke,
-            };
+            let sign = Ink::bold(26.0, stroke);
             let label = Ink {
                 size: 19.0,
                 bold: possible,
@@ -198,11 +186,7 @@ impl Card<'_> {
             } else {
                 names.join(", ")
             };
-            let ink = Ink {
-                size: 21.0,
-                bold: false,
-                colour: self.palette.text,
-            };
+            let ink = Ink::plain(21.0, self.palette.text);
             let lines = text::wrap(&capitalised(&names), ink.size, ink.bold, right - left, 3);
             let mut nodes =
                 vec![Line { x: left, y }.write(&self.words.say(title, &[]), self.title())];
@@ -270,11 +254,7 @@ impl Card<'_> {
             let end = legend + 22.0 + text::width(&label, 19.0, false) + 26.0;
             if spent.0 as f64 >= length / 100.0 && end < RIGHT {
                 nodes.push(rect(legend, BAR + 36.0, 15.0, 15.0, colour));
-                let ink = Ink {
-                    size: 19.0,
-                    bold: false,
-                    colour: self.palette.text,
-                };
+                let ink = Ink::plain(19.0, self.palette.text);
                 nodes.push(
                     Line {
                         x: legend + 22.0,
@@ -307,11 +287,7 @@ impl Card<'_> {
             let title = format!("{} ", words.say(title, &[]));
             nodes.push(Line { x, y: 607.0 }.write(&title, self.title()));
             x += text::width(&title, 19.0, false) + 4.0;
-            let ink = Ink {
-                size: 20.0,
-                bold: true,
-                colour: self.palette.text,
-            };
+            let ink = Ink::bold(20.0, self.palette.text);
             let fact = text::fit_end(&fact, ink.size, true, RIGHT - x);
             nodes.push(Line { x, y: 607.0 }.write(&fact, ink));
             x += text::width(&fact, ink.size, true) + 36.0;
@@ -328,11 +304,7 @@ impl Card<'_> {
             .take(64)
             .collect();
         let short: String = hash.chars().take(8).collect();
-        let small = Ink {
-            size: 16.0,
-            bold: false,
-            colour: self.palette.quiet,
-        };
+        let small = Ink::plain(16.0, self.palette.quiet);
         let rule = rect(LEFT, 623.0, RIGHT - LEFT, 1.5, self.palette.edge);
         let made = text::fit(
             &self.words.say("card_made", &[]),
@@ -377,11 +349,7 @@ impl Card<'_> {
     }
 
     fn title(&self) -> Ink {
-        Ink {
-            size: 19.0,
-            bold: false,
-            colour: self.palette.quiet,
-        }
+        Ink::plain(19.0, self.palette.quiet)
     }
 }
 

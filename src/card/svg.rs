@@ -77,6 +77,24 @@ pub(super) struct Ink {
     pub colour: &'static str,
 }
 
+impl Ink {
+    pub fn plain(size: f64, colour: &'static str) -> Ink {
+        Ink {
+            size,
+            bold: false,
+            colour,
+        }
+    }
+
+    pub fn bold(size: f64, colour: &'static str) -> Ink {
+        Ink {
+            size,
+            bold: true,
+            colour,
+        }
+    }
+}
+
 /// Where a text is written: `y` is its base line.
 #[derive(Clone, Copy)]
 pub(super) struct Line {

@@ -126,11 +126,14 @@ impl Words {
         let tenths = |unit: u128| {
             self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX))
         };
-        match amount {
-            ..1000 => format!("{amount}{NBSP}{one}"),
-            ..999_500 => format!("{}{NBSP}{kilo}", (amount + 500) / 1000),
-            ..999_950_000 => format!("{}{NBSP}{mega}", tenths(1_000_000)),
-            _ => format!("{}{NBSP}{giga}", tenths(1_000_000_000)),
+        if amount < 1000 {
+            format!("{amount}{NBSP}{one}")
+        } else if amount < 999_500 {
+            format!("{}{NBSP}{kilo}", (amount + 500) / 1000)
+        } else if amount < 999_950_000 {
+            format!("{}{NBSP}{mega}", tenths(1_000_000))
+        } else {
+            format!("{}{NBSP}{giga}", tenths(1_000_000_000))
         }
     }
 }
