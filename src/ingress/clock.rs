@@ -5,7 +5,7 @@ use crate::time::{Micros, Wall};
 use serde::{Deserialize, Serialize};
 
 /// Clocks no farther apart are one: between them lie the rounding of `Date.now()` and the time between two calls
-/// (1.4 to 2.6 ms measured). A step beyond it means that the machine's clock was set (ATTRIBUTION §1.3 rule 5).
+/// (1.4 to 2.6 ms measured). A step beyond it means that the machine's clock was set.
 const STEP: Micros = Micros::from_millis(50);
 
 /// What is known of them.
