@@ -265,6 +265,6 @@ pub enum Value {
 impl Report {
     /// Canonical bytes: JSON, keys sorted, no white space (RFC 8785; all numbers are integers below 2^53).
     pub fn to_bytes(&self) -> Vec<u8> {
-        Vec::new()
+        crate::bundle::canonical_bytes(self)
     }
 }

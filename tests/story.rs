@@ -103,10 +103,7 @@ fn both_tracks_at_once() {
 #[test]
 fn two_stalls_in_a_row() {
     let story = Story::new(90_000).withhold(Video, 10, 14_000);
-    let slow = Delivery {
-        transfer: 4_000,
-        ..USUAL
-    };
+    let slow = Delivery { transfer: 4_000, ..USUAL };
     assert_eq!(explained(story.deliver(Video, 11, slow)).len(), 2);
 }
 
@@ -121,10 +118,7 @@ fn a_stall_that_goes_on() {
 fn pausing_seeking_and_ending_are_no_stalls() {
     let story = Story::new(60_000).media_length(40_000);
     let story = story.pause(9_000).play(15_000).seek(18_000, 30_000);
-    assert_eq!(
-        explained(story.seek(22_000, 4_000).seek(30_000, 34_000)),
-        []
-    );
+    assert_eq!(explained(story.seek(22_000, 4_000).seek(30_000, 34_000)), []);
 }
 
 #[test]

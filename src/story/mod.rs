@@ -33,10 +33,7 @@ pub const GOAL: i64 = 10_000;
 /// What the media segment with this number holds.
 pub fn media(segment: i64) -> Span {
     let at = |segment: i64| MediaTime(segment * SEGMENT * 1000);
-    Span {
-        start: at(segment),
-        end: at(segment + 1),
-    }
+    Span { start: at(segment), end: at(segment + 1) }
 }
 
 /// So many milliseconds into a story.
@@ -62,14 +59,7 @@ pub struct Delivery {
 }
 
 /// How they come when nothing is wrong.
-pub const USUAL: Delivery = Delivery {
-    idle: 0,
-    failures: 0,
-    wait: 40,
-    transfer: 120,
-    process: 2,
-    append: 5,
-};
+pub const USUAL: Delivery = Delivery { idle: 0, failures: 0, wait: 40, transfer: 120, process: 2, append: 5 };
 
 /// What happens at the media element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

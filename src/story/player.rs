@@ -66,43 +66,17 @@ impl<'a> Player<'a> {
             frozen: false,
             dry: true,
             started: false,
-            last_frame: (
-                -1,
-                Instant {
-                    wall: Wall(0),
-                    media: MediaTime(0),
-                },
-            ),
+            last_frame: (-1, Instant { wall: Wall(0), media: MediaTime(0) }),
             next_look: 0,
             stalls: Vec::new(),
         };
         player.log.add(0, Event::SourceOpened { source: SOURCE });
-        player.log.add(
-            0,
-            Event::Attached {
-                element: ELEMENT,
-                source: SOURCE,
-            },
-        );
+        player.log.add(0, Event::Attached { element: ELEMENT, source: SOURCE });
         for track in &player.tracks {
             let (track, kind) = (track.id, track.kind);
-            player.log.add(
-                0,
-                Event::TrackAdded {
-                    source: SOURCE,
-                    track,
-                    kind,
-                },
-            );
+            player.log.add(0, Event::TrackAdded { source: SOURCE, track, kind });
             // The initialisation segment.
-            player.log.add(
-                0,
-                Event::Append {
-                    track,
-                    bytes: 700,
-                    media: Vec::new(),
-                },
-            );
+            player.log.add(0, Event::Append { track, bytes: 700, media: Vec::new() });
         }
         for track in &player.tracks {
             track.append_ended(1, &mut player.log);
@@ -142,10 +116,7 @@ impl<'a> Player<'a> {
         }
         // The viewer's touch lets the content script say so for a second.
         self.gesture_until = now + 1_000;
-        let here = Instant {
-            wall: at(now),
-            media: MediaTime(self.position),
-        };
+        let here = Instant { wall: at(now), media: MediaTime(self.position) };
         self.end_stall(here);
         match act {
             Act::Pause => {
@@ -210,10 +181,7 @@ impl<'a> Player<'a> {
             return false;
         }
         let position = MediaTime(media);
-        let shown = Instant {
-            wall: at(now),
-            media: position,
-        };
+        let shown = Instant { wall: at(now), media: position };
         self.last_frame = (due, shown);
         if self.lead() < LOW || self.open_stall().is_some() {
             let element = ELEMENT;
@@ -249,10 +217,7 @@ impl<'a> Player<'a> {
 
     /// Where playback runs dry, microseconds of media.
     fn dry_at(&self) -> i64 {
-        let ends = self
-            .tracks
-            .iter()
-            .map(|track| track.missing(self.position) * SEGMENT * 1000);
+        let ends = self.tracks.iter().map(|track| track.missing(self.position) * SEGMENT * 1000);
         let end = ends.min().unwrap_or(0).max(self.position);
         end.min(self.story.length * 1000)
     }
@@ -299,10 +264,7 @@ impl<'a> Player<'a> {
 
     fn told(mut self) -> Told {
         self.log.facts.sort_by_key(|(logged, _)| *logged);
-        Told {
-            inputs: self.log.facts.into_iter().map(|(_, fact)| fact).collect(),
-            stalls: self.stalls,
-        }
+        Told { inputs: self.log.facts.into_iter().map(|(_, fact)| fact).collect(), stalls: self.stalls }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Delivery, GOAL, SEGMENT, Story, at, media};
 use crate::event::{
-    AppendOutcome, Event, Failure, Input, Observer, RequestId, ResourceId, ResourceKind, Timing,
-    TrackId, TrackKind,
+    AppendOutcome, Event, Failure, Input, Observer, RequestId, ResourceId, ResourceKind, Timing, TrackId,
+    TrackKind,
 };
 use std::collections::BTreeSet;
 
@@ -60,13 +60,7 @@ pub struct Track {
 
 impl Track {
     pub fn new(id: u32, kind: TrackKind, host: &'static str) -> Track {
-        Track {
-            id: TrackId(id),
-            kind,
-            host,
-            held: BTreeSet::new(),
-            fetch: None,
-        }
+        Track { id: TrackId(id), kind, host, held: BTreeSet::new(), fetch: None }
     }
 
     /// The first media segment from this position on that is not held.
@@ -123,15 +117,9 @@ impl Track {
         }
         if failed {
             if now == fetch.headers {
-                log.both(now, |observer| Event::RequestEnded {
-                    observer,
-                    request,
-                    bytes: Some(0),
-                });
-                let delivery = Delivery {
-                    failures: fetch.failures - 1,
-                    ..story.delivery(self.kind, segment)
-                };
+                log.both(now, |observer| Event::RequestEnded { observer, request, bytes: Some(0) });
+                let delivery =
+                    Delivery { failures: fetch.failures - 1, ..story.delivery(self.kind, segment) };
                 self.ask(now + RETRY, segment, delivery, log);
             }
             return;
@@ -166,14 +154,7 @@ impl Track {
         }
         if now == fetch.append {
             let (track, media) = (self.id, vec![media(segment)]);
-            log.add(
-                now,
-                Event::Append {
-                    track,
-                    bytes: size,
-                    media,
-                },
-            );
+            log.add(now, Event::Append { track, bytes: size, media });
         }
         if now == fetch.playable {
             self.append_ended(now, log);
@@ -205,21 +186,11 @@ impl Track {
         };
         let request = fetch.request;
         if fetch.asked < now && now <= fetch.end {
-            log.both(now, |observer| Event::RequestFailed {
-                observer,
-                request,
-                failure: Failure::Aborted,
-            });
+            log.both(now, |observer| Event::RequestFailed { observer, request, failure: Failure::Aborted });
         }
     }
 
     pub fn append_ended(&self, now: i64, log: &mut Log) {
-        log.add(
-            now,
-            Event::AppendEnded {
-                track: self.id,
-                outcome: AppendOutcome::Done,
-            },
-        );
+        log.add(now, Event::AppendEnded { track: self.id, outcome: AppendOutcome::Done });
     }
 }
