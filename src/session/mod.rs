@@ -60,13 +60,40 @@ struct Shown {
 }
 
 /// What is remembered of an element beyond the log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Past {
     /// Stalls that ended by then are recorded.
-    recorded_until: Option<Wall>,
+    recorded_until: Wall,
     leads: VecDeque<(Wall, Micros)>,
     stalls: VecDeque<StallSummary>,
     last: Option<Stall>,
+}
+
+impl Default for Past {
+    fn default() -> Past {
+        Past {
+            recorded_until: Wall::MIN,
+            leads: VecDeque::new(),
+            stalls: VecDeque::new(),
+            last: None,
+        }
+    }
+}
+
+impl Past {
+    fn remember(&mut self, stall: &Stall) {
+        self.stalls.push_back(StallSummary {
+            began: stall.began.wall,
+            position: stall.began.media,
+            duration: stall.duration,
+            kind: stall.kind,
+            cause: stall.cause.clone(),
+        });
+        if self.stalls.len() > LISTED {
+            self.stalls.pop_front();
+        }
+        self.last = Some(stall.clone());
+    }
 }
 
 impl Session {
@@ -153,33 +180,20 @@ impl Session {
     fn record(&mut self) {
         for (id, element) in &self.machine.elements {
             let past = self.past.entry(*id).or_default();
-            let news =
-                element.detector.finished().filter_map(|stall| Some((stall.ended.as_ref()?.0.wall, stall)));
-            let unrecorded = news.filter(|(ended, _)| past.recorded_until.is_none_or(|until| *ended > until));
-            for (ended, sighting) in unrecorded.collect::<Vec<_>>() {
+            while let Some((ended, sighting)) = element.detector.finished_after(past.recorded_until) {
                 let settled = ended + SETTLE;
                 if self.machine.now < settled {
                     self.outputs.push_back(Output::WakeAt(settled));
                     break;
                 }
-                past.recorded_until = Some(ended);
+                past.recorded_until = ended;
                 let window = Books::open(&self.machine, element).explain(&sighting).1.window;
                 let from = window.map_or(sighting.began.wall, |(from, _)| from);
                 let bundle = Bundle::seal(&self.build, self.log.evidence(&self.machine, from, settled));
                 let Some(stall) = bundle.report.stalls.last().filter(|stall| stall.ended.is_some()) else {
                     continue;
                 };
-                past.stalls.push_back(StallSummary {
-                    began: stall.began.wall,
-                    position: stall.began.media,
-                    duration: stall.duration,
-                    kind: stall.kind,
-                    cause: stall.cause.clone(),
-                });
-                if past.stalls.len() > LISTED {
-                    past.stalls.pop_front();
-                }
-                past.last = Some(stall.clone());
+                past.remember(stall);
                 self.outputs.push_back(Output::Record(Box::new(bundle)));
                 self.outputs.push_back(Output::WakeAt(ended + LINGERS));
                 self.shown = None;
