@@ -79,19 +79,11 @@ pub(super) struct Ink {
 
 impl Ink {
     pub fn plain(size: f64, colour: &'static str) -> Ink {
-        Ink {
-            size,
-            bold: false,
-            colour,
-        }
+        Ink { size, bold: false, colour }
     }
 
     pub fn bold(size: f64, colour: &'static str) -> Ink {
-        Ink {
-            size,
-            bold: true,
-            colour,
-        }
+        Ink { size, bold: true, colour }
     }
 }
 
@@ -105,15 +97,9 @@ pub(super) struct Line {
 impl Line {
     /// From `x` on.
     pub fn write(self, text: &str, ink: Ink) -> Node {
-        let node = Node::new("text")
-            .with("x", number(self.x))
-            .with("y", number(self.y));
+        let node = Node::new("text").with("x", number(self.x)).with("y", number(self.y));
         let node = node.with("font-size", ink.size).with("fill", ink.colour);
-        let node = if ink.bold {
-            node.with("font-weight", 700)
-        } else {
-            node
-        };
+        let node = if ink.bold { node.with("font-weight", 700) } else { node };
         node.say(text)
     }
 
@@ -129,26 +115,15 @@ impl Line {
 
     /// Lines one below the other.
     pub fn paragraph(self, lines: &[String], ink: Ink) -> Vec<Node> {
-        let below = |index: usize| Line {
-            y: self.y + index as f64 * ink.size * LEADING,
-            ..self
-        };
-        lines
-            .iter()
-            .enumerate()
-            .map(|(index, line)| below(index).write(line, ink))
-            .collect()
+        let below = |index: usize| Line { y: self.y + index as f64 * ink.size * LEADING, ..self };
+        lines.iter().enumerate().map(|(index, line)| below(index).write(line, ink)).collect()
     }
 }
 
 /// A filled rectangle.
 pub(super) fn rect(x: f64, y: f64, width: f64, height: f64, colour: &str) -> Node {
-    let node = Node::new("rect")
-        .with("x", number(x))
-        .with("y", number(y))
-        .with("fill", colour);
-    node.with("width", number(width.max(0.0)))
-        .with("height", number(height.max(0.0)))
+    let node = Node::new("rect").with("x", number(x)).with("y", number(y)).with("fill", colour);
+    node.with("width", number(width.max(0.0))).with("height", number(height.max(0.0)))
 }
 
 /// The tree as XML.
@@ -156,10 +131,8 @@ pub(super) fn to_xml(node: &Node) -> String {
     match node {
         Node::Text(text) => escape(text),
         Node::Element { t, a, c } => {
-            let attributes: String = a
-                .iter()
-                .map(|(name, value)| format!(" {name}=\"{}\"", escape(value)))
-                .collect();
+            let attributes: String =
+                a.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(value))).collect();
             let children: String = c.iter().map(to_xml).collect();
             format!("<{t}{attributes}>{children}</{t}>")
         }

@@ -6,11 +6,7 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, width: f64, most: usize) -
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last().map(String::as_str).unwrap_or_default();
-        let joined = if last.is_empty() {
-            word.to_owned()
-        } else {
-            format!("{last} {word}")
-        };
+        let joined = if last.is_empty() { word.to_owned() } else { format!("{last} {word}") };
         if fits(&joined, size, bold, width) {
             lines.pop();
             lines.push(joined);
@@ -79,8 +75,9 @@ fn fits(text: &str, size: f64, bold: bool, width: f64) -> bool {
 /// but never runs off the card.
 fn advance(c: char) -> f64 {
     match c {
-        'i' | 'j' | 'l' | 'I' | 'J' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '\u{a0}'
-        | '\u{202f}' => 0.32,
+        'i' | 'j' | 'l' | 'I' | 'J' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '\u{a0}' | '\u{202f}' => {
+            0.32
+        }
         'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | '!' | '-' => 0.42,
         'c' | 's' | 'z' | 'L' | 'F' | '\u{2013}' | '_' => 0.56,
         'm' | 'M' | 'W' | '@' | '%' | '\u{2026}' => 1.0,

@@ -31,9 +31,7 @@ pub fn media(seconds: f64) -> Result<MediaTime, Malformed> {
 /// A rate of playback.
 pub fn thousandths(rate: f64) -> Result<i32, Malformed> {
     let sound = (-RATE_LIMIT..=RATE_LIMIT).contains(&rate);
-    sound
-        .then_some((rate * 1000.0).round() as i32)
-        .ok_or(Malformed)
+    sound.then_some((rate * 1000.0).round() as i32).ok_or(Malformed)
 }
 
 /// `HTMLMediaElement.readyState`.
@@ -48,24 +46,14 @@ pub fn http_status(status: u16) -> Result<u16, Malformed> {
 
 /// What `remove` was given: `remove(0, Infinity)` is the usual way to say "all".
 pub fn removed(start: f64, end: f64) -> Result<Span, Malformed> {
-    let end = if end == f64::INFINITY {
-        MediaTime(LIMIT - 1)
-    } else {
-        media(end)?
-    };
-    let span = Span {
-        start: media(start)?,
-        end,
-    };
+    let end = if end == f64::INFINITY { MediaTime(LIMIT - 1) } else { media(end)? };
+    let span = Span { start: media(start)?, end };
     (span.start < span.end).then_some(span).ok_or(Malformed)
 }
 
 /// A number of bytes.
 pub fn count(value: f64) -> Result<u64, Malformed> {
-    (0.0..LIMIT as f64)
-        .contains(&value)
-        .then_some(value as u64)
-        .ok_or(Malformed)
+    (0.0..LIMIT as f64).contains(&value).then_some(value as u64).ok_or(Malformed)
 }
 
 /// `buffered` as the content script flattens it: ranges that are sorted and apart, else malformed. What is shorter
@@ -75,15 +63,10 @@ pub fn ranges(flat: &[f64]) -> Result<Vec<Span>, Malformed> {
     if !rest.is_empty() || pairs.len() > RANGE_LIMIT {
         return Err(Malformed);
     }
-    let spans = pairs.iter().map(|&[start, end]| {
-        Ok(Span {
-            start: media(start)?,
-            end: media(end)?,
-        })
-    });
+    let spans = pairs.iter().map(|&[start, end]| Ok(Span { start: media(start)?, end: media(end)? }));
     let mut spans = spans.collect::<Result<Vec<Span>, Malformed>>()?;
-    let sound = spans.iter().all(|span| span.start <= span.end)
-        && spans.is_sorted_by(|a, b| a.end <= b.start);
+    let sound =
+        spans.iter().all(|span| span.start <= span.end) && spans.is_sorted_by(|a, b| a.end <= b.start);
     spans.retain(|span| span.start < span.end);
     sound.then_some(spans).ok_or(Malformed)
 }
@@ -131,9 +114,7 @@ pub fn page_failure(event: &str) -> Result<Option<Failure>, Malformed> {
 /// `ERR_ABORTED`, Firefox `NS_BINDING_ABORTED`.
 pub fn browser_failure(error: &str) -> Failure {
     match error {
-        "net::ERR_ABORTED" | "net::ERR_FAILED" | "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => {
-            Failure::Aborted
-        }
+        "net::ERR_ABORTED" | "net::ERR_FAILED" | "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => Failure::Aborted,
         _ => Failure::Network,
     }
 }

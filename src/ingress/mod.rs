@@ -65,11 +65,7 @@ impl Ingress {
     }
 
     /// What a fact says, and when. What has to be said before goes to `inputs`, once all of the fact was checked.
-    fn accept(
-        &mut self,
-        fact: Fact,
-        inputs: &mut Vec<Input>,
-    ) -> Result<(Wall, Option<Event>), Malformed> {
+    fn accept(&mut self, fact: Fact, inputs: &mut Vec<Input>) -> Result<(Wall, Option<Event>), Malformed> {
         Ok(match fact {
             Fact::Source { t, source, url } => {
                 let at = wall(t)?;
@@ -77,30 +73,15 @@ impl Ingress {
                 let blob = url::digest(&[&url]);
                 self.blobs.insert(blob, source);
                 let element = self.waiting.remove(&blob);
-                (
-                    at,
-                    element.map(|(_, element)| Event::Attached { element, source }),
-                )
+                (at, element.map(|(_, element)| Event::Attached { element, source }))
             }
-            Fact::Track {
-                t,
-                source,
-                track,
-                mime,
-            } => {
+            Fact::Track { t, source, track, mime } => {
                 let at = wall(t)?;
                 let source = self.source(source, at, inputs);
                 let new = Track::new(source, &mime);
                 let kind = new.kind;
                 let track = TrackId(self.tracks.insert(track, new));
-                (
-                    at,
-                    Some(Event::TrackAdded {
-                        source,
-                        track,
-                        kind,
-                    }),
-                )
+                (at, Some(Event::TrackAdded { source, track, kind }))
             }
             Fact::Retyped { t, track, mime } => {
                 let at = wall(t)?;
@@ -110,34 +91,17 @@ impl Ingress {
                 *track = new;
                 (at, event)
             }
-            Fact::Append {
-                t,
-                track,
-                bytes,
-                head,
-                offset,
-            } => {
+            Fact::Append { t, track, bytes, head, offset } => {
                 let (at, bytes, offset) = (wall(t)?, count(bytes)?, micros(offset)?);
                 let (id, track) = self.track(track)?;
                 let media = track.reader.append(&head, bytes, offset);
                 let kind = track.reader.kind();
                 let changed = kind.and_then(|kind| track.changed_kind(id, kind));
                 inputs.extend(changed.map(|event| Input { at, event }));
-                (
-                    at,
-                    Some(Event::Append {
-                        track: id,
-                        bytes,
-                        media,
-                    }),
-                )
+                (at, Some(Event::Append { track: id, bytes, media }))
             }
             Fact::Refused { t, track, error } => {
-                let reason = if error == "QuotaExceededError" {
-                    Refusal::Quota
-                } else {
-                    Refusal::Other
-                };
+                let reason = if error == "QuotaExceededError" { Refusal::Quota } else { Refusal::Other };
                 let track = self.track(track)?.0;
                 (wall(t)?, Some(Event::AppendRefused { track, reason }))
             }
@@ -145,12 +109,7 @@ impl Ingress {
                 let (outcome, track) = (append_outcome(&outcome)?, self.track(track)?.0);
                 (wall(t)?, Some(Event::AppendEnded { track, outcome }))
             }
-            Fact::Removed {
-                t,
-                track,
-                start,
-                end,
-            } => {
+            Fact::Removed { t, track, start, end } => {
                 let (span, track) = (removed(start, end)?, self.track(track)?.0);
                 (wall(t)?, Some(Event::Removed { track, span }))
             }
@@ -158,19 +117,11 @@ impl Ingress {
                 let source = SourceId(self.sources.number(&source).ok_or(Malformed)?);
                 (wall(t)?, Some(Event::StreamEnded { source }))
             }
-            Fact::PageRequest { t, id, url } => {
-                (wall(t)?, self.network.begin(Key::Page(id), &url)?)
+            Fact::PageRequest { t, id, url } => (wall(t)?, self.network.begin(Key::Page(id), &url)?),
+            Fact::PageProgress { t, id, loaded } => {
+                (wall(t)?, self.network.receive(Key::Page(id), count(loaded)?))
             }
-            Fact::PageProgress { t, id, loaded } => (
-                wall(t)?,
-                self.network.receive(Key::Page(id), count(loaded)?),
-            ),
-            Fact::PageDone {
-                t,
-                id,
-                loaded,
-                outcome,
-            } => {
+            Fact::PageDone { t, id, loaded, outcome } => {
                 let (at, bytes, key) = (wall(t)?, count(loaded)?, Key::Page(id));
                 let event = match page_failure(&outcome)? {
                     None => self.network.end(key, Some(bytes)),
@@ -189,18 +140,7 @@ impl Ingress {
                 }
                 (at, source.map(|source| Event::Attached { element, source }))
             }
-            Fact::Playback {
-                t,
-                element,
-                why,
-                position,
-                rate,
-                paused,
-                seeking,
-                ended,
-                ready,
-                gesture,
-            } => {
+            Fact::Playback { t, element, why, position, rate, paused, seeking, ended, ready, gesture } => {
                 let (at, position) = (wall(t)?, media(position)?);
                 let (why, rate, ready) = (moment(&why)?, thousandths(rate)?, ready_state(ready)?);
                 let element = self.element(element);
@@ -219,11 +159,7 @@ impl Ingress {
                     }),
                 )
             }
-            Fact::Frame {
-                t,
-                element,
-                position,
-            } => {
+            Fact::Frame { t, element, position } => {
                 let (at, position) = (wall(t)?, media(position)?);
                 let element = self.element(element);
                 (at, Some(Event::Frame { element, position }))
@@ -236,10 +172,7 @@ impl Ingress {
             Fact::Timing(entry) => {
                 let (at, timing) = timing::read(&entry).ok_or(Malformed)?;
                 let resource = self.network.resource(&entry.url)?;
-                (
-                    at,
-                    resource.map(|resource| Event::Timing { resource, timing }),
-                )
+                (at, resource.map(|resource| Event::Timing { resource, timing }))
             }
             Fact::Clock { t, wall: machine } => {
                 let at = wall(t)?;
@@ -252,38 +185,18 @@ impl Ingress {
                 let (from, what) = (wall(from)?.min(at), blindness(&what)?);
                 (at, Some(Event::NotObservable { from, what }))
             }
-            Fact::Request { t, id, url } => (
-                self.background(t)?,
-                self.network.begin(Key::Browser(&id), &url)?,
-            ),
-            Fact::Response {
-                t,
-                id,
-                status,
-                length,
-                cached,
-            } => {
-                let (at, status) = (self.background(t)?, http_status(status)?);
-                let length = if length < 0.0 {
-                    None
-                } else {
-                    Some(count(length)?)
-                };
-                (
-                    at,
-                    self.network
-                        .respond(Key::Browser(&id), status, length, cached),
-                )
+            Fact::Request { t, id, url } => {
+                (self.background(t)?, self.network.begin(Key::Browser(&id), &url)?)
             }
-            Fact::Completed { t, id } => (
-                self.background(t)?,
-                self.network.end(Key::Browser(&id), None),
-            ),
-            Fact::Failed { t, id, error } => (
-                self.background(t)?,
-                self.network
-                    .fail(Key::Browser(&id), browser_failure(&error)),
-            ),
+            Fact::Response { t, id, status, length, cached } => {
+                let (at, status) = (self.background(t)?, http_status(status)?);
+                let length = if length < 0.0 { None } else { Some(count(length)?) };
+                (at, self.network.respond(Key::Browser(&id), status, length, cached))
+            }
+            Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
+            Fact::Failed { t, id, error } => {
+                (self.background(t)?, self.network.fail(Key::Browser(&id), browser_failure(&error)))
+            }
         })
     }
 
@@ -301,10 +214,7 @@ impl Ingress {
         let (number, new) = self.sources.enter(source);
         let source = SourceId(number);
         if new {
-            inputs.push(Input {
-                at,
-                event: Event::SourceOpened { source },
-            });
+            inputs.push(Input { at, event: Event::SourceOpened { source } });
         }
         source
     }
@@ -317,20 +227,12 @@ impl Ingress {
 
 impl Track {
     fn new(source: SourceId, mime: &str) -> Track {
-        Track {
-            source,
-            kind: mime::kind(mime),
-            reader: Reader::new(mime),
-        }
+        Track { source, kind: mime::kind(mime), reader: Reader::new(mime) }
     }
 
     /// The track is announced anew when it turns out to be of another kind than was said.
     fn changed_kind(&mut self, track: TrackId, kind: TrackKind) -> Option<Event> {
         let before = std::mem::replace(&mut self.kind, kind);
-        (before != kind).then_some(Event::TrackAdded {
-            source: self.source,
-            track,
-            kind,
-        })
+        (before != kind).then_some(Event::TrackAdded { source: self.source, track, kind })
     }
 }

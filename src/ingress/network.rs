@@ -43,64 +43,34 @@ impl Network {
                 let (observer, open, key) = self.open(key);
                 let request = RequestId(open.enter(key).0);
                 let resource = ResourceId(self.resources.enter(digest).0);
-                Ok(Some(Event::RequestStarted {
-                    observer,
-                    request,
-                    resource,
-                    host,
-                    kind,
-                }))
+                Ok(Some(Event::RequestStarted { observer, request, resource, host, kind }))
             }
         }
     }
 
     /// The headers of its response came. This and what follows is `None` for a request that is unknown: not the
     /// network's, or over.
-    pub fn respond(
-        &mut self,
-        key: Key,
-        status: u16,
-        length: Option<u64>,
-        cached: bool,
-    ) -> Option<Event> {
+    pub fn respond(&mut self, key: Key, status: u16, length: Option<u64>, cached: bool) -> Option<Event> {
         let (observer, request) = self.under_way(key)?;
-        Some(Event::ResponseBegan {
-            observer,
-            request,
-            status,
-            length,
-            cached,
-        })
+        Some(Event::ResponseBegan { observer, request, status, length, cached })
     }
 
     /// Part of its body came.
     pub fn receive(&mut self, key: Key, bytes: u64) -> Option<Event> {
         let (observer, request) = self.under_way(key)?;
-        Some(Event::Received {
-            observer,
-            request,
-            bytes,
-        })
+        Some(Event::Received { observer, request, bytes })
     }
 
     /// It ended well.
     pub fn end(&mut self, key: Key, bytes: Option<u64>) -> Option<Event> {
         let (observer, request) = self.over(key)?;
-        Some(Event::RequestEnded {
-            observer,
-            request,
-            bytes,
-        })
+        Some(Event::RequestEnded { observer, request, bytes })
     }
 
     /// It failed.
     pub fn fail(&mut self, key: Key, failure: Failure) -> Option<Event> {
         let (observer, request) = self.over(key)?;
-        Some(Event::RequestFailed {
-            observer,
-            request,
-            failure,
-        })
+        Some(Event::RequestFailed { observer, request, failure })
     }
 
     /// The resource of a URL. `Ok(None)` as for [`Network::begin`].

@@ -16,11 +16,9 @@ pub fn read(entry: &ResourceTiming) -> Option<(Wall, Timing)> {
     };
     let ended = wall(entry.response_end)?;
     let started = wall(entry.start_time).filter(|started| *started <= ended);
-    let within =
-        |moment: &Wall| *moment <= ended && started.is_none_or(|started| started <= *moment);
+    let within = |moment: &Wall| *moment <= ended && started.is_none_or(|started| started <= *moment);
     let moment = |millis| wall(millis).filter(within);
-    let period =
-        |start, end| Some((moment(start)?, moment(end)?)).filter(|(start, end)| start <= end);
+    let period = |start, end| Some((moment(start)?, moment(end)?)).filter(|(start, end)| start <= end);
 
     let connect = period(entry.connect_start, entry.connect_end).filter(|(start, end)| start < end);
     let dns = connect.and_then(|connect| {
@@ -30,21 +28,7 @@ pub fn read(entry: &ResourceTiming) -> Option<(Wall, Timing)> {
         moment(entry.secure_connection_start).filter(|secure| (start..=end).contains(secure))
     });
     let sent = moment(entry.request_start);
-    let first_byte =
-        moment(entry.response_start).filter(|first| sent.is_none_or(|sent| sent <= *first));
-    let bytes = count(entry.encoded_body_size)
-        .ok()
-        .filter(|&bytes| bytes > 0);
-    Some((
-        ended,
-        Timing {
-            started,
-            dns,
-            connect,
-            secure,
-            sent,
-            first_byte,
-            bytes,
-        },
-    ))
+    let first_byte = moment(entry.response_start).filter(|first| sent.is_none_or(|sent| sent <= *first));
+    let bytes = count(entry.encoded_body_size).ok().filter(|&bytes| bytes > 0);
+    Some((ended, Timing { started, dns, connect, secure, sent, first_byte, bytes }))
 }

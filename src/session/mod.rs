@@ -11,6 +11,7 @@ use crate::stall::Sighting;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{MODEL, Report, Stall};
+use crate::view::LINGER;
 use log::Log;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -27,8 +28,6 @@ pub enum Output {
 
 /// Facts of a stall's end may reach the log this much later: batches, Resource Timing.
 const SETTLE: Micros = Micros::from_millis(500);
-/// How long the last verdict stays in view (DESIGN §8: gone when the stall is gone, but not before it can be read).
-pub const LINGERS: Micros = Micros::from_millis(6000);
 /// A stall under way is shown afresh this often.
 const REFRESH: Micros = Micros::from_millis(250);
 /// One value of the buffer chart.
@@ -71,12 +70,7 @@ struct Past {
 
 impl Default for Past {
     fn default() -> Past {
-        Past {
-            recorded_until: Wall::MIN,
-            leads: VecDeque::new(),
-            stalls: VecDeque::new(),
-            last: None,
-        }
+        Past { recorded_until: Wall::MIN, leads: VecDeque::new(), stalls: VecDeque::new(), last: None }
     }
 }
 
@@ -195,7 +189,7 @@ impl Session {
                 };
                 past.remember(stall);
                 self.outputs.push_back(Output::Record(Box::new(bundle)));
-                self.outputs.push_back(Output::WakeAt(ended + LINGERS));
+                self.outputs.push_back(Output::WakeAt(ended + LINGER));
                 self.shown = None;
             }
         }
@@ -208,12 +202,12 @@ impl Session {
         let stalled = self.machine.elements.values().any(|element| element.detector.open().is_some());
         let ended =
             self.past.values().filter_map(|past| past.last.as_ref()?.ended).map(|ended| ended.wall).max();
-        let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGERS));
+        let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGER));
         let due = match self.shown {
             None => stalled || ended.is_some(),
             Some(shown) if shown.stalled != stalled => true,
             Some(shown) if stalled => now - shown.at >= REFRESH,
-            Some(_) => lingering && ended.is_some_and(|ended| now - ended >= LINGERS),
+            Some(_) => lingering && ended.is_some_and(|ended| now - ended >= LINGER),
         };
         if due {
             self.shown = Some(Shown { at: now, stalled });

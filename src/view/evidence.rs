@@ -25,15 +25,8 @@ pub(super) fn evidence(stall: &Stall, words: &Words) -> Vec<Node> {
         nodes.push(Node::new("h3").say(words.say("findings_title", &[])));
         nodes.push(Node::classed("ul", "findings").children(stall.findings.iter().map(sentence)));
     }
-    let more = [
-        wording::ending(stall, words),
-        wording::not_observed(stall, words),
-    ];
-    nodes.extend(
-        more.into_iter()
-            .flatten()
-            .map(|line| Node::classed("p", "note").say(line)),
-    );
+    let more = [wording::ending(stall, words), wording::not_observed(stall, words)];
+    nodes.extend(more.into_iter().flatten().map(|line| Node::classed("p", "note").say(line)));
     nodes
 }
 
@@ -63,18 +56,12 @@ fn ledger(stall: &Stall, words: &Words) -> Vec<Node> {
     if shown.is_empty() {
         return Vec::new();
     }
-    let mut nodes = vec![
-        Node::new("h3").say(words.say("ledger_title", &[])),
-        bars(stall, shown, words),
-    ];
+    let mut nodes = vec![Node::new("h3").say(words.say("ledger_title", &[])), bars(stall, shown, words)];
     if dropped > 0 {
         let note = words.count("ledger_dropped", dropped as u64, &[]);
         nodes.push(Node::classed("p", "note").say(note));
     }
-    let blocking = shown
-        .iter()
-        .filter(|account| account.blocking)
-        .take(MOST_TABLES);
+    let blocking = shown.iter().filter(|account| account.blocking).take(MOST_TABLES);
     nodes.extend(blocking.map(|account| table(account, words)));
     nodes
 }
@@ -82,44 +69,20 @@ fn ledger(stall: &Stall, words: &Words) -> Vec<Node> {
 /// One bar a media segment, on one time axis, the stall shaded. What it says is in the tables too, and in its name.
 fn bars(stall: &Stall, shown: &[SegmentAccount], words: &Words) -> Node {
     let stopped = (stall.began.wall, stall.began.wall + stall.duration);
-    let from = shown
-        .iter()
-        .map(|account| account.from)
-        .min()
-        .unwrap_or_default()
-        .min(stopped.0);
-    let to = shown
-        .iter()
-        .map(|account| account.to)
-        .max()
-        .unwrap_or_default()
-        .max(stopped.1);
-    let axis = Axis {
-        from,
-        length: (to - from).0.max(1) as f64,
-    };
+    let from = shown.iter().map(|account| account.from).min().unwrap_or_default().min(stopped.0);
+    let to = shown.iter().map(|account| account.to).max().unwrap_or_default().max(stopped.1);
+    let axis = Axis { from, length: (to - from).0.max(1) as f64 };
     let height = ROW * (shown.len() as f64 + 1.0);
 
     let (left, right) = (axis.x(stopped.0), axis.x(stopped.1));
     let shade = rect("stopped", left, 0.0, right - left, height - ROW + 4.0);
     let middle = ((left + right) / 2.0).clamp(BARS_FROM + 30.0, WIDTH - 30.0);
-    let mark = Node::classed("text", "axis")
-        .with("text-anchor", "middle")
-        .with("x", number(middle));
+    let mark = Node::classed("text", "axis").with("text-anchor", "middle").with("x", number(middle));
     let mark = mark.with("y", number(height - 5.0));
-    let mark = mark.say(words.say(
-        "ledger_stopped",
-        &[("time", &words.duration(stall.duration))],
-    ));
+    let mark = mark.say(words.say("ledger_stopped", &[("time", &words.duration(stall.duration))]));
 
-    let rows = shown
-        .iter()
-        .enumerate()
-        .map(|(row, account)| bar(account, ROW * row as f64, &axis, words));
-    let names: Vec<String> = shown
-        .iter()
-        .map(|account| in_words(account, words))
-        .collect();
+    let rows = shown.iter().enumerate().map(|(row, account)| bar(account, ROW * row as f64, &axis, words));
+    let names: Vec<String> = shown.iter().map(|account| in_words(account, words)).collect();
     Node::classed("svg", "ledger")
         .with("role", "img")
         .with("aria-label", names.join(" "))
@@ -129,26 +92,14 @@ fn bars(stall: &Stall, shown: &[SegmentAccount], words: &Words) -> Node {
 }
 
 fn bar(account: &SegmentAccount, y: f64, axis: &Axis, words: &Words) -> Node {
-    let class = if account.blocking {
-        "bar blocking"
-    } else {
-        "bar"
-    };
-    let label = Node::classed("text", "range")
-        .with("x", 0)
-        .with("y", number(y + 12.0));
+    let class = if account.blocking { "bar blocking" } else { "bar" };
+    let label = Node::classed("text", "range").with("x", 0).with("y", number(y + 12.0));
     let mut group = Node::classed("g", class).child(label.say(words.range(account.range)));
     let mut at = account.from;
     for time in &account.stages {
         let (name, kind) = stage(time.stage, words);
         let (left, right) = (axis.x(at), axis.x(at + time.spent));
-        group = group.child(rect(
-            &format!("stage {kind}"),
-            left,
-            y + 2.0,
-            right - left,
-            BAR,
-        ));
+        group = group.child(rect(&format!("stage {kind}"), left, y + 2.0, right - left, BAR));
         // About 5 units a character at this size. What does not fit is in the table alone.
         let time_alone = words.millis(time.spent);
         let labels = [format!("{name} {time_alone}"), time_alone];
@@ -174,13 +125,8 @@ fn table(account: &SegmentAccount, words: &Words) -> Node {
     let (range, track) = (words.range(account.range), words.track(account.track));
     let title = words.say("ledger_segment", &[("range", &range), ("track", &track)]);
     let caption = Node::new("caption").say(format!("{title}. {}", words.say("ledger_waited", &[])));
-    let column = |key| {
-        Node::new("th")
-            .with("scope", "col")
-            .say(words.say(key, &[]))
-    };
-    let head =
-        Node::new("tr").children(["ledger_stage", "ledger_took", "ledger_usual"].map(column));
+    let column = |key| Node::new("th").with("scope", "col").say(words.say(key, &[]));
+    let head = Node::new("tr").children(["ledger_stage", "ledger_took", "ledger_usual"].map(column));
     let row = |kind: &str, name: String, took: Micros, usual: Option<String>| {
         let key = Node::classed("span", &format!("key {kind}")).with("aria-hidden", true);
         let name = Node::new("th").with("scope", "row").child(key).say(name);
@@ -191,24 +137,10 @@ fn table(account: &SegmentAccount, words: &Words) -> Node {
         let (name, kind) = stage(time.stage, words);
         row(kind, name, time.spent, usual(time, words))
     });
-    let unexplained = (account.unexplained > Micros::ZERO).then(|| {
-        row(
-            "rest",
-            words.say("ledger_unexplained", &[]),
-            account.unexplained,
-            None,
-        )
-    });
-    let total = row(
-        "none",
-        words.say("ledger_total", &[]),
-        account.elapsed,
-        None,
-    );
-    let body = Node::new("tbody")
-        .children(stages)
-        .children(unexplained)
-        .child(total);
+    let unexplained = (account.unexplained > Micros::ZERO)
+        .then(|| row("rest", words.say("ledger_unexplained", &[]), account.unexplained, None));
+    let total = row("none", words.say("ledger_total", &[]), account.elapsed, None);
+    let body = Node::new("tbody").children(stages).children(unexplained).child(total);
     Node::new("table").children([caption, Node::new("thead").child(head), body])
 }
 

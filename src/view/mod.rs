@@ -34,8 +34,8 @@ pub enum Node {
 /// The tags that [`overlay`] and [`popup`] use. The renderer draws no other: nothing here can run or load anything.
 pub const TAGS: &[&str] = &[
     "button", "caption", "details", "div", "g", "h1", "h2", "h3", "li", "line", "ol", "p", "path",
-    "polyline", "rect", "section", "span", "summary", "svg", "table", "tbody", "td", "text", "th",
-    "thead", "tr", "ul",
+    "polyline", "rect", "section", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
+    "tr", "ul",
 ];
 
 /// The attributes that [`overlay`] and [`popup`] use. The renderer sets no other: no style, no address, no handler.
@@ -86,11 +86,7 @@ pub enum Unseen {
 impl Node {
     /// An empty element.
     pub(crate) fn new(t: &'static str) -> Node {
-        Node::Element {
-            t,
-            a: BTreeMap::new(),
-            c: Vec::new(),
-        }
+        Node::Element { t, a: BTreeMap::new(), c: Vec::new() }
     }
 
     /// An element with a class.
@@ -131,8 +127,5 @@ fn heard(text: impl Into<String>) -> Node {
 }
 
 fn button(action: &str, label: String) -> Node {
-    Node::new("button")
-        .with("type", "button")
-        .with("data-action", action)
-        .say(label)
+    Node::new("button").with("type", "button").with("data-action", action).say(label)
 }

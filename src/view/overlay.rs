@@ -14,9 +14,7 @@ pub const LINGER: Micros = Micros::from_millis(6000);
 /// The overlay; `None` when there is nothing to say.
 pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> {
     let (stall, resumes_in) = subject(status)?;
-    let dismissed = wishes
-        .dismissed
-        .is_some_and(|began| stall.began.wall <= began);
+    let dismissed = wishes.dismissed.is_some_and(|began| stall.began.wall <= began);
     if wishes.muted || dismissed {
         return None;
     }
@@ -24,29 +22,17 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
     // and leaves opened details open.
     let close = button("dismiss", "\u{d7}".to_owned()).with("class", "close");
     let close = close.with("aria-label", words.say("dismiss", &[]));
-    let top =
-        Node::classed("div", "top").children([close, clock(stall, words), said(stall, words)]);
+    let top = Node::classed("div", "top").children([close, clock(stall, words), said(stall, words)]);
     let summary = Node::new("summary").say(words.say("details", &[]));
     let mute = Node::classed("p", "mute").child(button("mute", words.say("mute", &[])));
-    let details = Node::new("details").child(summary).child(
-        Node::classed("div", "evidence")
-            .children(evidence(stall, words))
-            .child(mute),
-    );
-    let state = if stall.ended.is_some() {
-        "overlay over"
-    } else {
-        "overlay live"
-    };
+    let details = Node::new("details")
+        .child(summary)
+        .child(Node::classed("div", "evidence").children(evidence(stall, words)).child(mute));
+    let state = if stall.ended.is_some() { "overlay over" } else { "overlay live" };
     let overlay = Node::classed("section", state)
         .with("lang", words.tag())
         .with("aria-label", words.say("overlay_label", &[]))
-        .children([
-            top,
-            path(stall, words),
-            next(stall, resumes_in, words),
-            details,
-        ]);
+        .children([top, path(stall, words), next(stall, resumes_in, words), details]);
     Some(overlay)
 }
 
@@ -55,19 +41,14 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
 fn said(stall: &Stall, words: &Words) -> Node {
     let mut clue = Node::classed("p", "clue");
     if let Some(phrase) = wording::clue(stall, words) {
-        let ticking = Node::new("span")
-            .with("aria-hidden", true)
-            .say(phrase.ticking);
+        let ticking = Node::new("span").with("aria-hidden", true).say(phrase.ticking);
         clue = clue.say(phrase.before).child(ticking).say(phrase.after);
     }
-    Node::classed("div", "said")
-        .with("role", "status")
-        .with("aria-live", "polite")
-        .children([
-            Node::classed("p", "headline").say(wording::headline(stall, words)),
-            clue,
-            Node::classed("p", "where").say(wording::whereabouts(stall, words)),
-        ])
+    Node::classed("div", "said").with("role", "status").with("aria-live", "polite").children([
+        Node::classed("p", "headline").say(wording::headline(stall, words)),
+        clue,
+        Node::classed("p", "where").say(wording::whereabouts(stall, words)),
+    ])
 }
 
 /// When it should go on, and what the viewer can do.
@@ -75,9 +56,8 @@ pub(super) fn next(stall: &Stall, resumes_in: Option<Micros>, words: &Words) -> 
     let resumes = resumes_in.map(|time| words.say("resumes_in", &[("time", &words.about(time))]));
     let resumes = Node::classed("p", "resumes").children(resumes.map(Node::Text));
     let advice = Node::classed("span", "title").say(format!("{}: ", words.say("do_title", &[])));
-    let advice = Node::classed("p", "advice")
-        .child(advice)
-        .say(wording::what_you_can_do(&stall.cause, words));
+    let advice =
+        Node::classed("p", "advice").child(advice).say(wording::what_you_can_do(&stall.cause, words));
     Node::classed("div", "next").children([resumes, advice])
 }
 

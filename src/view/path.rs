@@ -59,9 +59,7 @@ impl Standing {
 pub(super) fn path(stall: &Stall, words: &Words) -> Node {
     let zone = |zone| {
         let standing = Standing::of(zone, stall);
-        let sign = Node::classed("span", "sign")
-            .with("aria-hidden", true)
-            .say(standing.sign());
+        let sign = Node::classed("span", "sign").with("aria-hidden", true).say(standing.sign());
         let label = Node::classed("span", "label").say(zone_label(zone, words));
         let word = heard(format!(": {}", standing.word(words)));
         Node::classed("li", standing.class()).children([sign, label, word])

@@ -14,10 +14,8 @@ use crate::wording::{self, Words};
 pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: &Words) -> Node {
     let popup = Node::classed("div", "popup").with("lang", words.tag());
     let popup = popup.child(Node::new("h1").say("Whystall"));
-    let players: Vec<_> = frames
-        .iter()
-        .flat_map(|status| status.media.iter().map(move |media| (status, media)))
-        .collect();
+    let players: Vec<_> =
+        frames.iter().flat_map(|status| status.media.iter().map(move |media| (status, media))).collect();
     let unseen = unseen.or(players.is_empty().then_some(Unseen::NoMediaSource));
     if let Some(unseen) = unseen {
         return popup.child(nothing(unseen, words));
@@ -30,8 +28,7 @@ pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: 
     let ended = |media: &MediaStatus| media.last.as_ref().map(|stall| stall.began.wall);
     let newest = players.iter().filter_map(|(_, media)| ended(media)).max();
     let sections = players.iter().enumerate().map(|(index, (status, media))| {
-        let title =
-            several.then(|| words.say("element_title", &[("number", &(index + 1).to_string())]));
+        let title = several.then(|| words.say("element_title", &[("number", &(index + 1).to_string())]));
         let newest = newest.is_some() && ended(media) == newest;
         player(media, status.at, title, newest, words)
     });
@@ -39,32 +36,19 @@ pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: 
 }
 
 /// `newest`: the newest finished stall of the tab is this one's. It is the one that can be saved.
-fn player(
-    media: &MediaStatus,
-    at: Wall,
-    title: Option<String>,
-    newest: bool,
-    words: &Words,
-) -> Node {
+fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, words: &Words) -> Node {
     let title = title.map(|title| Node::new("h2").say(title));
-    let chart = chart(media, at, words)
-        .unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
+    let chart =
+        chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
     let now = media.current.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("now_title", &[]));
         let next = next(stall, media.resumes_in, words);
-        Node::classed("section", "stall live")
-            .child(title)
-            .children(verdict(stall, words))
-            .child(next)
+        Node::classed("section", "stall live").child(title).children(verdict(stall, words)).child(next)
     });
     let last = media.last.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("last_title", &[]));
-        let verdict = Node::classed("section", "stall")
-            .child(title)
-            .children(verdict(stall, words));
-        verdict
-            .children(newest.then(|| save(words)))
-            .children(evidence(stall, words))
+        let verdict = Node::classed("section", "stall").child(title).children(verdict(stall, words));
+        verdict.children(newest.then(|| save(words))).children(evidence(stall, words))
     });
     let list = match (media.stalls.is_empty(), &now) {
         (false, _) => Some(stalls(media, at, words)),
@@ -94,19 +78,10 @@ fn verdict(stall: &Stall, words: &Words) -> [Node; 4] {
 /// Newest first.
 fn stalls(media: &MediaStatus, at: Wall, words: &Words) -> Node {
     let line = |stall: &crate::status::StallSummary| {
-        let (position, time) = (
-            words.position(stall.position),
-            words.duration(stall.duration),
-        );
+        let (position, time) = (words.position(stall.position), words.duration(stall.duration));
         let cause = wording::cause_in_short(&stall.cause, words);
-        let line = words.say(
-            "stall_line",
-            &[("position", &position), ("time", &time), ("cause", &cause)],
-        );
-        let ago = words.say(
-            "chart_ago",
-            &[("time", &words.about((at - stall.began).max(Micros::ZERO)))],
-        );
+        let line = words.say("stall_line", &[("position", &position), ("time", &time), ("cause", &cause)]);
+        let ago = words.say("chart_ago", &[("time", &words.about((at - stall.began).max(Micros::ZERO)))]);
         Node::new("li")
             .child(Node::new("span").say(line))
             .say(" ")
@@ -122,10 +97,8 @@ fn save(words: &Words) -> Node {
         .child(button("save-picture", words.say("save_picture", &[])))
         .say(" ")
         .child(button("save-evidence", words.say("save_evidence", &[])));
-    Node::classed("div", "save").children([
-        buttons,
-        Node::classed("p", "note").say(words.say("save_hint", &[])),
-    ])
+    Node::classed("div", "save")
+        .children([buttons, Node::classed("p", "note").say(words.say("save_hint", &[]))])
 }
 
 fn state(media: &MediaStatus, words: &Words) -> String {
@@ -141,10 +114,7 @@ fn state(media: &MediaStatus, words: &Words) -> String {
     match media.lead {
         Some(lead) => {
             let lead = words.length(lead);
-            words.say(
-                "state_line_lead",
-                &[("state", &state), ("position", &position), ("lead", &lead)],
-            )
+            words.say("state_line_lead", &[("state", &state), ("position", &position), ("lead", &lead)])
         }
         None => words.say("state_line", &[("state", &state), ("position", &position)]),
     }
@@ -157,6 +127,5 @@ fn nothing(unseen: Unseen, words: &Words) -> Node {
         Unseen::NoMediaSource => ("nothing_no_media_source", "nothing_no_media_source_do"),
     };
     let title = Node::new("h2").say(words.say(title, &[]));
-    Node::classed("section", "nothing")
-        .children([title, Node::new("p").say(words.say(what_to_do, &[]))])
+    Node::classed("section", "nothing").children([title, Node::new("p").say(words.say(what_to_do, &[]))])
 }

@@ -13,18 +13,12 @@ fn english() -> Words {
 }
 
 fn live(stall: Stall) -> Status {
-    status(
-        vec![media(PlayState::Stalled, Some(stall), None)],
-        Micros(3_400_000),
-    )
+    status(vec![media(PlayState::Stalled, Some(stall), None)], Micros(3_400_000))
 }
 
 /// So long after a stall of 3.4 s began.
 fn over(stall: Stall, after_millis: i64) -> Status {
-    status(
-        vec![media(PlayState::Playing, None, Some(stall))],
-        Micros::from_millis(after_millis),
-    )
+    status(vec![media(PlayState::Playing, None, Some(stall))], Micros::from_millis(after_millis))
 }
 
 fn shown(status: &Status) -> Option<Node> {
@@ -39,29 +33,12 @@ fn trees() -> Vec<Node> {
         for cause in samples::CAUSES {
             for status in [live(stall(cause, false)), over(stall(cause, true), 4_000)] {
                 trees.extend(overlay(&status, &Wishes::default(), &words));
-                trees.push(popup(
-                    &[status.clone(), status],
-                    None,
-                    &Wishes::default(),
-                    &words,
-                ));
+                trees.push(popup(&[status.clone(), status], None, &Wishes::default(), &words));
             }
         }
-        let muted = Wishes {
-            muted: true,
-            ..Wishes::default()
-        };
-        trees.push(popup(
-            &[over(stall("frozen", true), 4_000)],
-            None,
-            &muted,
-            &words,
-        ));
-        for unseen in [
-            Unseen::BrowserPage,
-            Unseen::NoPermission,
-            Unseen::NoMediaSource,
-        ] {
+        let muted = Wishes { muted: true, ..Wishes::default() };
+        trees.push(popup(&[over(stall("frozen", true), 4_000)], None, &muted, &words));
+        for unseen in [Unseen::BrowserPage, Unseen::NoPermission, Unseen::NoMediaSource] {
             trees.push(popup(&[], Some(unseen), &Wishes::default(), &words));
         }
     }
@@ -91,9 +68,8 @@ fn attribute<'a>(node: &'a Node, name: &str) -> Option<&'a str> {
 }
 
 fn of_class<'a>(tree: &'a Node, class: &str) -> Vec<&'a Node> {
-    let has = |node: &&Node| {
-        attribute(node, "class").is_some_and(|all| all.split(' ').any(|one| one == class))
-    };
+    let has =
+        |node: &&Node| attribute(node, "class").is_some_and(|all| all.split(' ').any(|one| one == class));
     nodes(tree).into_iter().filter(has).collect()
 }
 
@@ -101,18 +77,13 @@ fn of_class<'a>(tree: &'a Node, class: &str) -> Vec<&'a Node> {
 fn text(node: &Node, heard: bool) -> String {
     match node {
         Node::Text(text) => text.clone(),
-        Node::Element { .. } if heard && attribute(node, "aria-hidden") == Some("true") => {
-            String::new()
-        }
+        Node::Element { .. } if heard && attribute(node, "aria-hidden") == Some("true") => String::new(),
         Node::Element { c, .. } => c.iter().map(|child| text(child, heard)).collect(),
     }
 }
 
 fn actions(tree: &Node) -> Vec<&str> {
-    nodes(tree)
-        .into_iter()
-        .filter_map(|node| attribute(node, "data-action"))
-        .collect()
+    nodes(tree).into_iter().filter_map(|node| attribute(node, "data-action")).collect()
 }
 
 #[test]
@@ -139,8 +110,7 @@ fn every_button_has_a_name_and_says_that_it_submits_nothing() {
     for tree in trees() {
         for node in nodes(&tree) {
             if matches!(node, Node::Element { t: "button", .. }) {
-                let name =
-                    attribute(node, "aria-label").map_or_else(|| text(node, true), str::to_owned);
+                let name = attribute(node, "aria-label").map_or_else(|| text(node, true), str::to_owned);
                 assert!(name.chars().any(char::is_alphabetic), "{node:?}");
                 assert_eq!(attribute(node, "type"), Some("button"));
                 assert!(attribute(node, "data-action").is_some());
@@ -163,17 +133,10 @@ fn every_picture_has_a_name() {
 
 #[test]
 fn a_healthy_player_has_no_overlay() {
-    for playing in [
-        PlayState::Starting,
-        PlayState::Playing,
-        PlayState::Paused,
-        PlayState::Seeking,
-        PlayState::Ended,
-    ] {
-        assert_eq!(
-            shown(&status(vec![media(playing, None, None)], Micros::ZERO)),
-            None
-        );
+    for playing in
+        [PlayState::Starting, PlayState::Playing, PlayState::Paused, PlayState::Seeking, PlayState::Ended]
+    {
+        assert_eq!(shown(&status(vec![media(playing, None, None)], Micros::ZERO)), None);
     }
     assert_eq!(shown(&Status::default()), None);
 }
@@ -182,17 +145,8 @@ fn a_healthy_player_has_no_overlay() {
 fn the_verdict_stays_for_its_time_and_goes() {
     let ended_after = 3_400;
     let linger = LINGER.as_millis();
-    assert!(
-        shown(&over(
-            stall("slow-response", true),
-            ended_after + linger - 1
-        ))
-        .is_some()
-    );
-    assert_eq!(
-        shown(&over(stall("slow-response", true), ended_after + linger)),
-        None
-    );
+    assert!(shown(&over(stall("slow-response", true), ended_after + linger - 1)).is_some());
+    assert_eq!(shown(&over(stall("slow-response", true), ended_after + linger)), None);
 }
 
 #[test]
@@ -202,10 +156,7 @@ fn a_stall_under_way_goes_before_one_that_is_over() {
     ended.element = ElementId(1);
     both.media.insert(0, ended);
     let headline = text(of_class(&shown(&both).unwrap(), "headline")[0], false);
-    assert_eq!(
-        headline,
-        "Playback stands still, although there is enough to play."
-    );
+    assert_eq!(headline, "Playback stands still, although there is enough to play.");
 }
 
 #[test]
@@ -215,10 +166,7 @@ fn what_was_dismissed_or_muted_is_not_shown() {
     let wish = |dismissed, muted| overlay(&stalled, &Wishes { dismissed, muted }, &english());
     assert_eq!(wish(Some(began), false), None);
     assert_eq!(wish(None, true), None);
-    assert!(
-        wish(Some(began - Micros(1)), false).is_some(),
-        "an earlier stall was dismissed, not this one"
-    );
+    assert!(wish(Some(began - Micros(1)), false).is_some(), "an earlier stall was dismissed, not this one");
 }
 
 #[test]
@@ -245,10 +193,9 @@ fn a_screen_reader_is_told_nothing_new_while_only_time_passes() {
 #[test]
 fn parts_keep_their_places_from_begin_to_end() {
     let shape = |status: &Status| match shown(status) {
-        Some(Node::Element { c, .. }) => c
-            .iter()
-            .map(|node| attribute(node, "class").map(str::to_owned))
-            .collect(),
+        Some(Node::Element { c, .. }) => {
+            c.iter().map(|node| attribute(node, "class").map(str::to_owned)).collect()
+        }
         _ => Vec::new(),
     };
     let first = shape(&live(stall("undetermined", false)));
@@ -263,10 +210,7 @@ fn parts_keep_their_places_from_begin_to_end() {
 fn the_path_says_of_each_zone_what_the_verdict_says() {
     let tree = shown(&live(stall("slow-response", false))).unwrap();
     let told: Vec<String> = match of_class(&tree, "path")[0] {
-        Node::Element { c, .. } => c
-            .iter()
-            .map(|zone| text(zone, true).replace('\u{ad}', ""))
-            .collect(),
+        Node::Element { c, .. } => c.iter().map(|zone| text(zone, true).replace('\u{ad}', "")).collect(),
         Node::Text(_) => Vec::new(),
     };
     let expected = [
@@ -291,20 +235,14 @@ fn a_stall_s_evidence_can_be_saved_once_it_is_over_and_once_a_tab() {
     if let Some(stall) = &mut older.media[0].last {
         stall.began.wall = stall.began.wall - Micros(5_000_000);
     }
-    assert_eq!(
-        actions(&popup(&[older, newer])),
-        ["save-picture", "save-evidence"]
-    );
+    assert_eq!(actions(&popup(&[older, newer])), ["save-picture", "save-evidence"]);
 }
 
 #[test]
 fn a_popup_without_a_stall_says_that_it_watches() {
     let healthy = status(vec![media(PlayState::Playing, None, None)], Micros::ZERO);
     let tree = popup(&[healthy], None, &Wishes::default(), &english());
-    assert_eq!(
-        text(of_class(&tree, "empty")[0], false),
-        "No stalls so far. Whystall is watching."
-    );
+    assert_eq!(text(of_class(&tree, "empty")[0], false), "No stalls so far. Whystall is watching.");
     assert_eq!(of_class(&tree, "chart").len(), 1);
 }
 
@@ -338,8 +276,5 @@ fn hostile_names_and_numbers_make_a_bounded_tree() {
 #[test]
 fn the_renderer_gets_plain_json() {
     let tree = Node::new("p").with("class", "x").say("hello");
-    assert_eq!(
-        serde_json::to_string(&tree).unwrap(),
-        r#"{"t":"p","a":{"class":"x"},"c":["hello"]}"#
-    );
+    assert_eq!(serde_json::to_string(&tree).unwrap(), r#"{"t":"p","a":{"class":"x"},"c":["hello"]}"#);
 }

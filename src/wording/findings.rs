@@ -9,17 +9,9 @@ use crate::verdict::{Finding, Value};
 /// needs, is told by its id and what numbers it has.
 pub fn finding(finding: &Finding, words: &Words) -> String {
     worded(finding, words).unwrap_or_else(|| {
-        let value = |(name, value): (&String, &Value)| {
-            format!("{} {}", words.name(name), any(value, words))
-        };
+        let value = |(name, value): (&String, &Value)| format!("{} {}", words.name(name), any(value, words));
         let values: Vec<String> = finding.values.iter().take(MOST_LISTED).map(value).collect();
-        words.say(
-            "finding_other",
-            &[
-                ("finding", &words.name(&finding.id)),
-                ("values", &values.join(", ")),
-            ],
-        )
+        words.say("finding_other", &[("finding", &words.name(&finding.id)), ("values", &values.join(", "))])
     })
 }
 
@@ -50,31 +42,22 @@ fn worded(finding: &Finding, words: &Words) -> Option<String> {
     Some(match finding.id.as_str() {
         "buffer-dry" => words.say("finding_buffer_dry", &[("lead", &time("lead")?)]),
         "blocked-on" => {
-            let span = Span {
-                start: media(finding, "start")?,
-                end: media(finding, "end")?,
-            };
+            let span = Span { start: media(finding, "start")?, end: media(finding, "end")? };
             let host = name(finding, "host").map(|host| words.name(host));
             let values = [
                 ("range", words.range(span)),
                 ("track", track(name(finding, "track")?, words)),
-                (
-                    "host",
-                    host.unwrap_or_else(|| words.say("host_unknown", &[])),
-                ),
+                ("host", host.unwrap_or_else(|| words.say("host_unknown", &[]))),
             ];
             words.say("finding_blocked_on", &borrowed(&values))
         }
         // A usual wait of nothing at all is one that is not known.
-        "first-byte-late" => {
-            match time("usual").filter(|_| micros(finding, "usual") > Some(Micros::ZERO)) {
-                Some(usual) => words.say(
-                    "finding_first_byte_late_usual",
-                    &[("waited", &time("waited")?), ("usual", &usual)],
-                ),
-                None => words.say("finding_first_byte_late", &[("waited", &time("waited")?)]),
+        "first-byte-late" => match time("usual").filter(|_| micros(finding, "usual") > Some(Micros::ZERO)) {
+            Some(usual) => {
+                words.say("finding_first_byte_late_usual", &[("waited", &time("waited")?), ("usual", &usual)])
             }
-        }
+            None => words.say("finding_first_byte_late", &[("waited", &time("waited")?)]),
+        },
         "body-slow" => match rated(finding, words) {
             Some([transferred, took, rate]) => {
                 let values = [("transferred", transferred), ("took", took), ("rate", rate)];
@@ -86,19 +69,14 @@ fn worded(finding: &Finding, words: &Words) -> Option<String> {
         "attempt-failed" => match count(finding, "status") {
             Some(status) => {
                 let status = [("status", status.to_string())];
-                words.count(
-                    "finding_attempt_failed_status",
-                    count(finding, "count")?,
-                    &borrowed(&status),
-                )
+                words.count("finding_attempt_failed_status", count(finding, "count")?, &borrowed(&status))
             }
             None => words.count("finding_attempt_failed", count(finding, "count")?, &[]),
         },
         "appended-late" => words.say("finding_appended_late", &[("held", &time("held")?)]),
-        "data-was-there" => words.say(
-            "finding_data_was_there",
-            &[("lead", &words.length(micros(finding, "lead")?))],
-        ),
+        "data-was-there" => {
+            words.say("finding_data_was_there", &[("lead", &words.length(micros(finding, "lead")?))])
+        }
         "progress-slow" => words.say("finding_progress_slow", &[]),
         "path-not-split" => words.say("finding_path_not_split", &[]),
         "timing-hidden" => words.say("finding_timing_hidden", &[]),
@@ -109,20 +87,13 @@ fn worded(finding: &Finding, words: &Words) -> Option<String> {
 /// How much came in what time, and how fast that is.
 fn rated(finding: &Finding, words: &Words) -> Option<[String; 3]> {
     let (transferred, took) = (bytes(finding, "transferred")?, micros(finding, "took")?);
-    Some([
-        words.bytes(transferred),
-        words.duration(took),
-        words.rate(transferred, took)?,
-    ])
+    Some([words.bytes(transferred), words.duration(took), words.rate(transferred, took)?])
 }
 
 /// A track's kind by its id.
 fn track(id: &str, words: &Words) -> String {
     let kinds = [TrackKind::Video, TrackKind::Audio, TrackKind::Muxed];
-    kinds
-        .into_iter()
-        .find(|kind| kind.id() == id)
-        .map_or_else(|| words.name(id), |kind| words.track(kind))
+    kinds.into_iter().find(|kind| kind.id() == id).map_or_else(|| words.name(id), |kind| words.track(kind))
 }
 
 fn any(value: &Value, words: &Words) -> String {

@@ -54,11 +54,7 @@ impl Words {
     /// A position in the media, as players show it: 0:12, 12:04, 1:02:03.
     pub fn position(&self, at: MediaTime) -> String {
         let seconds = (at.0.unsigned_abs() + 500_000) / 1_000_000;
-        let sign = if at.0 < 0 && seconds > 0 {
-            "\u{2212}"
-        } else {
-            ""
-        };
+        let sign = if at.0 < 0 && seconds > 0 { "\u{2212}" } else { "" };
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         match hours {
             0 => format!("{sign}{minutes}:{seconds:02}"),
@@ -69,11 +65,7 @@ impl Words {
     /// A stretch of the media: 0:12–0:14.
     pub fn range(&self, span: Span) -> String {
         let (start, end) = (self.position(span.start), self.position(span.end));
-        if start == end {
-            start
-        } else {
-            format!("{start}\u{2013}{end}")
-        }
+        if start == end { start } else { format!("{start}\u{2013}{end}") }
     }
 
     /// An amount of data: 812 B, 64 kB, 1.2 MB.
@@ -102,11 +94,7 @@ impl Words {
     /// that turns the direction of writing, and not too long. The end is kept: it says whose host it is.
     pub fn name(&self, name: &str) -> String {
         let fit = |c: char| {
-            if c.is_ascii_alphanumeric() || "-._:[]".contains(c) {
-                c
-            } else {
-                '?'
-            }
+            if c.is_ascii_alphanumeric() || "-._:[]".contains(c) { c } else { '?' }
         };
         let mut end: Vec<char> = name.chars().rev().take(LONGEST_NAME + 1).map(fit).collect();
         if end.len() > LONGEST_NAME {
@@ -123,9 +111,8 @@ impl Words {
     /// Whole numbers of the two smaller units, one decimal of the larger.
     fn metric(&self, amount: u128, units: [&str; 4]) -> String {
         let [one, kilo, mega, giga] = units;
-        let tenths = |unit: u128| {
-            self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX))
-        };
+        let tenths =
+            |unit: u128| self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX));
         if amount < 1000 {
             format!("{amount}{NBSP}{one}")
         } else if amount < 999_500 {

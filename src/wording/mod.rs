@@ -14,8 +14,8 @@ mod tests;
 pub use findings::finding;
 pub(crate) use sentences::capitalised;
 pub use sentences::{
-    Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts,
-    zone_label, zones,
+    Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts, zone_label,
+    zones,
 };
 
 use serde::Deserialize;
@@ -33,18 +33,11 @@ impl Words {
     /// The catalogue that fits a BCP 47 language tag best; English if none does.
     pub fn for_language(tag: &str) -> Words {
         let language = tag.split(['-', '_']).next().unwrap_or_default();
-        let (tag, decimal_point, catalogue) = if language.eq_ignore_ascii_case("de") {
-            GERMAN
-        } else {
-            ENGLISH
-        };
+        let (tag, decimal_point, catalogue) =
+            if language.eq_ignore_ascii_case("de") { GERMAN } else { ENGLISH };
         // The catalogues are part of the program and a test reads them: this cannot fail. Were it to, keys would show.
         let messages = serde_json::from_str(catalogue).unwrap_or_default();
-        Words {
-            tag,
-            decimal_point,
-            messages,
-        }
+        Words { tag, decimal_point, messages }
     }
 
     /// The language, for `lang` attributes.
@@ -72,10 +65,7 @@ impl Words {
     pub fn count(&self, key: &str, count: u64, values: &[(&str, &str)]) -> String {
         let form = if count == 1 { "one" } else { "other" };
         let count = count.to_string();
-        self.say(
-            &format!("{key}_{form}"),
-            &[&[("count", count.as_str())], values].concat(),
-        )
+        self.say(&format!("{key}_{form}"), &[&[("count", count.as_str())], values].concat())
     }
 }
 
@@ -91,19 +81,9 @@ struct Message {
 const MOST_LISTED: usize = 8;
 
 fn borrowed<'a, const N: usize>(values: &'a [(&'a str, String); N]) -> [(&'a str, &'a str); N] {
-    values
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()))
+    values.each_ref().map(|(name, value)| (*name, value.as_str()))
 }
 
 type Catalogue = (&'static str, char, &'static str);
-const ENGLISH: Catalogue = (
-    "en",
-    '.',
-    include_str!("../../extension/_locales/en/messages.json"),
-);
-const GERMAN: Catalogue = (
-    "de",
-    ',',
-    include_str!("../../extension/_locales/de/messages.json"),
-);
+const ENGLISH: Catalogue = ("en", '.', include_str!("../../extension/_locales/en/messages.json"));
+const GERMAN: Catalogue = ("de", ',', include_str!("../../extension/_locales/de/messages.json"));

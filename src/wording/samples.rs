@@ -4,8 +4,8 @@ use crate::event::{ElementId, Span, TrackKind};
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{
-    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageTime,
-    Stall, StallKind, UsualFrom, Value, Zone,
+    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageTime, Stall,
+    StallKind, UsualFrom, Value, Zone,
 };
 
 const S: i64 = 1_000_000;
@@ -36,29 +36,17 @@ pub fn stall(cause: &str, over: bool) -> Stall {
     let (zones, cleared) = match cause {
         "request-idle" | "append-late" => (vec![Player], vec![]),
         "http-error" => (vec![Edge, Origin], vec![]),
-        "frozen" => (
-            vec![Device, Player, Origin],
-            vec![Home, Access, Interconnect, Edge],
-        ),
-        "slow-motion" => (
-            vec![Device, Player],
-            vec![Home, Access, Interconnect, Edge, Origin],
-        ),
+        "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
+        "slow-motion" => (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin]),
         "undetermined" => (Zone::ALL.to_vec(), vec![]),
         _ => (path, vec![Device, Player]),
     };
     let starved = kind == StallKind::Starved && cause != "undetermined";
-    let began = Instant {
-        wall: Wall(NOON),
-        media: MediaTime(11_980_000),
-    };
+    let began = Instant { wall: Wall(NOON), media: MediaTime(11_980_000) };
     let duration = Micros(3_400_000);
     let mut findings = Vec::new();
     if starved {
-        findings.push(finding(
-            "buffer-dry",
-            &[("lead", Value::Micros(Micros(18_000)))],
-        ));
+        findings.push(finding("buffer-dry", &[("lead", Value::Micros(Micros(18_000)))]));
         findings.push(finding(
             "blocked-on",
             &[
@@ -70,39 +58,24 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let path_split = zones
-        .iter()
-        .filter(|zone| (Home..=Edge).contains(zone))
-        .count()
-        < 2;
+    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 2;
     if !path_split {
         findings.push(finding("path-not-split", &[]));
     }
     Stall {
         kind,
         began,
-        ended: over.then(|| Instant {
-            wall: began.wall + duration,
-            media: MediaTime(12 * S),
-        }),
+        ended: over.then(|| Instant { wall: began.wall + duration, media: MediaTime(12 * S) }),
         ending: over.then_some(Ending::Resumed),
         duration,
-        blocking: if starved {
-            vec![blocking(TrackKind::Video, 12, over)]
-        } else {
-            Vec::new()
-        },
+        blocking: if starved { vec![blocking(TrackKind::Video, 12, over)] } else { Vec::new() },
         ledger: if starved { ledger() } else { Ledger::default() },
         cause: cause.to_owned(),
         zones,
         cleared,
         path_split,
         findings,
-        not_observed: if cause == "slow-response" {
-            vec!["timing-hidden".to_owned()]
-        } else {
-            Vec::new()
-        },
+        not_observed: if cause == "slow-response" { vec!["timing-hidden".to_owned()] } else { Vec::new() },
     }
 }
 
@@ -111,27 +84,17 @@ fn telling(cause: &str) -> Vec<Finding> {
     let time = |millis| Value::Micros(Micros::from_millis(millis));
     match cause {
         "slow-response" => vec![
-            finding(
-                "first-byte-late",
-                &[("waited", time(4_100)), ("usual", time(85))],
-            ),
+            finding("first-byte-late", &[("waited", time(4_100)), ("usual", time(85))]),
             finding("timing-hidden", &[]),
         ],
         "slow-transfer" => {
-            vec![finding(
-                "body-slow",
-                &[
-                    ("transferred", Value::Bytes(1_230_000)),
-                    ("took", time(4_100)),
-                ],
-            )]
+            vec![finding("body-slow", &[("transferred", Value::Bytes(1_230_000)), ("took", time(4_100))])]
         }
         "request-idle" => vec![finding("asked-late", &[("idle", time(3_200))])],
         "append-late" => vec![finding("appended-late", &[("held", time(2_900))])],
-        "http-error" => vec![finding(
-            "attempt-failed",
-            &[("count", Value::Count(3)), ("status", Value::Count(503))],
-        )],
+        "http-error" => {
+            vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])]
+        }
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],
         _ => Vec::new(),
@@ -140,27 +103,14 @@ fn telling(cause: &str) -> Vec<Finding> {
 
 /// A finding with these values.
 pub fn finding(id: &str, values: &[(&str, Value)]) -> Finding {
-    let values = values
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
-    Finding {
-        id: id.to_owned(),
-        facts: vec![0],
-        values,
-    }
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    Finding { id: id.to_owned(), facts: vec![0], values }
 }
 
 /// A media segment of two seconds that playback waits for.
 pub fn blocking(track: TrackKind, start: i64, arrived: bool) -> BlockingSegment {
     let host = Some("stream.example".to_owned());
-    BlockingSegment {
-        track,
-        range: seconds(start, start + 2),
-        arrived,
-        host,
-        join: Join::Size,
-    }
+    BlockingSegment { track, range: seconds(start, start + 2), arrived, host, join: Join::Size }
 }
 
 fn ledger() -> Ledger {
@@ -169,11 +119,7 @@ fn ledger() -> Ledger {
         stage,
         spent: Micros::from_millis(millis),
         usual: usual.map(Micros::from_millis),
-        usual_from: if usual.is_some() {
-            UsualFrom::Session
-        } else {
-            UsualFrom::None
-        },
+        usual_from: if usual.is_some() { UsualFrom::Session } else { UsualFrom::None },
         share: None,
     };
     let account = |start, begin: i64, stages: Vec<StageTime>, blocking| {
@@ -211,21 +157,14 @@ fn ledger() -> Ledger {
         account(10, -22, quick(), false),
         account(12, -12, slow, true),
     ];
-    Ledger {
-        window: Some((from(-52), from(34))),
-        segments,
-    }
+    Ledger { window: Some((from(-52), from(34))), segments }
 }
 
 /// A player in that state, with these stalls.
 pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) -> MediaStatus {
     let lead = |second: i64| ((second * 7) % 5) * S / 2 + (60 - second).max(0) * S / 8;
-    let history = |second: i64| {
-        (
-            Wall(NOON + (second - 90) * S),
-            Micros(if second < 89 { lead(second) } else { 0 }),
-        )
-    };
+    let history =
+        |second: i64| (Wall(NOON + (second - 90) * S), Micros(if second < 89 { lead(second) } else { 0 }));
     let summary = |stall: &Stall| StallSummary {
         began: stall.began.wall,
         position: stall.began.media,
@@ -249,15 +188,9 @@ pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) ->
 
 /// A frame with these players, so long after the sample stall began.
 pub fn status(media: Vec<MediaStatus>, after: Micros) -> Status {
-    Status {
-        at: Wall(NOON) + after,
-        media,
-    }
+    Status { at: Wall(NOON) + after, media }
 }
 
 fn seconds(start: i64, end: i64) -> Span {
-    Span {
-        start: MediaTime(start * S),
-        end: MediaTime(end * S),
-    }
+    Span { start: MediaTime(start * S), end: MediaTime(end * S) }
 }

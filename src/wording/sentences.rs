@@ -29,18 +29,8 @@ impl fmt::Display for Phrase {
 pub fn headline(stall: &Stall, words: &Words) -> String {
     if stall.ended.is_some() {
         let reason = words.say(cause(&stall.cause).reason, &[("host", &host(stall, words))]);
-        let key = if stall.kind == StallKind::SlowMotion {
-            "headline_ended_slow"
-        } else {
-            "headline_ended"
-        };
-        return words.say(
-            key,
-            &[
-                ("time", &words.duration(stall.duration)),
-                ("reason", &reason),
-            ],
-        );
+        let key = if stall.kind == StallKind::SlowMotion { "headline_ended_slow" } else { "headline_ended" };
+        return words.say(key, &[("time", &words.duration(stall.duration)), ("reason", &reason)]);
     }
     match stall.kind {
         StallKind::Frozen => words.say("headline_frozen", &[]),
@@ -62,28 +52,16 @@ pub fn headline(stall: &Stall, words: &Words) -> String {
 /// The second line: where the wait has gone so far, or the number behind the reason. `None` if there is none to give.
 pub fn clue(stall: &Stall, words: &Words) -> Option<Phrase> {
     let keys = cause(&stall.cause);
-    let lead = stall
-        .findings
-        .iter()
-        .find(|finding| finding.id == keys.finding);
+    let lead = stall.findings.iter().find(|finding| finding.id == keys.finding);
     if stall.ended.is_some() {
         let before = finding(lead?, words);
-        return Some(Phrase {
-            before,
-            ..Phrase::default()
-        });
+        return Some(Phrase { before, ..Phrase::default() });
     }
-    let ticking = lead
-        .and_then(|finding| since(finding, words))
-        .unwrap_or_default();
+    let ticking = lead.and_then(|finding| since(finding, words)).unwrap_or_default();
     // A character that no message or name holds marks where the sentence is cut.
     let sentence = words.say(keys.live, &[("host", &host(stall, words)), ("since", "\0")]);
     let (before, after) = sentence.split_once('\0').unwrap_or((&sentence, ""));
-    Some(Phrase {
-        before: before.to_owned(),
-        ticking,
-        after: after.to_owned(),
-    })
+    Some(Phrase { before: before.to_owned(), ticking, after: after.to_owned() })
 }
 
 /// Which zones it can have come from, and which it did not.
@@ -94,11 +72,7 @@ pub fn whereabouts(stall: &Stall, words: &Words) -> String {
         false => ("where_one", "where_several", "where_nowhere"),
     };
     // All of them is none of them.
-    let possible = if stall.zones == Zone::ALL {
-        Vec::new()
-    } else {
-        zones(&stall.zones, words)
-    };
+    let possible = if stall.zones == Zone::ALL { Vec::new() } else { zones(&stall.zones, words) };
     let mut said = match possible.as_slice() {
         [] => words.say(nowhere, &[]),
         [zone] => words.say(one, &[("zone", zone)]),
@@ -107,10 +81,7 @@ pub fn whereabouts(stall: &Stall, words: &Words) -> String {
             words.say(several, &[("zones", &both)])
         }
         [zones @ .., last] => {
-            let all = words.say(
-                "zones_more",
-                &[("zones", &zones.join(", ")), ("last", last)],
-            );
+            let all = words.say("zones_more", &[("zones", &zones.join(", ")), ("last", last)]);
             words.say(several, &[("zones", &all)])
         }
     };
@@ -127,9 +98,7 @@ pub fn whereabouts(stall: &Stall, words: &Words) -> String {
 /// The zones' names, in path order; what is known of both a server and what is behind it, is known of the service.
 pub fn zones(zones: &[Zone], words: &Words) -> Vec<String> {
     let service = zones.contains(&Zone::Edge) && zones.contains(&Zone::Origin);
-    let named = zones
-        .iter()
-        .filter(|zone| !(service && **zone == Zone::Origin));
+    let named = zones.iter().filter(|zone| !(service && **zone == Zone::Origin));
     named
         .map(|zone| match zone {
             Zone::Edge if service => words.say("zone_service", &[]),
@@ -177,12 +146,7 @@ pub fn not_observed(stall: &Stall, words: &Words) -> Option<String> {
         "clock" => words.say("unseen_clock", &[]),
         other => words.name(other),
     };
-    let all: Vec<String> = stall
-        .not_observed
-        .iter()
-        .take(MOST_LISTED)
-        .map(what)
-        .collect();
+    let all: Vec<String> = stall.not_observed.iter().take(MOST_LISTED).map(what).collect();
     (!all.is_empty()).then(|| words.say("unseen", &[("what", &all.join(", "))]))
 }
 
@@ -279,21 +243,13 @@ const UNDETERMINED: CauseKeys = CauseKeys {
 };
 
 fn cause(id: &str) -> &'static CauseKeys {
-    CAUSES
-        .iter()
-        .find(|keys| keys.id == id)
-        .unwrap_or(&UNDETERMINED)
+    CAUSES.iter().find(|keys| keys.id == id).unwrap_or(&UNDETERMINED)
 }
 
 /// What playback waits for: the earliest of the awaited media segments, and what is missing in all. `None` if
 /// nothing is known of it, not even how long it will be.
 fn awaited(stall: &Stall) -> Option<(TrackKind, &BlockingSegment)> {
-    let known = || {
-        stall
-            .blocking
-            .iter()
-            .filter(|segment| segment.range.length() > Micros::ZERO)
-    };
+    let known = || stall.blocking.iter().filter(|segment| segment.range.length() > Micros::ZERO);
     let first = known().min_by_key(|segment| segment.range.start)?;
     let same = known().all(|segment| segment.track == first.track);
     Some((if same { first.track } else { TrackKind::Muxed }, first))
@@ -301,11 +257,7 @@ fn awaited(stall: &Stall) -> Option<(TrackKind, &BlockingSegment)> {
 
 /// Who was asked for it.
 fn host(stall: &Stall, words: &Words) -> String {
-    match stall
-        .blocking
-        .iter()
-        .find_map(|segment| segment.host.as_deref())
-    {
+    match stall.blocking.iter().find_map(|segment| segment.host.as_deref()) {
         Some(host) => words.name(host),
         None => words.say("host_unknown", &[]),
     }
@@ -314,10 +266,5 @@ fn host(stall: &Stall, words: &Words) -> String {
 /// With a capital first letter.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next()
-        .map(char::to_uppercase)
-        .into_iter()
-        .flatten()
-        .chain(rest)
-        .collect()
+    rest.next().map(char::to_uppercase).into_iter().flatten().chain(rest).collect()
 }

@@ -16,18 +16,12 @@ fn both() -> [Words; 2] {
 fn told(stall: &Stall, words: &Words) -> String {
     let mut lines = vec![headline(stall, words)];
     lines.extend(
-        clue(stall, words)
-            .map(|phrase| format!("{}[{}]{}", phrase.before, phrase.ticking, phrase.after)),
+        clue(stall, words).map(|phrase| format!("{}[{}]{}", phrase.before, phrase.ticking, phrase.after)),
     );
     lines.push(whereabouts(stall, words));
     lines.push(what_you_can_do(&stall.cause, words));
     lines.push(cause_in_short(&stall.cause, words));
-    lines.extend(
-        stall
-            .findings
-            .iter()
-            .map(|finding| format!("- {}", super::finding(finding, words))),
-    );
+    lines.extend(stall.findings.iter().map(|finding| format!("- {}", super::finding(finding, words))));
     lines.extend(ending(stall, words));
     lines.extend(not_observed(stall, words));
     lines.join("\n").replace('\u{a0}', "~") + "\n"
@@ -35,9 +29,7 @@ fn told(stall: &Stall, words: &Words) -> String {
 
 fn table(language: &str, over: bool) -> String {
     let words = Words::for_language(language);
-    samples::CAUSES
-        .map(|cause| format!("# {cause}\n{}", told(&samples::stall(cause, over), &words)))
-        .concat()
+    samples::CAUSES.map(|cause| format!("# {cause}\n{}", told(&samples::stall(cause, over), &words))).concat()
 }
 
 fn check(actual: &str, expected: Expect) {
@@ -363,9 +355,7 @@ fn the_catalogues_have_the_same_messages_with_the_same_placeholders() {
     let [english, german] = both();
     let shape = |words: &Words| -> Vec<(String, BTreeSet<String>)> {
         let messages = words.messages.iter();
-        messages
-            .map(|(key, message)| (key.clone(), message.placeholders.keys().cloned().collect()))
-            .collect()
+        messages.map(|(key, message)| (key.clone(), message.placeholders.keys().cloned().collect())).collect()
     };
     assert!(english.messages.len() > 100);
     assert_eq!(shape(&english), shape(&german));
@@ -374,36 +364,17 @@ fn the_catalogues_have_the_same_messages_with_the_same_placeholders() {
 #[test]
 fn every_placeholder_is_declared_numbered_and_used() {
     for words in both() {
-        for (
-            key,
-            Message {
-                message,
-                placeholders,
-            },
-        ) in &words.messages
-        {
+        for (key, Message { message, placeholders }) in &words.messages {
             let parts: Vec<&str> = message.split('$').collect();
             assert_eq!(parts.len() % 2, 1, "{key}: a dollar sign has no partner");
-            let used: BTreeSet<String> = parts
-                .iter()
-                .skip(1)
-                .step_by(2)
-                .map(|name| name.to_lowercase())
-                .collect();
+            let used: BTreeSet<String> =
+                parts.iter().skip(1).step_by(2).map(|name| name.to_lowercase()).collect();
             let declared: BTreeSet<String> = placeholders.keys().cloned().collect();
             assert_eq!(used, declared, "{key}");
-            let numbers: BTreeSet<&str> = placeholders
-                .values()
-                .filter_map(|value| value["content"].as_str())
-                .collect();
-            let expected: Vec<String> = (1..=placeholders.len())
-                .map(|number| format!("${number}"))
-                .collect();
-            assert_eq!(
-                numbers,
-                expected.iter().map(String::as_str).collect(),
-                "{key}"
-            );
+            let numbers: BTreeSet<&str> =
+                placeholders.values().filter_map(|value| value["content"].as_str()).collect();
+            let expected: Vec<String> = (1..=placeholders.len()).map(|number| format!("${number}")).collect();
+            assert_eq!(numbers, expected.iter().map(String::as_str).collect(), "{key}");
         }
     }
 }
@@ -425,11 +396,7 @@ fn every_message_is_said_somewhere() {
     ]
     .concat();
     let [words, _] = both();
-    for key in words
-        .messages
-        .keys()
-        .filter(|key| !key.starts_with("ext") && !key.starts_with("welcome"))
-    {
+    for key in words.messages.keys().filter(|key| !key.starts_with("ext") && !key.starts_with("welcome")) {
         let stem = key.trim_end_matches("_one").trim_end_matches("_other");
         let said = |key: &str| sources.contains(&format!("\"{key}\""));
         assert!(said(key) || stem != key && said(stem), "nothing says {key}");
@@ -460,9 +427,7 @@ fn the_first_line_has_no_jargon() {
         for cause in samples::CAUSES {
             for over in [false, true] {
                 let line = headline(&samples::stall(cause, over), &words).to_lowercase();
-                for word in [
-                    "segment", "buffer", "puffer", "byte", "http", "latency", "cdn", "request",
-                ] {
+                for word in ["segment", "buffer", "puffer", "byte", "http", "latency", "cdn", "request"] {
                     assert!(!line.contains(word), "{line}");
                 }
             }
@@ -496,17 +461,10 @@ fn a_value_is_never_expanded_itself() {
 #[test]
 fn lengths_of_time() {
     let [english, german] = both();
-    let all = [
-        -5, 0, 85, 100, 949, 4_240, 59_949, 59_950, 65_000, 3_599_499, 3_599_500, 3_780_000,
-        36_000_000,
-    ];
-    let said = |words: &Words| {
-        all.map(|millis| {
-            words
-                .duration(Micros::from_millis(millis))
-                .replace('\u{a0}', "~")
-        })
-    };
+    let all =
+        [-5, 0, 85, 100, 949, 4_240, 59_949, 59_950, 65_000, 3_599_499, 3_599_500, 3_780_000, 36_000_000];
+    let said =
+        |words: &Words| all.map(|millis| words.duration(Micros::from_millis(millis)).replace('\u{a0}', "~"));
     check(
         &said(&english).join(", "),
         expect![
@@ -532,16 +490,8 @@ fn positions_and_ranges() {
     let [words, _] = both();
     let position = |micros| words.position(MediaTime(micros));
     let all = [0, 11_980_000, 724_000_000, 3_723_000_000, -3_000_000, -1].map(position);
-    assert_eq!(
-        all,
-        ["0:00", "0:12", "12:04", "1:02:03", "\u{2212}0:03", "0:00"]
-    );
-    let range = |start, end| {
-        words.range(Span {
-            start: MediaTime(start),
-            end: MediaTime(end),
-        })
-    };
+    assert_eq!(all, ["0:00", "0:12", "12:04", "1:02:03", "\u{2212}0:03", "0:00"]);
+    let range = |start, end| words.range(Span { start: MediaTime(start), end: MediaTime(end) });
     assert_eq!(range(12_000_000, 14_000_000), "0:12\u{2013}0:14");
     assert_eq!(range(12_000_000, 12_200_000), "0:12");
     assert!(position(i64::MIN).starts_with('\u{2212}'));
@@ -550,27 +500,10 @@ fn positions_and_ranges() {
 #[test]
 fn amounts_and_rates() {
     let [words, german] = both();
-    let bytes = [
-        0,
-        999,
-        1_000,
-        999_499,
-        999_500,
-        1_230_000,
-        999_950_000,
-        u64::MAX,
-    ];
-    let said = bytes
-        .map(|bytes| words.bytes(bytes).replace('\u{a0}', "~"))
-        .join(", ");
-    check(
-        &said,
-        expect!["0~B, 999~B, 1~kB, 999~kB, 1.0~MB, 1.2~MB, 1.0~GB, 18446744073.7~GB"],
-    );
-    assert_eq!(
-        german.rate(1_230_000, Micros(4_100_000)).unwrap(),
-        "2,4\u{a0}Mbit/s"
-    );
+    let bytes = [0, 999, 1_000, 999_499, 999_500, 1_230_000, 999_950_000, u64::MAX];
+    let said = bytes.map(|bytes| words.bytes(bytes).replace('\u{a0}', "~")).join(", ");
+    check(&said, expect!["0~B, 999~B, 1~kB, 999~kB, 1.0~MB, 1.2~MB, 1.0~GB, 18446744073.7~GB"]);
+    assert_eq!(german.rate(1_230_000, Micros(4_100_000)).unwrap(), "2,4\u{a0}Mbit/s");
     assert_eq!(words.rate(1, Micros(0)), None);
     assert!(words.rate(u64::MAX, Micros(1)).unwrap().ends_with("Gbit/s"));
 }
@@ -589,17 +522,9 @@ fn hostile_names_are_bounded_and_made_plain() {
 #[test]
 fn a_finding_without_a_sentence_is_told_by_its_numbers() {
     let [words, _] = both();
-    let unknown = finding(
-        "wifi-weak",
-        &[
-            ("since", Value::Micros(Micros(2_000_000))),
-            ("seen", Value::Count(3)),
-        ],
-    );
-    assert_eq!(
-        super::finding(&unknown, &words),
-        "wifi-weak: seen 3, since 2.0\u{a0}s"
-    );
+    let unknown =
+        finding("wifi-weak", &[("since", Value::Micros(Micros(2_000_000))), ("seen", Value::Count(3))]);
+    assert_eq!(super::finding(&unknown, &words), "wifi-weak: seen 3, since 2.0\u{a0}s");
     let numberless = finding("asked-late", &[("idle", Value::Count(3))]);
     assert_eq!(super::finding(&numberless, &words), "asked-late: idle 3");
 }
@@ -612,18 +537,14 @@ fn findings_make_do_with_the_numbers_they_have() {
     let count = |count| ("count", Value::Count(count));
     let status = ("status", Value::Count(503));
     let findings = [
-        finding(
-            "first-byte-late",
-            &[waited.clone(), ("usual", Value::Micros(Micros::ZERO))],
-        ),
+        finding("first-byte-late", &[waited.clone(), ("usual", Value::Micros(Micros::ZERO))]),
         finding("first-byte-late", &[waited]),
         finding("body-slow", &[took]),
         finding("attempt-failed", &[count(1)]),
         finding("attempt-failed", &[count(2), status]),
     ];
-    let said = findings
-        .map(|finding| super::finding(&finding, &words).replace('\u{a0}', "~") + "\n")
-        .concat();
+    let said =
+        findings.map(|finding| super::finding(&finding, &words).replace('\u{a0}', "~") + "\n").concat();
     check(
         &said,
         expect![[r#"
@@ -640,13 +561,8 @@ fn findings_make_do_with_the_numbers_they_have() {
 fn sound_and_pictures_awaited_together_are_named_together() {
     let [words, _] = both();
     let mut stall = samples::stall("slow-response", false);
-    stall
-        .blocking
-        .push(samples::blocking(TrackKind::Audio, 11, false));
-    assert_eq!(
-        headline(&stall, &words),
-        "Waiting for 2\u{a0}s of video and sound (0:11\u{2013}0:13)."
-    );
+    stall.blocking.push(samples::blocking(TrackKind::Audio, 11, false));
+    assert_eq!(headline(&stall, &words), "Waiting for 2\u{a0}s of video and sound (0:11\u{2013}0:13).");
     stall.blocking.clear();
     assert_eq!(headline(&stall, &words), "Waiting for more to play.");
 }
@@ -656,12 +572,7 @@ fn where_it_came_from_follows_the_zones() {
     let [words, german] = both();
     let mut stall = samples::stall("slow-response", true);
     let mut said = String::new();
-    for zones in [
-        vec![],
-        vec![Zone::Edge],
-        vec![Zone::Home, Zone::Access],
-        Zone::ALL.to_vec(),
-    ] {
+    for zones in [vec![], vec![Zone::Edge], vec![Zone::Home, Zone::Access], Zone::ALL.to_vec()] {
         stall.zones = zones;
         stall.cleared = vec![];
         said.extend([&words, &german].map(|words| whereabouts(&stall, words) + "\n"));
@@ -685,13 +596,7 @@ fn where_it_came_from_follows_the_zones() {
 fn how_it_ended_is_told_unless_playback_went_on() {
     let [words, _] = both();
     let mut stall = samples::stall("slow-response", true);
-    let told = [
-        Ending::Resumed,
-        Ending::Viewer,
-        Ending::Page,
-        Ending::Unseen,
-    ]
-    .map(|why| {
+    let told = [Ending::Resumed, Ending::Viewer, Ending::Page, Ending::Unseen].map(|why| {
         stall.ending = Some(why);
         ending(&stall, &words).is_some()
     });
@@ -701,8 +606,5 @@ fn how_it_ended_is_told_unless_playback_went_on() {
 #[test]
 fn a_cause_of_a_later_version_reads_as_undetermined() {
     let [words, _] = both();
-    assert_eq!(
-        what_you_can_do("cosmic-rays", &words),
-        what_you_can_do("undetermined", &words)
-    );
+    assert_eq!(what_you_can_do("cosmic-rays", &words), what_you_can_do("undetermined", &words));
 }

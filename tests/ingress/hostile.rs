@@ -10,13 +10,10 @@ use whystall::wire::{Fact, ResourceTiming};
 #[test]
 fn what_cannot_be_right_is_dropped_and_counted() {
     let buffered = |spans: Value| json!({"k": "buffered", "t": 1.0, "element": 1, "spans": spans});
-    let removed = |start: f64, end: f64| json!({"k": "removed", "t": 1.0, "track": 3, "start": start, "end": end});
+    let removed =
+        |start: f64, end: f64| json!({"k": "removed", "t": 1.0, "track": 3, "start": start, "end": end});
     refuses(
-        &[
-            source(7),
-            track(3, "video/mp4"),
-            request("1", "https://a.example/"),
-        ],
+        &[source(7), track(3, "video/mp4"), request("1", "https://a.example/")],
         &[
             with(playback(), &[("t", json!(1e300))]),
             with(playback(), &[("position", json!(1e12))]),
@@ -53,22 +50,8 @@ fn what_cannot_be_right_is_dropped_and_counted() {
     );
     let mut inputs = Vec::new();
     let mut ingress = Ingress::default();
-    ingress.take(
-        Fact::Frame {
-            t: f64::NAN,
-            element: 1,
-            position: 0.0,
-        },
-        &mut inputs,
-    );
-    ingress.take(
-        Fact::Frame {
-            t: 1.0,
-            element: 1,
-            position: f64::NAN,
-        },
-        &mut inputs,
-    );
+    ingress.take(Fact::Frame { t: f64::NAN, element: 1, position: 0.0 }, &mut inputs);
+    ingress.take(Fact::Frame { t: 1.0, element: 1, position: f64::NAN }, &mut inputs);
     assert_eq!((inputs.len(), ingress.dropped()), (0, 2));
 }
 
@@ -90,10 +73,7 @@ fn memory_is_bounded_whatever_comes() {
     let snapshot = serde_json::to_string(&ingress).unwrap();
     assert!(snapshot.len() < 200_000, "{}", snapshot.len());
     // The newest are known still.
-    let (inputs, _) = take(
-        &mut ingress,
-        &[json!({"k": "completed", "t": 1.0, "id": "19999"})],
-    );
+    let (inputs, _) = take(&mut ingress, &[json!({"k": "completed", "t": 1.0, "id": "19999"})]);
     assert_eq!(inputs.len(), 1);
 }
 
@@ -112,11 +92,7 @@ fn nothing_private_goes_further() {
         json!({"k": "track", "t": 1.0, "source": 7, "track": 3, "mime": "video/mp4; codecs=\"MARK\""}),
         json!({"k": "refused", "t": 1.0, "track": 3, "error": "MARK"}),
         // A box under way whose content is not over.
-        append(
-            &[0; 40],
-            &[b"\x01\0\0\x01\0moov", &b"MARK".repeat(7)[..]].concat()[..],
-            0.0,
-        ),
+        append(&[0; 40], &[b"\x01\0\0\x01\0moov", &b"MARK".repeat(7)[..]].concat()[..], 0.0),
         append(&[0; 24], b"\x01\0\0\0\x10MARKMARKMARK", 0.0),
         with(timing(), &[("url", json!(url(1)))]),
     ];
@@ -128,30 +104,22 @@ fn nothing_private_goes_further() {
     let mut ingress = Ingress::default();
     let (inputs, dropped) = take(&mut ingress, &facts);
     assert_eq!(dropped, 0);
-    let recorded =
-        serde_json::to_string(&inputs).unwrap() + &serde_json::to_string(&ingress).unwrap();
+    let recorded = serde_json::to_string(&inputs).unwrap() + &serde_json::to_string(&ingress).unwrap();
     assert!(recorded.contains("host1.example:8443"));
     let recorded = recorded.to_lowercase();
-    assert!(
-        !recorded.contains("mark") && !recorded.contains("77,65,82,75"),
-        "{recorded}"
-    );
+    assert!(!recorded.contains("mark") && !recorded.contains("77,65,82,75"), "{recorded}");
 }
 
 /// Keeps the seeds worth starting from, and says of every kind of fact that it can be read.
 #[test]
 fn the_fuzzers_seed_holds_one_sound_fact_of_each_kind() {
     let seed = include_str!("../../fuzz/corpus/wire/playing.jsonl");
-    let facts: Vec<Value> = seed
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let facts: Vec<Value> = seed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (inputs, dropped) = take(&mut Ingress::default(), &facts);
     assert_eq!(dropped, 0);
     // `clock` alone tells nothing, `failed` is of a request that is over.
     assert_eq!(inputs.len(), facts.len() - 2);
-    let kinds: std::collections::BTreeSet<_> =
-        facts.iter().map(|fact| fact["k"].to_string()).collect();
+    let kinds: std::collections::BTreeSet<_> = facts.iter().map(|fact| fact["k"].to_string()).collect();
     assert_eq!(kinds.len(), 22);
 }
 
@@ -161,19 +129,12 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         prop_oneof![
             "\\PC{0,12}",
             "(https?|blob|data):(//)?([a-z@:\\[\\]]{0,6})?(:[0-9]{0,6})?/\\PC{0,9}",
-            prop::sample::select(vec![
-                "video/mp4",
-                "audio/mp4",
-                "updateend",
-                "load",
-                "waiting",
-                "page",
-                "1"
-            ])
-            .prop_map(str::to_owned),
+            prop::sample::select(vec!["video/mp4", "audio/mp4", "updateend", "load", "waiting", "page", "1"])
+                .prop_map(str::to_owned),
         ]
     };
-    let number = || prop_oneof![3 => 0.0..1e6, 1 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(f64::INFINITY)];
+    let number =
+        || prop_oneof![3 => 0.0..1e6, 1 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(f64::INFINITY)];
     let id = || 0..40_u32;
     let bytes = prop::collection::vec(any::<u8>(), 0..60);
     prop_oneof![
@@ -185,20 +146,9 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             mime
         }),
         (number(), id(), text()).prop_map(|(t, track, mime)| Fact::Retyped { t, track, mime }),
-        (number(), id(), number(), bytes, number()).prop_map(|(t, track, bytes, head, offset)| {
-            Fact::Append {
-                t,
-                track,
-                bytes,
-                head,
-                offset,
-            }
-        }),
-        (number(), id(), text()).prop_map(|(t, track, outcome)| Fact::Updated {
-            t,
-            track,
-            outcome
-        }),
+        (number(), id(), number(), bytes, number())
+            .prop_map(|(t, track, bytes, head, offset)| { Fact::Append { t, track, bytes, head, offset } }),
+        (number(), id(), text()).prop_map(|(t, track, outcome)| Fact::Updated { t, track, outcome }),
         (number(), id(), number(), number()).prop_map(|(t, track, start, end)| Fact::Removed {
             t,
             track,
@@ -213,24 +163,13 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             outcome
         }),
         (number(), id(), text()).prop_map(|(t, element, url)| Fact::Attached { t, element, url }),
-        (number(), id(), number()).prop_map(|(t, element, position)| Fact::Frame {
-            t,
-            element,
-            position
-        }),
+        (number(), id(), number()).prop_map(|(t, element, position)| Fact::Frame { t, element, position }),
         (number(), id(), prop::collection::vec(number(), 0..70))
             .prop_map(|(t, element, spans)| Fact::Buffered { t, element, spans }),
         (number(), number()).prop_map(|(t, wall)| Fact::Clock { t, wall }),
         (number(), text(), text()).prop_map(|(t, id, url)| Fact::Request { t, id, url }),
-        (number(), text(), any::<u16>(), number(), any::<bool>()).prop_map(
-            |(t, id, status, length, cached)| Fact::Response {
-                t,
-                id,
-                status,
-                length,
-                cached
-            }
-        ),
+        (number(), text(), any::<u16>(), number(), any::<bool>())
+            .prop_map(|(t, id, status, length, cached)| Fact::Response { t, id, status, length, cached }),
         (number(), text()).prop_map(|(t, id)| Fact::Completed { t, id }),
         (number(), text(), prop::array::uniform12(number())).prop_map(|(t, url, n)| Fact::Timing(
             ResourceTiming {

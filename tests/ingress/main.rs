@@ -26,10 +26,7 @@ fn take(ingress: &mut Ingress, facts: &[Value]) -> (Vec<Input>, u64) {
 /// Feeds `facts` to a fresh ingress, none of which may be dropped.
 fn check(facts: &[Value], expected: &[Value]) {
     let (inputs, dropped) = take(&mut Ingress::default(), facts);
-    assert_eq!(
-        serde_json::to_value(&inputs).unwrap(),
-        Value::from(expected)
-    );
+    assert_eq!(serde_json::to_value(&inputs).unwrap(), Value::from(expected));
     assert_eq!(dropped, 0);
 }
 
@@ -81,11 +78,7 @@ fn with(mut fact: Value, changes: &[(&str, Value)]) -> Value {
 #[test]
 fn names_are_the_sessions_own() {
     check(
-        &[
-            source(7),
-            track(3, "video/mp4; codecs=\"avc1.64001f,mp4a.40.2\""),
-            track(9, "audio/mp4"),
-        ],
+        &[source(7), track(3, "video/mp4; codecs=\"avc1.64001f,mp4a.40.2\""), track(9, "audio/mp4")],
         &[
             json!({"at": 1_000_000, "event": "source-opened", "source": 0}),
             json!({"at": 1_000_500, "event": "track-added", "source": 0, "track": 0, "kind": "muxed"}),
@@ -110,14 +103,7 @@ fn elements_and_sources_meet_in_either_order() {
     let attached = |element: u32, source: u32| json!({"k": "attached", "t": 900.0, "element": element, "url": format!("blob:https://a.example/{source}")});
     check(
         // The second element is given something else before its first source is known.
-        &[
-            source(1),
-            attached(8, 1),
-            attached(9, 2),
-            attached(9, 3),
-            source(2),
-            source(3),
-        ],
+        &[source(1), attached(8, 1), attached(9, 2), attached(9, 3), source(2), source(3)],
         &[
             json!({"at": 1_000_000, "event": "source-opened", "source": 0}),
             json!({"at": 900_000, "event": "attached", "element": 0, "source": 0}),
@@ -130,18 +116,10 @@ fn elements_and_sources_meet_in_either_order() {
 
 #[test]
 fn an_append_says_what_it_holds_after_the_offset() {
-    let bytes = std::fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/media/muxed.mp4"
-    ))
-    .unwrap();
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/media/muxed.mp4")).unwrap();
     let head = walker::Walker::default().feed(&bytes);
     check(
-        &[
-            track(3, "video/mp4"),
-            append(&bytes, &head, 10.5),
-            append(&[0; 9], &[], 0.0),
-        ],
+        &[track(3, "video/mp4"), append(&bytes, &head, 10.5), append(&[0; 9], &[], 0.0)],
         &[
             json!({"at": 1_000_500, "event": "source-opened", "source": 0}),
             json!({"at": 1_000_500, "event": "track-added", "source": 0, "track": 0, "kind": "video"}),
@@ -183,27 +161,13 @@ fn what_happens_to_a_source_buffer() {
         json!({"at": 1000, "event": "removed", "track": 0, "span": {"start": 0, "end": 4_250_000}}),
         json!({"at": 1000, "event": "stream-ended", "source": 0}),
     ];
-    assert_eq!(
-        serde_json::to_value(&inputs).unwrap(),
-        Value::from(&expected[..])
-    );
+    assert_eq!(serde_json::to_value(&inputs).unwrap(), Value::from(&expected[..]));
     assert_eq!(dropped, 0);
     // JSON has no infinity; JavaScript has.
     let mut inputs = Vec::new();
-    ingress.take(
-        Fact::Removed {
-            t: 1.0,
-            track: 3,
-            start: 0.0,
-            end: f64::INFINITY,
-        },
-        &mut inputs,
-    );
+    ingress.take(Fact::Removed { t: 1.0, track: 3, start: 0.0, end: f64::INFINITY }, &mut inputs);
     let value = serde_json::to_value(&inputs).unwrap();
-    assert_eq!(
-        value[0]["span"],
-        json!({"start": 0, "end": (1_u64 << 53) - 1})
-    );
+    assert_eq!(value[0]["span"], json!({"start": 0, "end": (1_u64 << 53) - 1}));
 }
 
 #[test]
@@ -240,10 +204,7 @@ fn every_moment_has_its_name() {
         "loadeddata",
         "error",
     ] {
-        let (inputs, _) = take(
-            &mut Ingress::default(),
-            &[with(playback(), &[("why", json!(why))])],
-        );
+        let (inputs, _) = take(&mut Ingress::default(), &[with(playback(), &[("why", json!(why))])]);
         assert_eq!(serde_json::to_value(&inputs).unwrap()[0]["why"], why);
     }
 }

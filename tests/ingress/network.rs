@@ -43,23 +43,9 @@ fn a_redirect_keeps_the_request_and_changes_the_resource() {
             request("2", "https://a.example/x"),
         ],
     );
-    let started: Vec<_> = serde_json::to_value(&inputs)
-        .unwrap()
-        .as_array()
-        .unwrap()
-        .clone();
-    let ids: Vec<_> = started
-        .iter()
-        .map(|s| (s["request"].clone(), s["resource"].clone()))
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            (json!(0), json!(0)),
-            (json!(0), json!(1)),
-            (json!(1), json!(0))
-        ]
-    );
+    let started: Vec<_> = serde_json::to_value(&inputs).unwrap().as_array().unwrap().clone();
+    let ids: Vec<_> = started.iter().map(|s| (s["request"].clone(), s["resource"].clone())).collect();
+    assert_eq!(ids, [(json!(0), json!(0)), (json!(0), json!(1)), (json!(1), json!(0))]);
 }
 
 #[test]
@@ -109,15 +95,8 @@ fn errors_of_both_browsers() {
         ("", "network"),
     ] {
         let failed = json!({"k": "failed", "t": 5300.0, "id": "1", "error": error});
-        let (inputs, _) = take(
-            &mut Ingress::default(),
-            &[request("1", "https://a.example/"), failed],
-        );
-        assert_eq!(
-            serde_json::to_value(&inputs).unwrap()[1]["failure"],
-            failure,
-            "{error}"
-        );
+        let (inputs, _) = take(&mut Ingress::default(), &[request("1", "https://a.example/"), failed]);
+        assert_eq!(serde_json::to_value(&inputs).unwrap()[1]["failure"], failure, "{error}");
     }
 }
 
@@ -125,11 +104,9 @@ fn errors_of_both_browsers() {
 fn phases_that_the_server_shows() {
     check(
         &[timing()],
-        &[
-            json!({"at": 1_000_300_250, "event": "timing", "resource": 0, "timing": {
+        &[json!({"at": 1_000_300_250, "event": "timing", "resource": 0, "timing": {
             "started": 1_000_100_000, "dns": [1_000_110_000, 1_000_120_000], "connect": [1_000_120_000, 1_000_150_000],
-            "secure": 1_000_130_000, "sent": 1_000_151_000, "first_byte": 1_000_200_000, "bytes": 1234}}),
-        ],
+            "secure": 1_000_130_000, "sent": 1_000_151_000, "first_byte": 1_000_200_000, "bytes": 1234}})],
     );
 }
 
@@ -153,12 +130,7 @@ fn a_missing_timing_is_not_a_fast_one() {
         "first_byte": null, "bytes": null});
     assert_eq!(seen(&phases.map(|phase| (phase, json!(0)))), nothing);
     // A connection used again: all of these are the time the fetch began.
-    let reused = seen(
-        &phases[..5]
-            .iter()
-            .map(|phase| (*phase, json!(101.0)))
-            .collect::<Vec<_>>(),
-    );
+    let reused = seen(&phases[..5].iter().map(|phase| (*phase, json!(101.0))).collect::<Vec<_>>());
     assert_eq!(
         (&reused["dns"], &reused["connect"], &reused["secure"]),
         (&json!(null), &json!(null), &json!(null))
@@ -168,65 +140,35 @@ fn a_missing_timing_is_not_a_fast_one() {
     let known = seen(&[("domainLookupEnd", json!(110.0))]);
     assert_eq!(known["dns"], json!([1_000_110_000, 1_000_110_000]));
     // Phases out of order.
-    assert_eq!(
-        seen(&[("responseStart", json!(150.0))])["first_byte"],
-        json!(null)
-    );
+    assert_eq!(seen(&[("responseStart", json!(150.0))])["first_byte"], json!(null));
     assert_eq!(seen(&[("requestStart", json!(999.0))])["sent"], json!(null));
-    assert_eq!(
-        seen(&[("connectEnd", json!(119.0))])["connect"],
-        json!(null)
-    );
-    assert_eq!(
-        seen(&[("secureConnectionStart", json!(160.0))])["secure"],
-        json!(null)
-    );
-    assert_eq!(
-        seen(&[("domainLookupEnd", json!(121.0))])["dns"],
-        json!(null)
-    );
+    assert_eq!(seen(&[("connectEnd", json!(119.0))])["connect"], json!(null));
+    assert_eq!(seen(&[("secureConnectionStart", json!(160.0))])["secure"], json!(null));
+    assert_eq!(seen(&[("domainLookupEnd", json!(121.0))])["dns"], json!(null));
     assert_eq!(seen(&[("startTime", json!(0))])["started"], json!(null));
 }
 
 #[test]
 fn the_machines_clock_against_the_pages() {
     let clock = |t: f64, wall: f64| json!({"k": "clock", "t": t, "wall": wall});
-    let completed = |t: f64| {
-        [
-            request("1", "https://a.example/"),
-            json!({"k": "completed", "t": t, "id": "1"}),
-        ]
-    };
+    let completed =
+        |t: f64| [request("1", "https://a.example/"), json!({"k": "completed", "t": t, "id": "1"})];
     let mut ingress = Ingress::default();
     let mut ended = |facts: &[Value], t: f64| {
         let (inputs, dropped) = take(&mut ingress, &[facts, &completed(t)].concat());
         assert_eq!(dropped, 0);
         let value = serde_json::to_value(&inputs).unwrap();
         let told = value.as_array().unwrap().clone();
-        let blind: Vec<_> = told
-            .iter()
-            .filter(|input| input["event"] == "not-observable")
-            .cloned()
-            .collect();
+        let blind: Vec<_> = told.iter().filter(|input| input["event"] == "not-observable").cloned().collect();
         (blind, told.last().unwrap()["at"].as_i64().unwrap())
     };
     assert_eq!(ended(&[], 10_000.0), (vec![], 10_000_000));
     // 40 ms are rounding and waiting: not worth a shift. And what the clock was before is not known.
-    assert_eq!(
-        ended(&[clock(20_000.0, 20_040.0)], 20_000.0),
-        (vec![], 20_000_000)
-    );
-    let blind =
-        json!({"at": 30_000_000, "event": "not-observable", "from": 20_000_000, "what": "clock"});
-    assert_eq!(
-        ended(&[clock(30_000.0, 27_000.0)], 27_100.0),
-        (vec![blind], 30_100_000)
-    );
+    assert_eq!(ended(&[clock(20_000.0, 20_040.0)], 20_000.0), (vec![], 20_000_000));
+    let blind = json!({"at": 30_000_000, "event": "not-observable", "from": 20_000_000, "what": "clock"});
+    assert_eq!(ended(&[clock(30_000.0, 27_000.0)], 27_100.0), (vec![blind], 30_100_000));
     // No step since.
-    assert_eq!(
-        ended(&[clock(40_000.0, 37_010.0)], 37_110.0),
-        (vec![], 40_100_000)
-    );
+    assert_eq!(ended(&[clock(40_000.0, 37_010.0)], 37_110.0), (vec![], 40_100_000));
     // A page whose clock lags from the beginning.
     let facts = [&[clock(1000.0, 61_000.0)], &completed(61_500.0)[..]].concat();
     let (inputs, _) = take(&mut Ingress::default(), &facts);
