@@ -15,12 +15,7 @@ pub enum Fact {
     /// `URL.createObjectURL(mediaSource)`; `url` is the `blob:` URL.
     Source { t: f64, source: u32, url: String },
     /// `addSourceBuffer`.
-    Track {
-        t: f64,
-        source: u32,
-        track: u32,
-        mime: String,
-    },
+    Track { t: f64, source: u32, track: u32, mime: String },
     /// `changeType`.
     Retyped { t: f64, track: u32, mime: String },
     /// `appendBuffer` accepted `bytes` bytes. `head`: what `extension/walker.js` gave for them, see
@@ -39,12 +34,7 @@ pub enum Fact {
     /// The append ended. `outcome`: `updateend`, or the `abort` or `error` that came before it.
     Updated { t: f64, track: u32, outcome: String },
     /// `remove(start, end)`.
-    Removed {
-        t: f64,
-        track: u32,
-        start: f64,
-        end: f64,
-    },
+    Removed { t: f64, track: u32, start: f64, end: f64 },
     /// `endOfStream`.
     StreamEnded { t: f64, source: u32 },
     /// `XMLHttpRequest.send`.
@@ -52,12 +42,7 @@ pub enum Fact {
     /// Its `progress`.
     PageProgress { t: f64, id: u32, loaded: f64 },
     /// Its `loadend`; `outcome` is `load`, `error`, `abort` or `timeout`.
-    PageDone {
-        t: f64,
-        id: u32,
-        loaded: f64,
-        outcome: String,
-    },
+    PageDone { t: f64, id: u32, loaded: f64, outcome: String },
 
     // The content script.
     /// An element's `src` is this `blob:` URL.
@@ -78,11 +63,7 @@ pub enum Fact {
     /// `requestVideoFrameCallback`: `position` is `metadata.mediaTime`, `t` its `presentationTime`.
     Frame { t: f64, element: u32, position: f64 },
     /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
-    Buffered {
-        t: f64,
-        element: u32,
-        spans: Vec<f64>,
-    },
+    Buffered { t: f64, element: u32, spans: Vec<f64> },
     /// A `PerformanceResourceTiming` entry; every value as the entry has it (0 = hidden or none), plus `timeOrigin`.
     Timing {
         t: f64,
@@ -108,13 +89,7 @@ pub enum Fact {
     /// `onBeforeRequest`.
     Request { t: f64, id: String, url: String },
     /// `onHeadersReceived`; `length` is `Content-Length`, negative when absent.
-    Response {
-        t: f64,
-        id: String,
-        status: u16,
-        length: f64,
-        cached: bool,
-    },
+    Response { t: f64, id: String, status: u16, length: f64, cached: bool },
     /// `onCompleted`.
     Completed { t: f64, id: String },
     /// `onErrorOccurred`; `error` as the browser words it.

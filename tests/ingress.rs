@@ -24,10 +24,7 @@ fn take(ingress: &mut Ingress, facts: &[Value]) -> (Vec<Input>, u64) {
 /// Feeds `facts` to a fresh ingress, none of which may be dropped.
 fn check(facts: &[Value], expected: &[Value]) {
     let (inputs, dropped) = take(&mut Ingress::default(), facts);
-    assert_eq!(
-        serde_json::to_value(&inputs).unwrap(),
-        Value::from(expected)
-    );
+    assert_eq!(serde_json::to_value(&inputs).unwrap(), Value::from(expected));
     assert_eq!(dropped, 0);
 }
 
@@ -79,11 +76,7 @@ fn with(mut fact: Value, changes: &[(&str, Value)]) -> Value {
 #[test]
 fn names_are_the_sessions_own() {
     check(
-        &[
-            source(7),
-            track(3, "video/mp4; codecs=\"avc1.64001f,mp4a.40.2\""),
-            track(9, "audio/mp4"),
-        ],
+        &[source(7), track(3, "video/mp4; codecs=\"avc1.64001f,mp4a.40.2\""), track(9, "audio/mp4")],
         &[
             json!({"at": 1_000_000, "event": "source-opened", "source": 0}),
             json!({"at": 1_000_500, "event": "track-added", "source": 0, "track": 0, "kind": "muxed"}),
@@ -108,14 +101,7 @@ fn elements_and_sources_meet_in_either_order() {
     let attached = |element: u32, source: u32| json!({"k": "attached", "t": 900.0, "element": element, "url": format!("blob:https://a.example/{source}")});
     check(
         // The second element is given something else before its first source is known.
-        &[
-            source(1),
-            attached(8, 1),
-            attached(9, 2),
-            attached(9, 3),
-            source(2),
-            source(3),
-        ],
+        &[source(1), attached(8, 1), attached(9, 2), attached(9, 3), source(2), source(3)],
         &[
             json!({"at": 1_000_000, "event": "source-opened", "source": 0}),
             json!({"at": 900_000, "event": "attached", "element": 0, "source": 0}),
@@ -128,18 +114,10 @@ fn elements_and_sources_meet_in_either_order() {
 
 #[test]
 fn an_append_says_what_it_holds_after_the_offset() {
-    let bytes = std::fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/media/muxed.mp4"
-    ))
-    .unwrap();
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/media/muxed.mp4")).unwrap();
     let head = walker::Walker::default().feed(&bytes);
     check(
-        &[
-            track(3, "video/mp4"),
-            append(&bytes, &head, 10.5),
-            append(&[0; 9], &[], 0.0),
-        ],
+        &[track(3, "video/mp4"), append(&bytes, &head, 10.5), append(&[0; 9], &[], 0.0)],
         &[
             json!({"at": 1_000_500, "event": "source-opened", "source": 0}),
             json!({"at": 1_000_500, "event": "track-added", "source": 0, "track": 0, "kind": "video"}),
@@ -181,27 +159,13 @@ fn what_happens_to_a_source_buffer() {
         json!({"at": 1000, "event": "removed", "track": 0, "span": {"start": 0, "end": 4_250_000}}),
         json!({"at": 1000, "event": "stream-ended", "source": 0}),
     ];
-    assert_eq!(
-        serde_json::to_value(&inputs).unwrap(),
-        Value::from(&expected[..])
-    );
+    assert_eq!(serde_json::to_value(&inputs).unwrap(), Value::from(&expected[..]));
     assert_eq!(dropped, 0);
     // JSON has no infinity; JavaScript has.
     let mut inputs = Vec::new();
-    ingress.take(
-        Fact::Removed {
-            t: 1.0,
-            track: 3,
-            start: 0.0,
-            end: f64::INFINITY,
-        },
-        &mut inputs,
-    );
+    ingress.take(Fact::Removed { t: 1.0, track: 3, start: 0.0, end: f64::INFINITY }, &mut inputs);
     let value = serde_json::to_value(&inputs).unwrap();
-    assert_eq!(
-        value[0]["span"],
-        json!({"start": 0, "end": (1_u64 << 53) - 1})
-    );
+    assert_eq!(value[0]["span"], json!({"start": 0, "end": (1_u64 << 53) - 1}));
 }
 
 #[test]
@@ -238,10 +202,7 @@ fn every_moment_has_its_name() {
         "loadeddata",
         "error",
     ] {
-        let (inputs, _) = take(
-            &mut Ingress::default(),
-            &[with(playback(), &[("why", json!(why))])],
-        );
+        let (inputs, _) = take(&mut Ingress::default(), &[with(playback(), &[("why", json!(why))])]);
         assert_eq!(serde_json::to_value(&inputs).unwrap()[0]["why"], why);
     }
 }
@@ -285,23 +246,9 @@ fn a_redirect_keeps_the_request_and_changes_the_resource() {
             request("2", "https://a.example/x"),
         ],
     );
-    let started: Vec<_> = serde_json::to_value(&inputs)
-        .unwrap()
-        .as_array()
-        .unwrap()
-        .clone();
-    let ids: Vec<_> = started
-        .iter()
-        .map(|s| (s["request"].clone(), s["resource"].clone()))
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            (json!(0), json!(0)),
-            (json!(0), json!(1)),
-            (json!(1), json!(0))
-        ]
-    );
+    let started: Vec<_> = serde_json::to_value(&inputs).unwrap().as_array().unwrap().clone();
+    let ids: Vec<_> = started.iter().map(|s| (s["request"].clone(), s["resource"].clone())).collect();
+    assert_eq!(ids, [(json!(0), json!(0)), (json!(0), json!(1)), (json!(1), json!(0))]);
 }
 
 #[test]
@@ -351,15 +298,8 @@ fn errors_of_both_browsers() {
         ("", "network"),
     ] {
         let failed = json!({"k": "failed", "t": 5300.0, "id": "1", "error": error});
-        let (inputs, _) = take(
-            &mut Ingress::default(),
-            &[request("1", "https://a.example/"), failed],
-        );
-        assert_eq!(
-            serde_json::to_value(&inputs).unwrap()[1]["failure"],
-            failure,
-            "{error}"
-        );
+        let (inputs, _) = take(&mut Ingress::default(), &[request("1", "https://a.example/"), failed]);
+        assert_eq!(serde_json::to_value(&inputs).unwrap()[1]["failure"], failure, "{error}");
     }
 }
 
@@ -367,11 +307,9 @@ fn errors_of_both_browsers() {
 fn phases_that_the_server_shows() {
     check(
         &[timing()],
-        &[
-            json!({"at": 1_000_300_250, "event": "timing", "resource": 0, "timing": {
+        &[json!({"at": 1_000_300_250, "event": "timing", "resource": 0, "timing": {
             "started": 1_000_100_000, "dns": [1_000_110_000, 1_000_120_000], "connect": [1_000_120_000, 1_000_150_000],
-            "secure": 1_000_130_000, "sent": 1_000_151_000, "first_byte": 1_000_200_000, "bytes": 1234}}),
-        ],
+            "secure": 1_000_130_000, "sent": 1_000_151_000, "first_byte": 1_000_200_000, "bytes": 1234}})],
     );
 }
 
@@ -395,12 +333,7 @@ fn a_missing_timing_is_not_a_fast_one() {
         "first_byte": null, "bytes": null});
     assert_eq!(seen(&phases.map(|phase| (phase, json!(0)))), nothing);
     // A connection used again: all of these are the time the fetch began.
-    let reused = seen(
-        &phases[..5]
-            .iter()
-            .map(|phase| (*phase, json!(101.0)))
-            .collect::<Vec<_>>(),
-    );
+    let reused = seen(&phases[..5].iter().map(|phase| (*phase, json!(101.0))).collect::<Vec<_>>());
     assert_eq!(
         (&reused["dns"], &reused["connect"], &reused["secure"]),
         (&json!(null), &json!(null), &json!(null))
@@ -410,65 +343,35 @@ fn a_missing_timing_is_not_a_fast_one() {
     let known = seen(&[("domainLookupEnd", json!(110.0))]);
     assert_eq!(known["dns"], json!([1_000_110_000, 1_000_110_000]));
     // Phases out of order.
-    assert_eq!(
-        seen(&[("responseStart", json!(150.0))])["first_byte"],
-        json!(null)
-    );
+    assert_eq!(seen(&[("responseStart", json!(150.0))])["first_byte"], json!(null));
     assert_eq!(seen(&[("requestStart", json!(999.0))])["sent"], json!(null));
-    assert_eq!(
-        seen(&[("connectEnd", json!(119.0))])["connect"],
-        json!(null)
-    );
-    assert_eq!(
-        seen(&[("secureConnectionStart", json!(160.0))])["secure"],
-        json!(null)
-    );
-    assert_eq!(
-        seen(&[("domainLookupEnd", json!(121.0))])["dns"],
-        json!(null)
-    );
+    assert_eq!(seen(&[("connectEnd", json!(119.0))])["connect"], json!(null));
+    assert_eq!(seen(&[("secureConnectionStart", json!(160.0))])["secure"], json!(null));
+    assert_eq!(seen(&[("domainLookupEnd", json!(121.0))])["dns"], json!(null));
     assert_eq!(seen(&[("startTime", json!(0))])["started"], json!(null));
 }
 
 #[test]
 fn the_machines_clock_against_the_pages() {
     let clock = |t: f64, wall: f64| json!({"k": "clock", "t": t, "wall": wall});
-    let completed = |t: f64| {
-        [
-            request("1", "https://a.example/"),
-            json!({"k": "completed", "t": t, "id": "1"}),
-        ]
-    };
+    let completed =
+        |t: f64| [request("1", "https://a.example/"), json!({"k": "completed", "t": t, "id": "1"})];
     let mut ingress = Ingress::default();
     let mut ended = |facts: &[Value], t: f64| {
         let (inputs, dropped) = take(&mut ingress, &[facts, &completed(t)].concat());
         assert_eq!(dropped, 0);
         let value = serde_json::to_value(&inputs).unwrap();
         let told = value.as_array().unwrap().clone();
-        let blind: Vec<_> = told
-            .iter()
-            .filter(|input| input["event"] == "not-observable")
-            .cloned()
-            .collect();
+        let blind: Vec<_> = told.iter().filter(|input| input["event"] == "not-observable").cloned().collect();
         (blind, told.last().unwrap()["at"].as_i64().unwrap())
     };
     assert_eq!(ended(&[], 10_000.0), (vec![], 10_000_000));
     // 40 ms are rounding and waiting: not worth a shift. And what the clock was before is not known.
-    assert_eq!(
-        ended(&[clock(20_000.0, 20_040.0)], 20_000.0),
-        (vec![], 20_000_000)
-    );
-    let blind =
-        json!({"at": 30_000_000, "event": "not-observable", "from": 20_000_000, "what": "clock"});
-    assert_eq!(
-        ended(&[clock(30_000.0, 27_000.0)], 27_100.0),
-        (vec![blind], 30_100_000)
-    );
+    assert_eq!(ended(&[clock(20_000.0, 20_040.0)], 20_000.0), (vec![], 20_000_000));
+    let blind = json!({"at": 30_000_000, "event": "not-observable", "from": 20_000_000, "what": "clock"});
+    assert_eq!(ended(&[clock(30_000.0, 27_000.0)], 27_100.0), (vec![blind], 30_100_000));
     // No step since.
-    assert_eq!(
-        ended(&[clock(40_000.0, 37_010.0)], 37_110.0),
-        (vec![], 40_100_000)
-    );
+    assert_eq!(ended(&[clock(40_000.0, 37_010.0)], 37_110.0), (vec![], 40_100_000));
     // A page whose clock lags from the beginning.
     let facts = [&[clock(1000.0, 61_000.0)], &completed(61_500.0)[..]].concat();
     let (inputs, _) = take(&mut Ingress::default(), &facts);
@@ -492,13 +395,10 @@ fn what_was_lost_is_said() {
 #[test]
 fn what_cannot_be_right_is_dropped_and_counted() {
     let buffered = |spans: Value| json!({"k": "buffered", "t": 1.0, "element": 1, "spans": spans});
-    let removed = |start: f64, end: f64| json!({"k": "removed", "t": 1.0, "track": 3, "start": start, "end": end});
+    let removed =
+        |start: f64, end: f64| json!({"k": "removed", "t": 1.0, "track": 3, "start": start, "end": end});
     refuses(
-        &[
-            source(7),
-            track(3, "video/mp4"),
-            request("1", "https://a.example/"),
-        ],
+        &[source(7), track(3, "video/mp4"), request("1", "https://a.example/")],
         &[
             with(playback(), &[("t", json!(1e300))]),
             with(playback(), &[("position", json!(1e12))]),
@@ -535,22 +435,8 @@ fn what_cannot_be_right_is_dropped_and_counted() {
     );
     let mut inputs = Vec::new();
     let mut ingress = Ingress::default();
-    ingress.take(
-        Fact::Frame {
-            t: f64::NAN,
-            element: 1,
-            position: 0.0,
-        },
-        &mut inputs,
-    );
-    ingress.take(
-        Fact::Frame {
-            t: 1.0,
-            element: 1,
-            position: f64::NAN,
-        },
-        &mut inputs,
-    );
+    ingress.take(Fact::Frame { t: f64::NAN, element: 1, position: 0.0 }, &mut inputs);
+    ingress.take(Fact::Frame { t: 1.0, element: 1, position: f64::NAN }, &mut inputs);
     assert_eq!((inputs.len(), ingress.dropped()), (0, 2));
 }
 
@@ -572,10 +458,7 @@ fn memory_is_bounded_whatever_comes() {
     let snapshot = serde_json::to_string(&ingress).unwrap();
     assert!(snapshot.len() < 200_000, "{}", snapshot.len());
     // The newest are known still.
-    let (inputs, _) = take(
-        &mut ingress,
-        &[json!({"k": "completed", "t": 1.0, "id": "19999"})],
-    );
+    let (inputs, _) = take(&mut ingress, &[json!({"k": "completed", "t": 1.0, "id": "19999"})]);
     assert_eq!(inputs.len(), 1);
 }
 
@@ -594,11 +477,7 @@ fn nothing_private_goes_further() {
         json!({"k": "track", "t": 1.0, "source": 7, "track": 3, "mime": "video/mp4; codecs=\"MARK\""}),
         json!({"k": "refused", "t": 1.0, "track": 3, "error": "MARK"}),
         // A box under way whose content is not over.
-        append(
-            &[0; 40],
-            &[b"\x01\0\0\x01\0moov", &b"MARK".repeat(7)[..]].concat()[..],
-            0.0,
-        ),
+        append(&[0; 40], &[b"\x01\0\0\x01\0moov", &b"MARK".repeat(7)[..]].concat()[..], 0.0),
         append(&[0; 24], b"\x01\0\0\0\x10MARKMARKMARK", 0.0),
         with(timing(), &[("url", json!(url(1)))]),
     ];
@@ -610,14 +489,10 @@ fn nothing_private_goes_further() {
     let mut ingress = Ingress::default();
     let (inputs, dropped) = take(&mut ingress, &facts);
     assert_eq!(dropped, 0);
-    let recorded =
-        serde_json::to_string(&inputs).unwrap() + &serde_json::to_string(&ingress).unwrap();
+    let recorded = serde_json::to_string(&inputs).unwrap() + &serde_json::to_string(&ingress).unwrap();
     assert!(recorded.contains("host1.example:8443"));
     let recorded = recorded.to_lowercase();
-    assert!(
-        !recorded.contains("mark") && !recorded.contains("77,65,82,75"),
-        "{recorded}"
-    );
+    assert!(!recorded.contains("mark") && !recorded.contains("77,65,82,75"), "{recorded}");
 }
 
 /// Facts with every text and number anywhere in its type, often nearly right.
@@ -626,19 +501,12 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         prop_oneof![
             "\\PC{0,12}",
             "(https?|blob|data):(//)?([a-z@:\\[\\]]{0,6})?(:[0-9]{0,6})?/\\PC{0,9}",
-            prop::sample::select(vec![
-                "video/mp4",
-                "audio/mp4",
-                "updateend",
-                "load",
-                "waiting",
-                "page",
-                "1"
-            ])
-            .prop_map(str::to_owned),
+            prop::sample::select(vec!["video/mp4", "audio/mp4", "updateend", "load", "waiting", "page", "1"])
+                .prop_map(str::to_owned),
         ]
     };
-    let number = || prop_oneof![3 => 0.0..1e6, 1 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(f64::INFINITY)];
+    let number =
+        || prop_oneof![3 => 0.0..1e6, 1 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(f64::INFINITY)];
     let id = || 0..40_u32;
     let bytes = prop::collection::vec(any::<u8>(), 0..60);
     prop_oneof![
@@ -650,20 +518,9 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             mime
         }),
         (number(), id(), text()).prop_map(|(t, track, mime)| Fact::Retyped { t, track, mime }),
-        (number(), id(), number(), bytes, number()).prop_map(|(t, track, bytes, head, offset)| {
-            Fact::Append {
-                t,
-                track,
-                bytes,
-                head,
-                offset,
-            }
-        }),
-        (number(), id(), text()).prop_map(|(t, track, outcome)| Fact::Updated {
-            t,
-            track,
-            outcome
-        }),
+        (number(), id(), number(), bytes, number())
+            .prop_map(|(t, track, bytes, head, offset)| { Fact::Append { t, track, bytes, head, offset } }),
+        (number(), id(), text()).prop_map(|(t, track, outcome)| Fact::Updated { t, track, outcome }),
         (number(), id(), number(), number()).prop_map(|(t, track, start, end)| Fact::Removed {
             t,
             track,
@@ -678,24 +535,13 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             outcome
         }),
         (number(), id(), text()).prop_map(|(t, element, url)| Fact::Attached { t, element, url }),
-        (number(), id(), number()).prop_map(|(t, element, position)| Fact::Frame {
-            t,
-            element,
-            position
-        }),
+        (number(), id(), number()).prop_map(|(t, element, position)| Fact::Frame { t, element, position }),
         (number(), id(), prop::collection::vec(number(), 0..70))
             .prop_map(|(t, element, spans)| Fact::Buffered { t, element, spans }),
         (number(), number()).prop_map(|(t, wall)| Fact::Clock { t, wall }),
         (number(), text(), text()).prop_map(|(t, id, url)| Fact::Request { t, id, url }),
-        (number(), text(), any::<u16>(), number(), any::<bool>()).prop_map(
-            |(t, id, status, length, cached)| Fact::Response {
-                t,
-                id,
-                status,
-                length,
-                cached
-            }
-        ),
+        (number(), text(), any::<u16>(), number(), any::<bool>())
+            .prop_map(|(t, id, status, length, cached)| Fact::Response { t, id, status, length, cached }),
         (number(), text()).prop_map(|(t, id)| Fact::Completed { t, id }),
         (number(), text(), prop::array::uniform12(number())).prop_map(|(t, url, n)| Fact::Timing {
             t,

@@ -28,10 +28,6 @@ impl Clock {
 
     /// A moment of the machine's clock on the page's.
     pub fn page(&self, machine: Wall) -> Wall {
-        if self.ahead.0.abs() > STEP.0 {
-            machine - self.ahead
-        } else {
-            machine
-        }
+        if self.ahead.0.abs() > STEP.0 { machine - self.ahead } else { machine }
     }
 }

@@ -12,8 +12,8 @@ mod url;
 
 use crate::container::Reader;
 use crate::event::{
-    AppendOutcome, Blindness, ElementId, Event, Failure, Input, Moment, Refusal, SourceId, Span,
-    TrackId, TrackKind,
+    AppendOutcome, Blindness, ElementId, Event, Failure, Input, Moment, Refusal, SourceId, Span, TrackId,
+    TrackKind,
 };
 use crate::time::{LIMIT, MediaTime, Wall, micros_from_millis, micros_from_seconds};
 use crate::wire::Fact;
@@ -80,31 +80,13 @@ impl Ingress {
                     tell(at, Event::Attached { element, source });
                 }
             }
-            Fact::Track {
-                t,
-                source,
-                track,
-                mime,
-            } => {
+            Fact::Track { t, source, track, mime } => {
                 let at = wall(t)?;
                 let source = self.source(source, at, &mut tell);
                 let kind = mime::kind(&mime);
-                let track = TrackId(self.tracks.insert(
-                    track,
-                    Track {
-                        source,
-                        kind,
-                        reader: Reader::new(&mime),
-                    },
-                ));
-                tell(
-                    at,
-                    Event::TrackAdded {
-                        source,
-                        track,
-                        kind,
-                    },
-                );
+                let track =
+                    TrackId(self.tracks.insert(track, Track { source, kind, reader: Reader::new(&mime) }));
+                tell(at, Event::TrackAdded { source, track, kind });
             }
             Fact::Retyped { t, track, mime } => {
                 let at = wall(t)?;
@@ -112,45 +94,19 @@ impl Ingress {
                 track.reader = Reader::new(&mime);
                 track.become_kind(mime::kind(&mime), id, at, &mut tell);
             }
-            Fact::Append {
-                t,
-                track,
-                bytes,
-                head,
-                offset,
-            } => {
-                let (at, bytes, offset) = (
-                    wall(t)?,
-                    count(bytes)?,
-                    micros_from_seconds(offset).ok_or(Malformed)?,
-                );
+            Fact::Append { t, track, bytes, head, offset } => {
+                let (at, bytes, offset) =
+                    (wall(t)?, count(bytes)?, micros_from_seconds(offset).ok_or(Malformed)?);
                 let (id, track) = self.track(track)?;
                 let media = track.reader.append(&head, bytes, offset);
                 if let Some(kind) = track.reader.kind() {
                     track.become_kind(kind, id, at, &mut tell);
                 }
-                tell(
-                    at,
-                    Event::Append {
-                        track: id,
-                        bytes,
-                        media,
-                    },
-                );
+                tell(at, Event::Append { track: id, bytes, media });
             }
             Fact::Refused { t, track, error } => {
-                let reason = if error == "QuotaExceededError" {
-                    Refusal::Quota
-                } else {
-                    Refusal::Other
-                };
-                tell(
-                    wall(t)?,
-                    Event::AppendRefused {
-                        track: self.track(track)?.0,
-                        reason,
-                    },
-                );
+                let reason = if error == "QuotaExceededError" { Refusal::Quota } else { Refusal::Other };
+                tell(wall(t)?, Event::AppendRefused { track: self.track(track)?.0, reason });
             }
             Fact::Updated { t, track, outcome } => {
                 let outcome = match outcome.as_str() {
@@ -159,40 +115,16 @@ impl Ingress {
                     "error" => AppendOutcome::Failed,
                     _ => return Err(Malformed),
                 };
-                tell(
-                    wall(t)?,
-                    Event::AppendEnded {
-                        track: self.track(track)?.0,
-                        outcome,
-                    },
-                );
+                tell(wall(t)?, Event::AppendEnded { track: self.track(track)?.0, outcome });
             }
-            Fact::Removed {
-                t,
-                track,
-                start,
-                end,
-            } => {
+            Fact::Removed { t, track, start, end } => {
                 // `remove(0, Infinity)` is the usual way to say "all".
-                let end = if end == f64::INFINITY {
-                    MediaTime(LIMIT - 1)
-                } else {
-                    media(end)?
-                };
-                let span = Span {
-                    start: media(start)?,
-                    end,
-                };
+                let end = if end == f64::INFINITY { MediaTime(LIMIT - 1) } else { media(end)? };
+                let span = Span { start: media(start)?, end };
                 if span.start >= span.end {
                     return Err(Malformed);
                 }
-                tell(
-                    wall(t)?,
-                    Event::Removed {
-                        track: self.track(track)?.0,
-                        span,
-                    },
-                );
+                tell(wall(t)?, Event::Removed { track: self.track(track)?.0, span });
             }
             Fact::StreamEnded { t, source } => {
                 let source = SourceId(self.sources.number(&source).ok_or(Malformed)?);
@@ -200,30 +132,15 @@ impl Ingress {
             }
             Fact::PageRequest { t, id, url } => {
                 let at = wall(t)?;
-                self.network
-                    .start(Key::Page(id), &url)?
-                    .into_iter()
-                    .for_each(|event| tell(at, event));
+                self.network.start(Key::Page(id), &url)?.into_iter().for_each(|event| tell(at, event));
             }
             Fact::PageProgress { t, id, loaded } => {
                 let (at, bytes) = (wall(t)?, count(loaded)?);
                 if let Some((observer, request)) = self.network.under_way(Key::Page(id)) {
-                    tell(
-                        at,
-                        Event::Received {
-                            observer,
-                            request,
-                            bytes,
-                        },
-                    );
+                    tell(at, Event::Received { observer, request, bytes });
                 }
             }
-            Fact::PageDone {
-                t,
-                id,
-                loaded,
-                outcome,
-            } => {
+            Fact::PageDone { t, id, loaded, outcome } => {
                 let (at, bytes) = (wall(t)?, count(loaded)?);
                 let failure = match outcome.as_str() {
                     "load" => None,
@@ -235,16 +152,8 @@ impl Ingress {
                     tell(
                         at,
                         match failure {
-                            None => Event::RequestEnded {
-                                observer,
-                                request,
-                                bytes: Some(bytes),
-                            },
-                            Some(failure) => Event::RequestFailed {
-                                observer,
-                                request,
-                                failure,
-                            },
+                            None => Event::RequestEnded { observer, request, bytes: Some(bytes) },
+                            Some(failure) => Event::RequestFailed { observer, request, failure },
                         },
                     );
                 }
@@ -255,30 +164,13 @@ impl Ingress {
                 let blob = url::digest(&[&url]);
                 self.waiting.retain(|waiting| *waiting != element);
                 match self.blobs.get_mut(&blob) {
-                    Some((_, source)) => tell(
-                        at,
-                        Event::Attached {
-                            element,
-                            source: *source,
-                        },
-                    ),
+                    Some((_, source)) => tell(at, Event::Attached { element, source: *source }),
                     None => {
                         self.waiting.insert(blob, element);
                     }
                 }
             }
-            Fact::Playback {
-                t,
-                element,
-                why,
-                position,
-                rate,
-                paused,
-                seeking,
-                ended,
-                ready,
-                gesture,
-            } => {
+            Fact::Playback { t, element, why, position, rate, paused, seeking, ended, ready, gesture } => {
                 if !(-RATE_LIMIT..=RATE_LIMIT).contains(&rate) || ready > 4 {
                     return Err(Malformed);
                 }
@@ -287,42 +179,16 @@ impl Ingress {
                 let element = self.element(element);
                 tell(
                     at,
-                    Event::Playback {
-                        element,
-                        why,
-                        position,
-                        rate,
-                        paused,
-                        seeking,
-                        ended,
-                        ready,
-                        gesture,
-                    },
+                    Event::Playback { element, why, position, rate, paused, seeking, ended, ready, gesture },
                 );
             }
-            Fact::Frame {
-                t,
-                element,
-                position,
-            } => {
+            Fact::Frame { t, element, position } => {
                 let (at, position) = (wall(t)?, media(position)?);
-                tell(
-                    at,
-                    Event::Frame {
-                        element: self.element(element),
-                        position,
-                    },
-                );
+                tell(at, Event::Frame { element: self.element(element), position });
             }
             Fact::Buffered { t, element, spans } => {
                 let (at, spans) = (wall(t)?, ranges(&spans)?);
-                tell(
-                    at,
-                    Event::Buffered {
-                        element: self.element(element),
-                        spans,
-                    },
-                );
+                tell(at, Event::Buffered { element: self.element(element), spans });
             }
             Fact::Timing {
                 t,
@@ -359,13 +225,7 @@ impl Ingress {
             Fact::Clock { t, wall: machine } => {
                 let at = wall(t)?;
                 if let Some(from) = self.clock.compare(at, wall(machine)?) {
-                    tell(
-                        at,
-                        Event::NotObservable {
-                            from,
-                            what: Blindness::Clock,
-                        },
-                    );
+                    tell(at, Event::NotObservable { from, what: Blindness::Clock });
                 }
             }
             Fact::Lost { t, from, what } => {
@@ -375,74 +235,32 @@ impl Ingress {
                     "network" => Blindness::Network,
                     _ => return Err(Malformed),
                 };
-                tell(
-                    at,
-                    Event::NotObservable {
-                        from: from.min(at),
-                        what,
-                    },
-                );
+                tell(at, Event::NotObservable { from: from.min(at), what });
             }
             Fact::Request { t, id, url } => {
                 let at = self.clock.page(wall(t)?);
-                self.network
-                    .start(Key::Browser(&id), &url)?
-                    .into_iter()
-                    .for_each(|event| tell(at, event));
+                self.network.start(Key::Browser(&id), &url)?.into_iter().for_each(|event| tell(at, event));
             }
-            Fact::Response {
-                t,
-                id,
-                status,
-                length,
-                cached,
-            } => {
+            Fact::Response { t, id, status, length, cached } => {
                 let at = self.clock.page(wall(t)?);
-                let length = if length < 0.0 {
-                    None
-                } else {
-                    Some(count(length)?)
-                };
+                let length = if length < 0.0 { None } else { Some(count(length)?) };
                 if status > 999 {
                     return Err(Malformed);
                 }
                 if let Some((observer, request)) = self.network.under_way(Key::Browser(&id)) {
-                    tell(
-                        at,
-                        Event::ResponseBegan {
-                            observer,
-                            request,
-                            status,
-                            length,
-                            cached,
-                        },
-                    );
+                    tell(at, Event::ResponseBegan { observer, request, status, length, cached });
                 }
             }
             Fact::Completed { t, id } => {
                 let at = self.clock.page(wall(t)?);
                 if let Some((observer, request)) = self.network.end(Key::Browser(&id)) {
-                    tell(
-                        at,
-                        Event::RequestEnded {
-                            observer,
-                            request,
-                            bytes: None,
-                        },
-                    );
+                    tell(at, Event::RequestEnded { observer, request, bytes: None });
                 }
             }
             Fact::Failed { t, id, error } => {
                 let at = self.clock.page(wall(t)?);
                 if let Some((observer, request)) = self.network.end(Key::Browser(&id)) {
-                    tell(
-                        at,
-                        Event::RequestFailed {
-                            observer,
-                            request,
-                            failure: network::failure(&error),
-                        },
-                    );
+                    tell(at, Event::RequestFailed { observer, request, failure: network::failure(&error) });
                 }
             }
         }
@@ -456,12 +274,7 @@ impl Ingress {
     fn source(&mut self, source: u32, at: Wall, tell: &mut impl FnMut(Wall, Event)) -> SourceId {
         let (number, new) = self.sources.enter(source);
         if new {
-            tell(
-                at,
-                Event::SourceOpened {
-                    source: SourceId(number),
-                },
-            );
+            tell(at, Event::SourceOpened { source: SourceId(number) });
         }
         SourceId(number)
     }
@@ -474,23 +287,10 @@ impl Ingress {
 
 impl Track {
     /// Says so if it is of another kind than was said.
-    fn become_kind(
-        &mut self,
-        kind: TrackKind,
-        track: TrackId,
-        at: Wall,
-        tell: &mut impl FnMut(Wall, Event),
-    ) {
+    fn become_kind(&mut self, kind: TrackKind, track: TrackId, at: Wall, tell: &mut impl FnMut(Wall, Event)) {
         if self.kind != kind {
             self.kind = kind;
-            tell(
-                at,
-                Event::TrackAdded {
-                    source: self.source,
-                    track,
-                    kind,
-                },
-            );
+            tell(at, Event::TrackAdded { source: self.source, track, kind });
         }
     }
 }
@@ -505,10 +305,7 @@ fn media(seconds: f64) -> Result<MediaTime, Malformed> {
 
 /// A number of bytes.
 fn count(value: f64) -> Result<u64, Malformed> {
-    (0.0..LIMIT as f64)
-        .contains(&value)
-        .then_some(value as u64)
-        .ok_or(Malformed)
+    (0.0..LIMIT as f64).contains(&value).then_some(value as u64).ok_or(Malformed)
 }
 
 /// `buffered` as the content script flattens it: ranges that are sorted and apart, else malformed. What is shorter
@@ -518,15 +315,10 @@ fn ranges(flat: &[f64]) -> Result<Vec<Span>, Malformed> {
     if !rest.is_empty() || pairs.len() > RANGE_LIMIT {
         return Err(Malformed);
     }
-    let spans = pairs.iter().map(|&[start, end]| {
-        Ok(Span {
-            start: media(start)?,
-            end: media(end)?,
-        })
-    });
+    let spans = pairs.iter().map(|&[start, end]| Ok(Span { start: media(start)?, end: media(end)? }));
     let mut spans = spans.collect::<Result<Vec<Span>, Malformed>>()?;
-    let sound = spans.iter().all(|span| span.start <= span.end)
-        && spans.is_sorted_by(|a, b| a.end <= b.start);
+    let sound =
+        spans.iter().all(|span| span.start <= span.end) && spans.is_sorted_by(|a, b| a.end <= b.start);
     spans.retain(|span| span.start < span.end);
     sound.then_some(spans).ok_or(Malformed)
 }

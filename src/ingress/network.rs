@@ -42,13 +42,7 @@ impl Network {
                 let (observer, open, key) = self.open(key);
                 let request = RequestId(open.enter(key).0);
                 let resource = ResourceId(self.resources.enter(digest).0);
-                Ok(Some(Event::RequestStarted {
-                    observer,
-                    request,
-                    resource,
-                    host,
-                    kind,
-                }))
+                Ok(Some(Event::RequestStarted { observer, request, resource, host, kind }))
             }
         }
     }
@@ -90,9 +84,7 @@ pub struct Malformed;
 /// `ERR_ABORTED` for an `XMLHttpRequest`.
 pub fn failure(error: &str) -> Failure {
     match error {
-        "net::ERR_ABORTED" | "net::ERR_FAILED" | "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => {
-            Failure::Aborted
-        }
+        "net::ERR_ABORTED" | "net::ERR_FAILED" | "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => Failure::Aborted,
         _ => Failure::Network,
     }
 }

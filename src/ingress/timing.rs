@@ -32,37 +32,20 @@ impl Entry {
     /// began for all of them, so that `connectStart` = `connectEnd`. Phases out of order are not believed.
     pub fn read(&self) -> Option<(Wall, Timing)> {
         let ended = self.wall(self.response_end)?;
-        let started = self
-            .wall(self.start_time)
-            .filter(|started| *started <= ended);
-        let within =
-            |moment: &Wall| *moment <= ended && started.is_none_or(|started| started <= *moment);
+        let started = self.wall(self.start_time).filter(|started| *started <= ended);
+        let within = |moment: &Wall| *moment <= ended && started.is_none_or(|started| started <= *moment);
         let moment = |millis| self.wall(millis).filter(within);
-        let period =
-            |(start, end)| Some((moment(start)?, moment(end)?)).filter(|(start, end)| start <= end);
+        let period = |(start, end)| Some((moment(start)?, moment(end)?)).filter(|(start, end)| start <= end);
 
         let connect = period(self.connect).filter(|(start, end)| start < end);
-        let dns =
-            connect.and_then(|connect| period(self.domain_lookup).filter(|dns| dns.1 <= connect.0));
+        let dns = connect.and_then(|connect| period(self.domain_lookup).filter(|dns| dns.1 <= connect.0));
         let secure = connect.and_then(|(start, end)| {
             moment(self.secure_connection_start).filter(|secure| (start..=end).contains(secure))
         });
         let sent = moment(self.request_start);
-        let first_byte =
-            moment(self.response_start).filter(|first| sent.is_none_or(|sent| sent <= *first));
+        let first_byte = moment(self.response_start).filter(|first| sent.is_none_or(|sent| sent <= *first));
         let bytes = self.encoded_body_size.filter(|&bytes| bytes > 0);
-        Some((
-            ended,
-            Timing {
-                started,
-                dns,
-                connect,
-                secure,
-                sent,
-                first_byte,
-                bytes,
-            },
-        ))
+        Some((ended, Timing { started, dns, connect, secure, sent, first_byte, bytes }))
     }
 
     fn wall(&self, millis: f64) -> Option<Wall> {

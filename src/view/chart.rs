@@ -58,7 +58,10 @@ fn level(scale: &Scale, seconds: i64) -> [Node; 2] {
     let y = scale.y(seconds as f64);
     let line = Node::classed("line", "grid").with("x1", LEFT).with("x2", WIDTH);
     let label = Node::classed("text", "axis").with("text-anchor", "end").with("x", LEFT - 5.0);
-    [line.with("y1", number(y)).with("y2", number(y)), label.with("y", number(y + 3.5)).say(seconds.to_string())]
+    [
+        line.with("y1", number(y)).with("y2", number(y)),
+        label.with("y", number(y + 3.5)).say(seconds.to_string()),
+    ]
 }
 
 fn time(anchor: &str, x: f64, label: String) -> Node {

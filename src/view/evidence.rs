@@ -103,7 +103,8 @@ fn bar(account: &SegmentAccount, y: f64, axis: &Axis, words: &Words) -> Node {
         // About 5 units a character at this size; a label that does not fit is in the table alone.
         let label = format!("{name} {}", words.duration(time.spent));
         if (label.chars().count() as f64) * 5.0 + 6.0 < right - left {
-            let text = Node::classed("text", "inside").with("x", number(left + 3.0)).with("y", number(y + 12.0));
+            let text =
+                Node::classed("text", "inside").with("x", number(left + 3.0)).with("y", number(y + 12.0));
             group = group.child(text.say(label));
         }
         at = at + time.spent;

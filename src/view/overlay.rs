@@ -25,9 +25,9 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
     let top = Node::classed("div", "top").children([said(stall, words), clock(stall, words), close]);
     let summary = Node::new("summary").say(words.say("details", &[]));
     let mute = Node::classed("p", "mute").child(button("mute", words.say("mute", &[])));
-    let details = Node::new("details").child(summary).child(
-        Node::classed("div", "evidence").children(evidence(stall, words)).child(mute),
-    );
+    let details = Node::new("details")
+        .child(summary)
+        .child(Node::classed("div", "evidence").children(evidence(stall, words)).child(mute));
     let state = if stall.ended.is_some() { "overlay over" } else { "overlay live" };
     let overlay = Node::classed("section", state)
         .with("lang", words.tag())
@@ -56,7 +56,8 @@ pub(super) fn next(stall: &Stall, resumes_in: Option<Micros>, words: &Words) -> 
     let resumes = resumes_in.map(|time| words.say("resumes_in", &[("time", &words.about(time))]));
     let resumes = Node::classed("p", "resumes").children(resumes.map(Node::Text));
     let advice = Node::classed("span", "title").say(format!("{}: ", words.say("do_title", &[])));
-    let advice = Node::classed("p", "advice").child(advice).say(wording::what_you_can_do(&stall.cause, words));
+    let advice =
+        Node::classed("p", "advice").child(advice).say(wording::what_you_can_do(&stall.cause, words));
     Node::classed("div", "next").children([resumes, advice])
 }
 

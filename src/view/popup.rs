@@ -14,7 +14,8 @@ use crate::wording::{self, Words};
 pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: &Words) -> Node {
     let popup = Node::classed("div", "popup").with("lang", words.tag());
     let popup = popup.child(Node::new("h1").say("Whystall"));
-    let players: Vec<_> = frames.iter().flat_map(|status| status.media.iter().map(move |media| (status, media))).collect();
+    let players: Vec<_> =
+        frames.iter().flat_map(|status| status.media.iter().map(move |media| (status, media))).collect();
     let unseen = unseen.or(players.is_empty().then_some(Unseen::NoMediaSource));
     if let Some(unseen) = unseen {
         return popup.child(nothing(unseen, words));
@@ -34,7 +35,8 @@ pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: 
 
 fn player(media: &MediaStatus, at: Wall, title: Option<String>, words: &Words) -> Node {
     let title = title.map(|title| Node::new("h2").say(title));
-    let chart = chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
+    let chart =
+        chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
     let now = media.current.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("now_title", &[]));
         let next = next(stall, media.resumes_in, words);
@@ -42,7 +44,10 @@ fn player(media: &MediaStatus, at: Wall, title: Option<String>, words: &Words) -
     });
     let last = media.last.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("last_title", &[]));
-        Node::classed("section", "stall").child(title).children(verdict(stall, words)).children(evidence(stall, words))
+        Node::classed("section", "stall")
+            .child(title)
+            .children(verdict(stall, words))
+            .children(evidence(stall, words))
     });
     let list = match (media.stalls.is_empty(), &now) {
         (false, _) => Some(stalls(media, at, words)),
@@ -76,7 +81,10 @@ fn stalls(media: &MediaStatus, at: Wall, words: &Words) -> Node {
         let cause = wording::cause_in_short(&stall.cause, words);
         let line = words.say("stall_line", &[("position", &position), ("time", &time), ("cause", &cause)]);
         let ago = words.say("chart_ago", &[("time", &words.about((at - stall.began).max(Micros::ZERO)))]);
-        Node::new("li").child(Node::new("span").say(line)).say(" ").child(Node::classed("span", "ago").say(ago))
+        Node::new("li")
+            .child(Node::new("span").say(line))
+            .say(" ")
+            .child(Node::classed("span", "ago").say(ago))
     };
     let title = Node::new("h2").say(words.count("stalls", media.stalls.len() as u64, &[]));
     let list = Node::classed("ul", "stalls").children(media.stalls.iter().rev().map(line));
@@ -88,7 +96,8 @@ fn save(words: &Words) -> Node {
         .child(button("save-picture", words.say("save_picture", &[])))
         .say(" ")
         .child(button("save-evidence", words.say("save_evidence", &[])));
-    Node::classed("div", "save").children([buttons, Node::classed("p", "note").say(words.say("save_hint", &[]))])
+    Node::classed("div", "save")
+        .children([buttons, Node::classed("p", "note").say(words.say("save_hint", &[]))])
 }
 
 fn state(media: &MediaStatus, words: &Words) -> String {

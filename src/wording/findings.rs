@@ -22,7 +22,10 @@ pub(super) fn since(finding: &Finding, words: &Words) -> Option<String> {
         "first-byte-late" => words.say("live_slow_response_since", &[("time", &time("waited")?)]),
         "body-slow" => {
             let [bytes, time, rate] = rated(finding, words)?;
-            words.say("live_slow_transfer_since", &borrowed(&[("bytes", bytes), ("time", time), ("rate", rate)]))
+            words.say(
+                "live_slow_transfer_since",
+                &borrowed(&[("bytes", bytes), ("time", time), ("rate", rate)]),
+            )
         }
         "asked-late" => words.say("live_request_idle_since", &[("time", &time("idle")?)]),
         "appended-late" => words.say("live_append_late_since", &[("time", &time("held")?)]),

@@ -98,7 +98,8 @@ impl Words {
     /// Whole numbers of the two smaller units, one decimal of the larger.
     fn metric(&self, amount: u128, units: [&str; 4]) -> String {
         let [one, kilo, mega, giga] = units;
-        let tenths = |unit: u128| self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX));
+        let tenths =
+            |unit: u128| self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX));
         match amount {
             ..1000 => format!("{amount}{NBSP}{one}"),
             ..999_500 => format!("{}{NBSP}{kilo}", (amount + 500) / 1000),
