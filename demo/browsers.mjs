@@ -20,12 +20,11 @@ const PATIENCE = 20_000;
  * @param {boolean} [options.dark] the viewer prefers dark pages
  * @param {boolean} [options.extension] with Whystall installed
  * @param {string} [options.downloads] directory that downloads go to
- * @param {number} [options.backgroundIdle] Firefox: milliseconds until an idle background is stopped
  */
-export async function launch(name, { headless = true, dark = false, extension = true, downloads, backgroundIdle = 30_000 } = {}) {
+export async function launch(name, { headless = true, dark = false, extension = true, downloads } = {}) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
   const start = name === 'firefox' ? startFirefox : startChromium;
-  const { browser, base } = await start({ headless, dark, extension, downloads, profile, backgroundIdle });
+  const { browser, base } = await start({ headless, dark, extension, downloads, profile });
   return {
     name,
     browser,
@@ -37,6 +36,8 @@ export async function launch(name, { headless = true, dark = false, extension = 
     },
     /** Opens a page of the extension in a new tab. */
     openExtensionPage: (file) => openExtensionPage(browser, base + file),
+    /** Stops the extension's background, as the browser does when it has been idle. */
+    stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
     async close() {
       await browser.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -55,8 +56,8 @@ export async function until(ask, what, patience = PATIENCE) {
   }
 }
 
-/** Milliseconds between two questions. */
-const POLL = 50;
+/** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
+const POLL = 100;
 
 async function startChromium({ headless, dark, extension, downloads, profile }) {
   const browser = await puppeteer.launch({
@@ -90,7 +91,7 @@ const GECKO_ID = 'whystall@whystall.org';
 // Firefox gives every installation a random address; a fixed one can be opened.
 const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
 
-async function startFirefox({ headless, dark, extension, downloads, profile, backgroundIdle }) {
+async function startFirefox({ headless, dark, extension, downloads, profile }) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: await program(['firefox-esr', 'firefox']),
@@ -100,7 +101,6 @@ async function startFirefox({ headless, dark, extension, downloads, profile, bac
     args: ['--remote-allow-system-access'],
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [GECKO_ID]: GECKO_UUID }),
-      'extensions.background.idle.timeout': backgroundIdle,
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
       'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
@@ -127,6 +127,23 @@ async function openExtensionPage(browser, url) {
     }
     return null;
   }, `opening ${url}`);
+}
+
+async function stopServiceWorker(browser) {
+  const target = await browser.waitForTarget((target) => target.type() === 'service_worker', { timeout: PATIENCE });
+  const worker = await target.worker();
+  await worker.close();
+}
+
+async function stopEventPage(browser) {
+  // Firefox offers this to its own code only; remote control of that needs --remote-allow-system-access.
+  const { connection } = browser;
+  const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
+  const stop = `WebExtensionPolicy.getByID('${GECKO_ID}').extension.terminateBackground({ disableResetIdleForTest: true })`;
+  const answer = await connection.send('script.evaluate', {
+    expression: stop, target: { context: result.contexts[0].context }, awaitPromise: true,
+  });
+  if (answer.result.type !== 'success') throw new Error(`stopping the background: ${JSON.stringify(answer.result)}`);
 }
 
 async function program(names) {

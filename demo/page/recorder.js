@@ -2,8 +2,8 @@
 // names them, what was added beside the page's body, policy violations. Times are milliseconds since the epoch.
 'use strict';
 
-/** A pause between two frames shorter than this is not a stall worth the name, milliseconds (24 fps: 5 frames). */
-const GAP = 200;
+/** Frames that follow each other at least this far apart are noted, milliseconds (24 fps: 3 frames missing). */
+const GAP = 150;
 
 function recordPlayback(video, hls) {
   const record = { frames: 0, gaps: [], interruptions: [], segments: [], overlays: [], violations: [] };
