@@ -31,7 +31,7 @@ enum Suite {
     Unit,
     /// The rules of docs/ARCHITECTURE.md
     Tidy,
-    /// The extension's scripts, without a browser
+    /// Scripts, without a browser
     Js,
     /// The core as WebAssembly says what the native one says
     Wasm,
@@ -88,7 +88,7 @@ fn run_suite(suite: Suite, browsers: &[Browser]) -> Result<Vec<(String, Count)>>
             one("unit", counted(&mut cargo(["test", "--workspace", "--no-fail-fast"]), cargo_total)?)
         }
         Suite::Tidy => one("tidy", checks(&tidy::CHECKS)),
-        Suite::Js => one("js", node_tests(&["extension", "tests/unit", "tests/walker"], None)?),
+        Suite::Js => one("js", node_tests(&["extension", "demo"], None)?),
         Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None)?),
         Suite::Package => one(
             "package",
