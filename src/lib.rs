@@ -16,6 +16,7 @@ pub mod event;
 pub mod ingress;
 mod ledger;
 mod machine;
+pub mod plain;
 pub mod session;
 mod stall;
 pub mod status;

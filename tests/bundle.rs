@@ -90,7 +90,7 @@ fn what_cannot_be_read_is_told_by_its_fault() {
     let large = vec![b' '; (8 << 20) + 1];
     let no_bundle = "not Whystall evidence: no format version in member `whystall`";
     let newer = "made by a newer Whystall: format 2, and this program reads format 1";
-    assert_eq!(refused(&large), "too large: 8388609 bytes, at most 8388608");
+    assert_eq!(refused(&large), "too large: at least 8388609 bytes, at most 8388608 are read");
     assert_eq!(refused(b"{\"\xff\"}"), "not text: byte 2 is not UTF-8");
     assert_eq!(refused(b"{\"a\":1,}"), "not JSON: trailing comma at line 1 column 8");
     assert_eq!(refused(b""), "not JSON: EOF while parsing a value at line 1 column 0");

@@ -92,7 +92,7 @@ impl fmt::Display for BundleError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             BundleError::TooLarge { bytes } => {
-                write!(f, "too large: {bytes} bytes, at most {BYTES_LIMIT}")
+                write!(f, "too large: at least {bytes} bytes, at most {BYTES_LIMIT} are read")
             }
             BundleError::NotText { at } => write!(f, "not text: byte {at} is not UTF-8"),
             BundleError::TooDeep { at } => {
