@@ -74,7 +74,13 @@ pub enum Event {
     /// `HTMLMediaElement.buffered` as it stood.
     Buffered { element: ElementId, spans: Vec<Span> },
     /// A request began.
-    RequestStarted { observer: Observer, request: RequestId, resource: ResourceId, host: String, kind: ResourceKind },
+    RequestStarted {
+        observer: Observer,
+        request: RequestId,
+        resource: ResourceId,
+        host: String,
+        kind: ResourceKind,
+    },
     /// Its response headers arrived. In Firefox only with the first byte of the body.
     ResponseBegan { observer: Observer, request: RequestId, status: u16, length: Option<u64>, cached: bool },
     /// This many bytes of the body had arrived.
@@ -118,6 +124,17 @@ pub enum TrackKind {
     Audio,
     /// Both in one buffer.
     Muxed,
+}
+
+impl TrackKind {
+    /// The name it is recorded under.
+    pub fn id(self) -> &'static str {
+        match self {
+            TrackKind::Video => "video",
+            TrackKind::Audio => "audio",
+            TrackKind::Muxed => "muxed",
+        }
+    }
 }
 
 /// Why `appendBuffer` threw.
@@ -221,6 +238,17 @@ pub struct Timing {
     pub first_byte: Option<Wall>,
     /// `encodedBodySize`.
     pub bytes: Option<u64>,
+}
+
+impl Blindness {
+    /// The name it is recorded under.
+    pub fn id(self) -> &'static str {
+        match self {
+            Blindness::Page => "page",
+            Blindness::Network => "network",
+            Blindness::Clock => "clock",
+        }
+    }
 }
 
 /// What could not be observed for a while.

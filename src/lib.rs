@@ -10,16 +10,20 @@
 
 pub mod bundle;
 pub mod card;
-pub mod cause;
+mod cause;
 pub mod container;
 pub mod event;
 pub mod ingress;
-pub mod ledger;
+mod ledger;
+mod machine;
+pub mod plain;
 pub mod session;
-pub mod stall;
+mod stall;
 pub mod status;
+#[cfg(any(test, feature = "story"))]
+pub mod story;
 pub mod time;
-pub mod timeline;
+mod timeline;
 pub mod verdict;
 pub mod view;
 pub mod wire;

@@ -1,1 +1,443 @@
-//! To come.
+//! Stall detection: *should it be moving?* and *did it?*, asked apart, of one media element.
+//!
+//! Progress decides, not events: players dispatch `waiting` themselves. See DESIGN §4.
+
+use crate::event::{ElementId, Moment, Span};
+use crate::time::{MediaTime, Micros, Wall};
+use crate::timeline::{BRIDGED_HOLE, Ranges};
+use crate::verdict::{Ending, Instant, StallKind};
+use std::collections::VecDeque;
+
+/// Standing still for less than this is not told from a dropped frame or a slow timer. Eight frames at 24 per second
+/// are 333 ms, five are 208 ms; viewers notice from about 200 ms on [P].
+pub const SHORTEST: Micros = Micros::from_millis(200);
+/// After `play`, decoders and audio devices may take this long to move [P]; longer is a stall.
+const SPIN_UP: Micros = Micros::from_millis(1000);
+/// Below this much media ahead the buffer is dry. Measured at `waiting`: 0.053 s (Chromium), 0.012 s (Firefox);
+/// dash.js holds off at 0.3 s (ATTRIBUTION M19, §3.1).
+pub const DRY: Micros = Micros::from_millis(300);
+/// Below this much media ahead a pause that no gesture came before is the player's buffering.
+const LOW: Micros = Micros::from_millis(2000);
+/// A jump by the page of at most this, while stalled, is the player's remedy (nudge, gap jump) and no seek [P].
+const REMEDY: Micros = Micros::from_millis(5000);
+/// Less movement than this is none: `currentTime` is reported with jitter.
+const STILL: Micros = Micros::from_millis(5);
+/// Longer without a look at the element, and nothing can be said of the time between (sleep, frozen tab) [P].
+const BLIND: Micros = Micros::from_millis(60_000);
+/// Playback at less than half its rate over this long is slow motion [P].
+const SLOW_WINDOW: Micros = Micros::from_millis(2000);
+/// Frames remembered. At 60 a second, a minute: longer than any stretch they are reported for without a stall.
+const FRAMES: usize = 3600;
+/// Buffered reports remembered.
+const BUFFERED: usize = 512;
+
+/// The element as it stood, from [`crate::Event::Playback`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// When.
+    pub at: Wall,
+    /// Index of the input that told it.
+    pub fact: u32,
+    /// What made us look.
+    pub why: Moment,
+    /// `currentTime`.
+    pub position: MediaTime,
+    /// Playback rate in thousandths.
+    pub rate: i32,
+    /// `paused`.
+    pub paused: bool,
+    /// `seeking`.
+    pub seeking: bool,
+    /// `ended`.
+    pub ended: bool,
+    /// The viewer touched the page just before.
+    pub gesture: bool,
+}
+
+/// A stall as detection sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Whose.
+    pub element: ElementId,
+    /// Starved, frozen, slow.
+    pub kind: StallKind,
+    /// The last frame before progress stopped.
+    pub began: Instant,
+    /// The first frame after, and why it ended.
+    pub ended: Option<(Instant, Ending)>,
+    /// Playable media ahead when it began, as the element reported it.
+    pub lead: Micros,
+    /// Data is buffered beyond a gap that playback stands at.
+    pub beyond_gap: bool,
+    /// The facts that show it: looks and buffered reports.
+    pub facts: Vec<u32>,
+}
+
+impl Sighting {
+    /// How long it lasted, or lasts at `now`.
+    pub fn duration(&self, now: Wall) -> Micros {
+        let end = self.ended.as_ref().map_or(now, |(end, _)| end.wall);
+        (end - self.began.wall).at_least_zero()
+    }
+}
+
+/// A position, and the looks that bound how long the element has been at it.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    /// The last look at an earlier position.
+    before: Option<Look>,
+    /// The first look at this one.
+    first: Look,
+    /// The newest.
+    latest: Look,
+}
+
+impl Standing {
+    /// When it came to stand, counted from the look before at the playback rate.
+    fn since(&self) -> Wall {
+        self.before.map_or(self.first.at, |before| {
+            let reached = before.at + played(self.first.position - before.position, before.rate);
+            reached.max(before.at).min(self.first.at)
+        })
+    }
+}
+
+/// Watches one media element.
+#[derive(Clone, Debug)]
+pub struct Detector {
+    element: ElementId,
+    /// The last look of any kind.
+    last: Option<Look>,
+    /// Where it stands, and since when.
+    standing: Option<Standing>,
+    /// A jump by the player is under way while stalled: the next position is no movement.
+    remedied: bool,
+    /// Playback moved at least once since it was loaded, sought or resumed.
+    settled: bool,
+    /// Standing still is allowed until then.
+    excused_until: Wall,
+    /// A pause that is the player's buffering.
+    page_paused: bool,
+    /// Looks of the last [`SLOW_WINDOW`] during which playback should move.
+    window: VecDeque<Look>,
+    frames: VecDeque<(Wall, MediaTime)>,
+    buffered: VecDeque<(Wall, u32, Ranges)>,
+    open: Option<Sighting>,
+    finished: Vec<Sighting>,
+}
+
+impl Detector {
+    /// Nothing is known yet.
+    pub fn new(element: ElementId) -> Detector {
+        Detector {
+            element,
+            last: None,
+            standing: None,
+            remedied: false,
+            settled: false,
+            excused_until: Wall::MIN,
+            page_paused: false,
+            window: VecDeque::new(),
+            frames: VecDeque::new(),
+            buffered: VecDeque::new(),
+            open: None,
+            finished: Vec::new(),
+        }
+    }
+
+    /// The stall under way.
+    pub fn open(&self) -> Option<&Sighting> {
+        self.open.as_ref()
+    }
+
+    /// Stalls that have ended, oldest first, with their bounds put on the frames next to them.
+    pub fn finished(&self) -> impl Iterator<Item = Sighting> + '_ {
+        self.finished.iter().map(|sighting| self.on_frames(sighting))
+    }
+
+    /// The first stall that ended, as looks tell it, after `until`: when, and the stall as in [`Self::finished`].
+    pub fn finished_after(&self, until: Wall) -> Option<(Wall, Sighting)> {
+        let ended = |sighting: &Sighting| sighting.ended.as_ref().map(|(ended, _)| ended.wall);
+        let next = self.finished.iter().find(|sighting| ended(sighting) > Some(until))?;
+        Some((ended(next)?, self.on_frames(next)))
+    }
+
+    /// The last look.
+    pub fn last(&self) -> Option<&Look> {
+        self.last.as_ref()
+    }
+
+    /// Playback was seen to move since it was loaded or sought.
+    pub fn settled(&self) -> bool {
+        self.settled
+    }
+
+    /// The viewer or the player wants it to move.
+    pub fn wanted(&self) -> bool {
+        self.last.is_some_and(|look| self.should_move(&look))
+    }
+
+    /// Media ahead of the playhead, as last reported.
+    pub fn lead(&self) -> Option<Micros> {
+        let position = self.last?.position;
+        let (_, _, ranges) = self.buffered.back()?;
+        Some(ahead(ranges, position))
+    }
+
+    /// `buffered` as the element reported it.
+    pub fn buffered(&mut self, at: Wall, fact: u32, spans: &[Span]) {
+        if self.buffered.len() == BUFFERED {
+            self.buffered.pop_front();
+        }
+        self.buffered.push_back((at, fact, Ranges::of(spans.iter().copied())));
+        self.reconsider();
+    }
+
+    /// A frame was shown.
+    pub fn frame(&mut self, at: Wall, position: MediaTime) {
+        if self.frames.len() == FRAMES {
+            self.frames.pop_front();
+        }
+        self.frames.push_back((at, position));
+    }
+
+    /// The element was looked at.
+    pub fn look(&mut self, look: Look) {
+        let before = self.last.replace(look);
+        if before.is_some_and(|before| look.at - before.at > BLIND) {
+            self.close_unseen(before);
+            self.forget_movement();
+        }
+        match look.why {
+            Moment::Emptied => {
+                self.close(look.at, Ending::Page);
+                self.forget_movement();
+                self.settled = false;
+            }
+            Moment::Seeking => self.sought(&look, before),
+            Moment::Play if !self.page_paused => {
+                self.forget_movement();
+                self.excused_until = look.at + SPIN_UP;
+            }
+            Moment::Pause => self.paused(&look),
+            _ => {}
+        }
+        if look.ended {
+            self.close(look.at, Ending::Resumed);
+        }
+        if !look.paused {
+            self.page_paused = false;
+        }
+        if !self.should_move(&look) {
+            if self.open.is_some() && !look.seeking && look.paused {
+                // The player had paused for buffering and has data now: what keeps it paused is something else.
+                self.close(look.at, Ending::Page);
+            }
+            if self.open.is_none() {
+                self.forget_movement();
+            }
+            return;
+        }
+        self.progress(look);
+        self.slow_motion(look);
+    }
+
+    fn should_move(&self, look: &Look) -> bool {
+        let low = self.lead().is_none_or(|lead| lead < LOW);
+        let held_by_player = self.page_paused && low;
+        let rate_held = look.rate == 0 && low && !look.gesture;
+        !look.seeking && !look.ended && (!look.paused || held_by_player) && (look.rate > 0 || rate_held)
+    }
+
+    fn sought(&mut self, look: &Look, before: Option<Look>) {
+        let jump = before.map_or(Micros::ZERO, |before| look.position - before.position);
+        if self.open.is_some() && !look.gesture && jump.0.abs() <= REMEDY.0 {
+            self.remedied = true;
+            return;
+        }
+        self.close(look.at, if look.gesture { Ending::Viewer } else { Ending::Page });
+        self.forget_movement();
+        self.settled = false;
+    }
+
+    fn paused(&mut self, look: &Look) {
+        let low = self.lead().is_none_or(|lead| lead < DRY);
+        self.page_paused = !look.gesture && low && self.settled;
+        if !self.page_paused {
+            self.close(look.at, Ending::Viewer);
+        }
+    }
+
+    /// Did it move since the last look, and if not, for how long?
+    fn progress(&mut self, look: Look) {
+        let Some(mut standing) = self.standing else {
+            self.standing = Some(Standing { before: None, first: look, latest: look });
+            return;
+        };
+        if std::mem::take(&mut self.remedied) {
+            standing.first.position = look.position;
+            standing.latest = look;
+        } else if look.position - standing.latest.position > STILL {
+            if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion) {
+                let moving_for = played(look.position - standing.latest.position, look.rate);
+                let wall = (look.at - moving_for).max(standing.latest.at).min(look.at);
+                self.close_at(Instant { wall, media: standing.latest.position }, Ending::Resumed);
+                self.window.clear();
+            }
+            self.settled = true;
+            standing = Standing { before: Some(standing.latest), first: look, latest: look };
+        } else {
+            standing.latest = look;
+        }
+        self.standing = Some(standing);
+        self.reconsider();
+    }
+
+    /// Opens a stall if playback has stood still for long enough.
+    fn reconsider(&mut self) {
+        let (Some(look), Some(standing)) = (self.last, self.standing) else {
+            return;
+        };
+        if self.open.is_some() || !self.settled || !self.should_move(&look) || look.at < self.excused_until {
+            return;
+        }
+        let began = standing.since();
+        // One look at a position tells nothing: a second must have found it there.
+        if standing.first == standing.latest || standing.latest.at - began < SHORTEST {
+            return;
+        }
+        let position = standing.first.position;
+        let at_the_time =
+            self.buffered.iter().rev().find(|(at, ..)| *at <= began + SHORTEST).or(self.buffered.front());
+        let (fact, ranges) =
+            at_the_time.map_or((None, Ranges::default()), |(_, fact, ranges)| (Some(*fact), ranges.clone()));
+        let lead = ahead(&ranges, position);
+        let dry = lead <= DRY;
+        let facts = [standing.before.map(|look| look.fact), Some(standing.first.fact), Some(look.fact), fact];
+        self.open = Some(Sighting {
+            element: self.element,
+            kind: if dry { StallKind::Starved } else { StallKind::Frozen },
+            began: Instant { wall: began, media: position },
+            ended: None,
+            lead,
+            beyond_gap: dry && ranges.any_after(position + lead + BRIDGED_HOLE),
+            facts: facts.into_iter().flatten().collect(),
+        });
+    }
+
+    fn slow_motion(&mut self, look: Look) {
+        if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion)
+            || !self.settled
+            || look.at < self.excused_until
+        {
+            self.window.clear();
+            return;
+        }
+        self.window.push_back(look);
+        while self.window.len() > 2
+            && self.window.get(1).is_some_and(|second| look.at - second.at >= SLOW_WINDOW)
+        {
+            self.window.pop_front();
+        }
+        let Some(first) = self.window.front().copied() else {
+            return;
+        };
+        let took = look.at - first.at;
+        if took < SLOW_WINDOW {
+            return;
+        }
+        let moved = look.position - first.position;
+        let should = played_media(took, look.rate);
+        let slow = moved.0.saturating_mul(2) < should.0;
+        match (&self.open, slow) {
+            (None, true) => {
+                let lead = self.lead().unwrap_or_default();
+                self.open = Some(Sighting {
+                    element: self.element,
+                    kind: StallKind::SlowMotion,
+                    began: Instant { wall: first.at, media: first.position },
+                    ended: None,
+                    lead,
+                    beyond_gap: false,
+                    facts: vec![first.fact, look.fact],
+                });
+            }
+            (Some(_), false) => {
+                self.close_at(Instant { wall: look.at, media: look.position }, Ending::Resumed);
+                self.window.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn forget_movement(&mut self) {
+        self.standing = None;
+        self.remedied = false;
+        self.window.clear();
+    }
+
+    fn close(&mut self, at: Wall, ending: Ending) {
+        let media = self.open.as_ref().map_or(MediaTime(0), |open| open.began.media);
+        self.close_at(Instant { wall: at, media }, ending);
+    }
+
+    fn close_at(&mut self, end: Instant, ending: Ending) {
+        if let Some(mut sighting) = self.open.take() {
+            let end = Instant { wall: end.wall.max(sighting.began.wall), media: end.media };
+            sighting.ended = Some((end, ending));
+            self.finished.push(sighting);
+        }
+    }
+
+    /// Nobody looked for so long that the stall is only known to have lasted until the look before.
+    fn close_unseen(&mut self, before: Option<Look>) {
+        if let Some(before) = before {
+            self.close(before.at, Ending::Unseen);
+        }
+    }
+
+    /// Puts the bounds on the frames next to them, where frames were reported.
+    fn on_frames(&self, sighting: &Sighting) -> Sighting {
+        let mut sighting = sighting.clone();
+        if sighting.kind == StallKind::SlowMotion {
+            return sighting;
+        }
+        let began = sighting.began;
+        let near = |at: Wall, bound: Wall| (at - bound).0.abs() <= FRAME_NEAR.0;
+        let frames = || self.frames.iter().copied().map(|(wall, media)| Instant { wall, media });
+        let last = frames().rev().find(|frame| frame.wall <= began.wall + FRAME_LAG);
+        if let Some(last) = last.filter(|last| near(last.wall, began.wall)) {
+            sighting.began = last;
+        }
+        if let Some((ended, Ending::Resumed)) = &mut sighting.ended {
+            let shown = last.map_or(began.media, |last| last.media);
+            let next = frames().find(|frame| frame.wall > sighting.began.wall && frame.media != shown);
+            if let Some(next) = next.filter(|next| near(next.wall, ended.wall)) {
+                *ended = next;
+            }
+        }
+        sighting
+    }
+}
+
+/// A frame may be reported this long after the position it belongs to was read.
+const FRAME_LAG: Micros = Micros::from_millis(150);
+/// A frame further than this from where positions say playback stopped does not bound the stall.
+const FRAME_NEAR: Micros = Micros::from_millis(500);
+
+fn ahead(ranges: &Ranges, position: MediaTime) -> Micros {
+    ranges.runs_dry_at(position).map_or(Micros::ZERO, |end| (end - position).at_least_zero())
+}
+
+/// How long it takes to play this much media at a rate in thousandths.
+fn played(media: Micros, rate: i32) -> Micros {
+    Micros(media.0.saturating_mul(1000) / i64::from(rate.max(1)))
+}
+
+/// How much media is played in this time.
+fn played_media(time: Micros, rate: i32) -> Micros {
+    Micros(time.0.saturating_mul(i64::from(rate)) / 1000)
+}
+
+#[cfg(test)]
+mod tests;

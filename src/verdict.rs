@@ -82,6 +82,8 @@ pub enum Ending {
     Viewer,
     /// The page went elsewhere in the stream or dropped it.
     Page,
+    /// Nobody looked any more (sleep, frozen tab): known to have lasted until then.
+    Unseen,
 }
 
 /// A place on the path a stall can come from, in path order.
@@ -106,15 +108,8 @@ pub enum Zone {
 
 impl Zone {
     /// All of them, in path order.
-    pub const ALL: [Zone; 7] = [
-        Zone::Device,
-        Zone::Player,
-        Zone::Home,
-        Zone::Access,
-        Zone::Interconnect,
-        Zone::Edge,
-        Zone::Origin,
-    ];
+    pub const ALL: [Zone; 7] =
+        [Zone::Device, Zone::Player, Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
 }
 
 /// A media segment that playback ran dry on.
@@ -157,7 +152,7 @@ pub struct Ledger {
     pub segments: Vec<SegmentAccount>,
 }
 
-/// The account of one media segment: its stages add up to `elapsed`, less `unexplained`.
+/// The account of one media segment: its stages and `unexplained` add up to `elapsed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentAccount {
@@ -270,6 +265,6 @@ pub enum Value {
 impl Report {
     /// Canonical bytes: JSON, keys sorted, no white space (RFC 8785; all numbers are integers below 2^53).
     pub fn to_bytes(&self) -> Vec<u8> {
-        Vec::new()
+        crate::bundle::canonical_bytes(self)
     }
 }

@@ -18,7 +18,8 @@ pub enum Fact {
     Track { t: f64, source: u32, track: u32, mime: String },
     /// `changeType`.
     Retyped { t: f64, track: u32, mime: String },
-    /// `appendBuffer` accepted `bytes` bytes. `head`: what the box walker kept of them, see `extension/walker.js`.
+    /// `appendBuffer` accepted `bytes` bytes. `head`: what `extension/walker.js` gave for them, see
+    /// [`crate::container`].
     Append {
         t: f64,
         track: u32,
@@ -30,7 +31,7 @@ pub enum Fact {
     },
     /// `appendBuffer` threw; `error` is the exception's name.
     Refused { t: f64, track: u32, error: String },
-    /// The append ended: `updateend`, with `abort` or `error` before it if so.
+    /// The append ended. `outcome`: `updateend`, or the `abort` or `error` that came before it.
     Updated { t: f64, track: u32, outcome: String },
     /// `remove(start, end)`.
     Removed { t: f64, track: u32, start: f64, end: f64 },
@@ -63,25 +64,11 @@ pub enum Fact {
     Frame { t: f64, element: u32, position: f64 },
     /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
     Buffered { t: f64, element: u32, spans: Vec<f64> },
-    /// A `PerformanceResourceTiming` entry; every value as the entry has it (0 = hidden or none), plus `timeOrigin`.
-    Timing {
-        t: f64,
-        url: String,
-        origin: f64,
-        start_time: f64,
-        domain_lookup_start: f64,
-        domain_lookup_end: f64,
-        connect_start: f64,
-        connect_end: f64,
-        secure_connection_start: f64,
-        request_start: f64,
-        response_start: f64,
-        response_end: f64,
-        encoded_body_size: f64,
-    },
+    /// A finished request, as the page may know it.
+    Timing(ResourceTiming),
     /// `wall` is `Date.now()` at `t`.
     Clock { t: f64, wall: f64 },
-    /// Facts were lost from `from` on; `what` is `page` or `network`.
+    /// Facts were lost from `from` (as `t`) on; `what` is `page` or `network`.
     Lost { t: f64, from: f64, what: String },
 
     // The background (`webRequest`). `id` is `requestId`.
@@ -93,6 +80,39 @@ pub enum Fact {
     Completed { t: f64, id: String },
     /// `onErrorOccurred`; `error` as the browser words it.
     Failed { t: f64, id: String, error: String },
+}
+
+/// A `PerformanceResourceTiming` entry: every value as the entry has it, milliseconds after `origin` (0 = hidden or
+/// none).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceTiming {
+    /// As for every fact.
+    pub t: f64,
+    /// `name`.
+    pub url: String,
+    /// `performance.timeOrigin`.
+    pub origin: f64,
+    /// The attribute of that name, like all that follow.
+    pub start_time: f64,
+    /// As named.
+    pub domain_lookup_start: f64,
+    /// As named.
+    pub domain_lookup_end: f64,
+    /// As named.
+    pub connect_start: f64,
+    /// As named.
+    pub connect_end: f64,
+    /// As named.
+    pub secure_connection_start: f64,
+    /// As named.
+    pub request_start: f64,
+    /// As named.
+    pub response_start: f64,
+    /// As named.
+    pub response_end: f64,
+    /// Bytes.
+    pub encoded_body_size: f64,
 }
 
 /// `Uint8Array` from JavaScript, array of numbers from JSON.

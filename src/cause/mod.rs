@@ -1,1 +1,189 @@
-//! To come.
+//! Causes: concrete mechanisms, one file each. A cause says how much of the stall it accounts for, in which zones it
+//! can sit, and what shows it. To add one: write its file, list it in [`CAUSES`], give it words in every
+//! `extension/_locales/*/messages.json`; `cargo xtask tidy` names what is missing.
+
+mod append_late;
+mod frozen;
+mod http_error;
+mod request_idle;
+mod slow_motion;
+mod slow_response;
+mod slow_transfer;
+mod undetermined;
+
+use crate::ledger::Blocking;
+use crate::machine::overlap;
+use crate::stall::Sighting;
+use crate::time::{Micros, Wall};
+use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone};
+use std::collections::BTreeMap;
+
+/// A mechanism that can stop playback.
+pub struct Cause {
+    /// Kebab-case: keys the file, the words, the docs and the replay folders.
+    pub id: &'static str,
+    /// How much of the stall it accounts for; zero or less: none.
+    weight: fn(&Case) -> Micros,
+    /// Where it can sit.
+    zones: fn(&Case) -> &'static [Zone],
+    /// What shows it.
+    findings: fn(&Case) -> Vec<Finding>,
+}
+
+/// All causes. Among equals the first is taken, so the ones that name their zone come first.
+pub const CAUSES: &[&Cause] = &[
+    &slow_motion::CAUSE,
+    &frozen::CAUSE,
+    &http_error::CAUSE,
+    &append_late::CAUSE,
+    &request_idle::CAUSE,
+    &slow_transfer::CAUSE,
+    &slow_response::CAUSE,
+    &undetermined::CAUSE,
+];
+
+/// Where late data on the way from the server can come from, as long as the path is not split.
+const PATH_AND_SERVER: &[Zone] = &[Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
+
+/// Device and player are cleared when their own stages took no more than this part of the stall, in percent [P].
+const NEGLIGIBLE_PERCENT: i64 = 10;
+
+/// What a stall is judged on.
+pub struct Case<'a> {
+    /// What detection saw.
+    pub sighting: &'a Sighting,
+    /// What playback waited for.
+    pub blocking: &'a [Blocking<'a>],
+    /// Where the time of the drain window went.
+    pub ledger: &'a Ledger,
+    /// Not observed: from, to, id.
+    pub blind: &'a [(Wall, Wall, &'static str)],
+    /// The newest time told.
+    pub now: Wall,
+}
+
+impl Case<'_> {
+    /// How long it has lasted.
+    pub fn duration(&self) -> Micros {
+        self.sighting.duration(self.now)
+    }
+
+    /// Time beyond the usual that these stages took in the drain window. Summed with its sign and then clipped:
+    /// clipping each media segment would turn ordinary jitter into blame (ATTRIBUTION §3.3).
+    fn excess(&self, stages: &[Stage]) -> Micros {
+        let all = self.ledger.segments.iter().flat_map(|account| &account.stages);
+        let of_these = all.filter(|time| stages.contains(&time.stage));
+        of_these.map(|time| time.spent - time.usual.unwrap_or_default()).sum::<Micros>().at_least_zero()
+    }
+
+    /// Time these stages took in the media segment playback waited for longest.
+    fn spent(&self, blocking: &Blocking, stages: &[Stage]) -> Micros {
+        blocking
+            .account
+            .stages
+            .iter()
+            .filter(|time| stages.contains(&time.stage))
+            .map(|time| time.spent)
+            .sum()
+    }
+
+    /// What these stages usually take together on this host, if this session has seen it.
+    fn usual_here(&self, blocking: &Blocking, stages: &[Stage]) -> Option<Micros> {
+        let times = || blocking.account.stages.iter().filter(|time| stages.contains(&time.stage));
+        let seen = times().next().is_some() && times().all(|time| time.usual_from == UsualFrom::Session);
+        seen.then(|| times().filter_map(|time| time.usual).sum())
+    }
+
+    /// What playback waited for longest.
+    fn longest(&self, stages: &[Stage]) -> Option<&Blocking<'_>> {
+        self.blocking.iter().max_by_key(|blocking| self.spent(blocking, stages))
+    }
+
+    /// The device's and the player's own stages took next to nothing.
+    fn own_side_prompt(&self) -> bool {
+        let own = self.excess(&[Stage::Decide, Stage::Process, Stage::Append]);
+        own.0.saturating_mul(100) <= self.duration().0.saturating_mul(NEGLIGIBLE_PERCENT)
+    }
+}
+
+/// Judges a stall.
+pub fn judge(case: &Case) -> Stall {
+    let weighed = CAUSES.iter().map(|cause| ((cause.weight)(case), *cause));
+    let heaviest =
+        weighed.filter(|(weight, _)| *weight > Micros::ZERO).rev().max_by_key(|(weight, _)| *weight);
+    let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
+    let zones = (cause.zones)(case).to_vec();
+    let mut findings = basics(case);
+    findings.extend((cause.findings)(case));
+    let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 2;
+    if !path_split {
+        findings.push(finding("path-not-split", Vec::new(), []));
+    }
+    let cleared = if zones == PATH_AND_SERVER && case.own_side_prompt() {
+        vec![Zone::Device, Zone::Player]
+    } else {
+        Zone::ALL
+            .into_iter()
+            .filter(|zone| case.sighting.kind != StallKind::Starved && !zones.contains(zone))
+            .collect()
+    };
+    let span = (case.ledger.window.map_or(case.sighting.began.wall, |(from, _)| from), case.now);
+    let mut not_observed: Vec<String> = case
+        .blind
+        .iter()
+        .filter(|(from, to, _)| overlap((*from, *to), span))
+        .map(|(.., what)| (*what).to_owned())
+        .collect();
+    not_observed.sort();
+    not_observed.dedup();
+    Stall {
+        kind: case.sighting.kind,
+        began: case.sighting.began,
+        ended: case.sighting.ended.as_ref().map(|(ended, _): &(Instant, _)| *ended),
+        ending: case.sighting.ended.as_ref().map(|(_, ending)| *ending),
+        duration: case.duration(),
+        blocking: case.blocking.iter().map(|blocking| blocking.named.clone()).collect(),
+        ledger: case.ledger.clone(),
+        cause: cause.id.to_owned(),
+        zones,
+        cleared,
+        path_split,
+        findings,
+        not_observed,
+    }
+}
+
+/// What holds of a stall whatever its cause.
+fn basics(case: &Case) -> Vec<Finding> {
+    let sighting = case.sighting;
+    let lead = ("lead", Value::Micros(sighting.lead));
+    let mut findings = match sighting.kind {
+        StallKind::Starved => vec![finding("buffer-dry", sighting.facts.clone(), [lead])],
+        StallKind::Frozen | StallKind::SlowMotion => Vec::new(),
+    };
+    for blocking in case.blocking {
+        let named = &blocking.named;
+        let host = named.host.clone().map(|host| ("host", Value::Name(host)));
+        let values = [
+            ("track", Value::Name(named.track.id().to_owned())),
+            ("start", Value::Media(named.range.start)),
+            ("end", Value::Media(named.range.end)),
+        ];
+        let facts =
+            blocking.fetch.iter().flat_map(|fetch| &fetch.facts).chain(&blocking.appends).copied().collect();
+        findings.push(finding("blocked-on", facts, values.into_iter().chain(host)));
+    }
+    findings
+}
+
+fn finding(
+    id: &str,
+    mut facts: Vec<u32>,
+    values: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Finding {
+    facts.sort_unstable();
+    facts.dedup();
+    let values: BTreeMap<String, Value> =
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Finding { id: id.to_owned(), facts, values }
+}

@@ -1,8 +1,18 @@
 //! What the viewer sees, as a tree that the extension's pages draw without thinking.
 
-use crate::status::Status;
-use crate::wording::Words;
+mod chart;
+pub(crate) mod evidence;
+mod overlay;
+pub(crate) mod path;
+mod popup;
+#[cfg(test)]
+mod tests;
+
+pub use overlay::{LINGER, overlay};
+pub use popup::popup;
+
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// One element, or a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,11 +25,43 @@ pub enum Node {
         /// Tag name. SVG tags are created in the SVG namespace.
         t: &'static str,
         /// Attributes.
-        a: std::collections::BTreeMap<&'static str, String>,
+        a: BTreeMap<&'static str, String>,
         /// Children.
         c: Vec<Node>,
     },
 }
+
+/// The tags that [`overlay`] and [`popup`] use. The renderer draws no other: nothing here can run or load anything.
+pub const TAGS: &[&str] = &[
+    "button", "caption", "details", "div", "g", "h1", "h2", "h3", "li", "line", "ol", "p", "path",
+    "polyline", "rect", "section", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
+    "tr", "ul",
+];
+
+/// The attributes that [`overlay`] and [`popup`] use. The renderer sets no other: no style, no address, no handler.
+pub const ATTRIBUTES: &[&str] = &[
+    "aria-hidden",
+    "aria-label",
+    "aria-live",
+    "class",
+    "d",
+    "data-action",
+    "height",
+    "lang",
+    "points",
+    "role",
+    "scope",
+    "text-anchor",
+    "type",
+    "viewBox",
+    "width",
+    "x",
+    "x1",
+    "x2",
+    "y",
+    "y1",
+    "y2",
+];
 
 /// What the viewer asked of the overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,11 +70,6 @@ pub struct Wishes {
     pub dismissed: Option<crate::time::Wall>,
     /// Nothing should be shown on this site.
     pub muted: bool,
-}
-
-/// The overlay; `None` when there is nothing to say.
-pub fn overlay(_status: &Status, _wishes: &Wishes, _words: &Words) -> Option<Node> {
-    None
 }
 
 /// Why a tab has nothing to show.
@@ -46,7 +83,49 @@ pub enum Unseen {
     NoMediaSource,
 }
 
-/// The popup for a tab whose frames have these statuses.
-pub fn popup(_frames: &[Status], _unseen: Option<Unseen>, _wishes: &Wishes, _words: &Words) -> Node {
-    Node::Text(String::new())
+impl Node {
+    /// An empty element.
+    pub(crate) fn new(t: &'static str) -> Node {
+        Node::Element { t, a: BTreeMap::new(), c: Vec::new() }
+    }
+
+    /// An element with a class.
+    pub(crate) fn classed(t: &'static str, class: &str) -> Node {
+        Node::new(t).with("class", class)
+    }
+
+    /// The element with this attribute.
+    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Node {
+        if let Node::Element { a, .. } = &mut self {
+            a.insert(name, value.to_string());
+        }
+        self
+    }
+
+    /// The element with this child after the others.
+    pub(crate) fn child(self, child: Node) -> Node {
+        self.children([child])
+    }
+
+    /// The element with these children after the others.
+    pub(crate) fn children(mut self, children: impl IntoIterator<Item = Node>) -> Node {
+        if let Node::Element { c, .. } = &mut self {
+            c.extend(children);
+        }
+        self
+    }
+
+    /// The element with this text after its other children.
+    pub(crate) fn say(self, text: impl Into<String>) -> Node {
+        self.child(Node::Text(text.into()))
+    }
+}
+
+/// A text for screen readers alone.
+fn heard(text: impl Into<String>) -> Node {
+    Node::classed("span", "heard").say(text)
+}
+
+fn button(action: &str, label: String) -> Node {
+    Node::new("button").with("type", "button").with("data-action", action).say(label)
 }

@@ -1,0 +1,123 @@
+//! What inputs can be, beyond their form.
+
+use super::BundleError;
+use crate::event::{Event, Input, Span, Timing};
+use crate::time::{LIMIT, MediaTime, Wall};
+
+/// Inputs of a bundle. A session keeps 20,000; twice that and more is no session's.
+pub const INPUTS_LIMIT: usize = 50_000;
+/// Spans of one append or one `buffered`, as ingress has it.
+const SPANS_LIMIT: usize = 32;
+/// A host name and its port: 253 characters (RFC 1035 §2.3.4), a colon, five digits.
+const HOST_LIMIT: usize = 259;
+/// Fastest playback rate either way, in thousandths, as ingress has it.
+const RATE_LIMIT: u32 = 100_000;
+/// `HTMLMediaElement.HAVE_ENOUGH_DATA`.
+const READY_LIMIT: u8 = 4;
+/// Names and versions of the program that made a bundle.
+const BUILD_LIMIT: usize = 100;
+
+/// Checks that the inputs can have come from [`crate::ingress::Ingress`]: not too many, and every time, count and text
+/// within bounds.
+pub fn validate_inputs(inputs: &[Input]) -> Result<(), BundleError> {
+    if inputs.len() > INPUTS_LIMIT {
+        let allowed = format!("{} inputs, at most {INPUTS_LIMIT}", inputs.len());
+        return Err(out("inputs", allowed));
+    }
+    for (index, input) in inputs.iter().enumerate() {
+        if let Some((member, allowed)) = fault(input) {
+            return Err(out(&format!("inputs[{index}].{member}"), allowed));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the name of the program that made a bundle.
+pub fn validate_build(build: &str) -> Result<(), BundleError> {
+    if build.len() <= BUILD_LIMIT && build.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Ok(());
+    }
+    let allowed = format!("at most {BUILD_LIMIT} printable ASCII characters");
+    Err(out("build", allowed))
+}
+
+fn out(place: &str, allowed: String) -> BundleError {
+    let place = place.to_owned();
+    BundleError::OutOfBounds { place, allowed }
+}
+
+type Fault = Option<(&'static str, String)>;
+
+/// The first member that is out of bounds, and what is allowed.
+fn fault(input: &Input) -> Fault {
+    wall("at", input.at).or_else(|| match &input.event {
+        Event::Append { bytes, media, .. } => count("bytes", *bytes).or_else(|| spans("media", media)),
+        Event::Removed { span, .. } => spans("span", std::slice::from_ref(span)),
+        Event::Playback { position, rate, ready, .. } => media("position", *position)
+            .or_else(|| {
+                let allowed = || format!("a rate of at most {RATE_LIMIT} thousandths");
+                (rate.unsigned_abs() > RATE_LIMIT).then(|| ("rate", allowed()))
+            })
+            .or_else(|| {
+                let allowed = || format!("at most {READY_LIMIT}");
+                (*ready > READY_LIMIT).then(|| ("ready", allowed()))
+            }),
+        Event::Frame { position, .. } => media("position", *position),
+        Event::Buffered { spans: all, .. } => spans("spans", all),
+        Event::RequestStarted { host: name, .. } => host("host", name),
+        Event::ResponseBegan { length, .. } => count("length", length.unwrap_or(0)),
+        Event::Received { bytes, .. } => count("bytes", *bytes),
+        Event::RequestEnded { bytes, .. } => count("bytes", bytes.unwrap_or(0)),
+        Event::Timing { timing, .. } => phases(timing),
+        Event::NotObservable { from, .. } => wall("from", *from),
+        Event::SourceOpened { .. }
+        | Event::Attached { .. }
+        | Event::TrackAdded { .. }
+        | Event::AppendRefused { .. }
+        | Event::AppendEnded { .. }
+        | Event::StreamEnded { .. }
+        | Event::RequestFailed { .. }
+        | Event::Tick => None,
+    })
+}
+
+fn phases(timing: &Timing) -> Fault {
+    let single = [timing.started, timing.secure, timing.sent, timing.first_byte];
+    let pairs = [timing.dns, timing.connect].into_iter().flatten();
+    let moments = single.into_iter().flatten();
+    let mut moments = moments.chain(pairs.flat_map(|(start, end)| [start, end]));
+    moments.find_map(|at| wall("timing", at)).or_else(|| count("timing", timing.bytes.unwrap_or(0)))
+}
+
+fn wall(member: &'static str, at: Wall) -> Fault {
+    exact(member, at.0)
+}
+
+fn media(member: &'static str, at: MediaTime) -> Fault {
+    exact(member, at.0)
+}
+
+fn exact(member: &'static str, micros: i64) -> Fault {
+    let allowed = || "less than 2^53 microseconds from zero".to_owned();
+    (micros.unsigned_abs() >= LIMIT.unsigned_abs()).then(|| (member, allowed()))
+}
+
+fn count(member: &'static str, bytes: u64) -> Fault {
+    let allowed = || "less than 2^53 bytes".to_owned();
+    (bytes >= LIMIT.unsigned_abs()).then(|| (member, allowed()))
+}
+
+fn spans(member: &'static str, spans: &[Span]) -> Fault {
+    let many = || format!("{} spans, at most {SPANS_LIMIT}", spans.len());
+    let inverted = || "the end of a span comes after its start".to_owned();
+    (spans.len() > SPANS_LIMIT)
+        .then(|| (member, many()))
+        .or_else(|| spans.iter().any(|span| span.start >= span.end).then(|| (member, inverted())))
+        .or_else(|| spans.iter().flat_map(|span| [span.start, span.end]).find_map(|at| media(member, at)))
+}
+
+fn host(member: &'static str, name: &str) -> Fault {
+    let allowed = || format!("at most {HOST_LIMIT} characters of a host name and port");
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:[]".contains(&byte);
+    (name.len() > HOST_LIMIT || !name.bytes().all(fits)).then(|| (member, allowed()))
+}

@@ -1,0 +1,25 @@
+//! The player could have asked and did not.
+
+use super::{Case, Cause, finding};
+use crate::time::Micros;
+use crate::verdict::{Finding, Stage, Value, Zone};
+
+pub const CAUSE: Cause = Cause {
+    id: "request-idle",
+    weight,
+    // A busy device delays the player's code too; only a look at the main thread tells them apart.
+    zones: |_| &[Zone::Device, Zone::Player],
+    findings,
+};
+
+fn weight(case: &Case) -> Micros {
+    case.excess(&[Stage::Decide])
+}
+
+fn findings(case: &Case) -> Vec<Finding> {
+    let Some(blocking) = case.longest(&[Stage::Decide]) else {
+        return Vec::new();
+    };
+    let facts = blocking.fetch.map(|fetch| fetch.facts.clone()).unwrap_or_default();
+    vec![finding("asked-late", facts, [("idle", Value::Micros(case.spent(blocking, &[Stage::Decide])))])]
+}

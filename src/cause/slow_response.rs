@@ -1,0 +1,32 @@
+//! The server was asked in time and its first byte came late.
+
+use super::{Case, Cause, PATH_AND_SERVER, finding};
+use crate::time::Micros;
+use crate::verdict::{Finding, Stage, Value};
+
+const STAGES: &[Stage] =
+    &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Response];
+
+pub const CAUSE: Cause = Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings };
+
+fn weight(case: &Case) -> Micros {
+    case.excess(STAGES)
+}
+
+fn findings(case: &Case) -> Vec<Finding> {
+    let Some(blocking) = case.longest(STAGES) else {
+        return Vec::new();
+    };
+    let Some(fetch) = blocking.fetch else {
+        return Vec::new();
+    };
+    let waited =
+        [("waited", Value::Micros(case.spent(blocking, STAGES))), ("host", Value::Name(fetch.host.clone()))];
+    let usual = case.usual_here(blocking, STAGES).map(|usual| ("usual", Value::Micros(usual)));
+    let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), waited.into_iter().chain(usual))];
+    if fetch.timing.as_ref().and_then(|timing| timing.sent).is_none() {
+        let host = Value::Name(fetch.host.clone());
+        findings.push(finding("timing-hidden", fetch.facts.clone(), [("host", host)]));
+    }
+    findings
+}

@@ -1,0 +1,238 @@
+//! Redaction: from what the scripts report to what may be recorded.
+//!
+//! Everything reported is hostile: numbers are checked, names are matched against those known, texts go no further
+//! than here (but for host names). A fact that cannot be right is dropped as a whole, and counted.
+
+mod checked;
+mod clock;
+mod mime;
+mod network;
+mod table;
+mod timing;
+mod url;
+
+use crate::container::Reader;
+use crate::event::{Blindness, ElementId, Event, Input, Refusal, SourceId, TrackId, TrackKind};
+use crate::time::Wall;
+use crate::wire::Fact;
+use checked::*;
+use clock::Clock;
+use network::{Key, Network};
+use serde::{Deserialize, Serialize};
+use table::Table;
+
+/// Most media elements of a frame that are told apart.
+const ELEMENT_LIMIT: usize = 16;
+/// Most `MediaSource`s; pages make a new one for each advertisement.
+const SOURCE_LIMIT: usize = 64;
+/// Most `SourceBuffer`s. Browsers allow about 16 to a `MediaSource`, players use two.
+const TRACK_LIMIT: usize = 32;
+
+/// Turns [`Fact`]s into [`Input`]s. Its own state can be snapshotted (serde), and holds no URL either.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ingress {
+    elements: Table<u32, (), ELEMENT_LIMIT>,
+    sources: Table<u32, (), SOURCE_LIMIT>,
+    /// By digest of the `blob:` URL.
+    blobs: Table<u64, SourceId, SOURCE_LIMIT>,
+    /// Elements whose `blob:` URL is not known yet, by its digest.
+    waiting: Table<u64, ElementId, ELEMENT_LIMIT>,
+    tracks: Table<u32, Track, TRACK_LIMIT>,
+    network: Network,
+    clock: Clock,
+    dropped: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Track {
+    source: SourceId,
+    kind: TrackKind,
+    reader: Reader,
+}
+
+impl Ingress {
+    /// Adds to `inputs` what this fact amounts to: usually one input, none if it is malformed or of no use.
+    pub fn take(&mut self, fact: Fact, inputs: &mut Vec<Input>) {
+        match self.accept(fact, inputs) {
+            Ok((at, event)) => inputs.extend(event.map(|event| Input { at, event })),
+            Err(Malformed) => self.dropped += 1,
+        }
+    }
+
+    /// How many facts were malformed, out of range, or about something never announced.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// What a fact says, and when. What has to be said before goes to `inputs`, once all of the fact was checked.
+    fn accept(&mut self, fact: Fact, inputs: &mut Vec<Input>) -> Result<(Wall, Option<Event>), Malformed> {
+        Ok(match fact {
+            Fact::Source { t, source, url } => {
+                let at = wall(t)?;
+                let source = self.source(source, at, inputs);
+                let blob = url::digest(&[&url]);
+                self.blobs.insert(blob, source);
+                let element = self.waiting.remove(&blob);
+                (at, element.map(|(_, element)| Event::Attached { element, source }))
+            }
+            Fact::Track { t, source, track, mime } => {
+                let at = wall(t)?;
+                let source = self.source(source, at, inputs);
+                let new = Track::new(source, &mime);
+                let kind = new.kind;
+                let track = TrackId(self.tracks.insert(track, new));
+                (at, Some(Event::TrackAdded { source, track, kind }))
+            }
+            Fact::Retyped { t, track, mime } => {
+                let at = wall(t)?;
+                let (id, track) = self.track(track)?;
+                let new = Track::new(track.source, &mime);
+                let event = track.changed_kind(id, new.kind);
+                *track = new;
+                (at, event)
+            }
+            Fact::Append { t, track, bytes, head, offset } => {
+                let (at, bytes, offset) = (wall(t)?, count(bytes)?, micros(offset)?);
+                let (id, track) = self.track(track)?;
+                let media = track.reader.append(&head, bytes, offset);
+                let kind = track.reader.kind();
+                let changed = kind.and_then(|kind| track.changed_kind(id, kind));
+                inputs.extend(changed.map(|event| Input { at, event }));
+                (at, Some(Event::Append { track: id, bytes, media }))
+            }
+            Fact::Refused { t, track, error } => {
+                let reason = if error == "QuotaExceededError" { Refusal::Quota } else { Refusal::Other };
+                let track = self.track(track)?.0;
+                (wall(t)?, Some(Event::AppendRefused { track, reason }))
+            }
+            Fact::Updated { t, track, outcome } => {
+                let (outcome, track) = (append_outcome(&outcome)?, self.track(track)?.0);
+                (wall(t)?, Some(Event::AppendEnded { track, outcome }))
+            }
+            Fact::Removed { t, track, start, end } => {
+                let (span, track) = (removed(start, end)?, self.track(track)?.0);
+                (wall(t)?, Some(Event::Removed { track, span }))
+            }
+            Fact::StreamEnded { t, source } => {
+                let source = SourceId(self.sources.number(&source).ok_or(Malformed)?);
+                (wall(t)?, Some(Event::StreamEnded { source }))
+            }
+            Fact::PageRequest { t, id, url } => (wall(t)?, self.network.begin(Key::Page(id), &url)?),
+            Fact::PageProgress { t, id, loaded } => {
+                (wall(t)?, self.network.receive(Key::Page(id), count(loaded)?))
+            }
+            Fact::PageDone { t, id, loaded, outcome } => {
+                let (at, bytes, key) = (wall(t)?, count(loaded)?, Key::Page(id));
+                let event = match page_failure(&outcome)? {
+                    None => self.network.end(key, Some(bytes)),
+                    Some(failure) => self.network.fail(key, failure),
+                };
+                (at, event)
+            }
+            Fact::Attached { t, element, url } => {
+                let at = wall(t)?;
+                let element = self.element(element);
+                let blob = url::digest(&[&url]);
+                self.waiting.retain(|waiting| *waiting != element);
+                let source = self.blobs.get_mut(&blob).map(|(_, source)| *source);
+                if source.is_none() {
+                    self.waiting.insert(blob, element);
+                }
+                (at, source.map(|source| Event::Attached { element, source }))
+            }
+            Fact::Playback { t, element, why, position, rate, paused, seeking, ended, ready, gesture } => {
+                let (at, position) = (wall(t)?, media(position)?);
+                let (why, rate, ready) = (moment(&why)?, thousandths(rate)?, ready_state(ready)?);
+                let element = self.element(element);
+                (
+                    at,
+                    Some(Event::Playback {
+                        element,
+                        why,
+                        position,
+                        rate,
+                        paused,
+                        seeking,
+                        ended,
+                        ready,
+                        gesture,
+                    }),
+                )
+            }
+            Fact::Frame { t, element, position } => {
+                let (at, position) = (wall(t)?, media(position)?);
+                let element = self.element(element);
+                (at, Some(Event::Frame { element, position }))
+            }
+            Fact::Buffered { t, element, spans } => {
+                let (at, spans) = (wall(t)?, ranges(&spans)?);
+                let element = self.element(element);
+                (at, Some(Event::Buffered { element, spans }))
+            }
+            Fact::Timing(entry) => {
+                let (at, timing) = timing::read(&entry).ok_or(Malformed)?;
+                let resource = self.network.resource(&entry.url)?;
+                (at, resource.map(|resource| Event::Timing { resource, timing }))
+            }
+            Fact::Clock { t, wall: machine } => {
+                let at = wall(t)?;
+                let what = Blindness::Clock;
+                let from = self.clock.compare(at, wall(machine)?);
+                (at, from.map(|from| Event::NotObservable { from, what }))
+            }
+            Fact::Lost { t, from, what } => {
+                let at = wall(t)?;
+                let (from, what) = (wall(from)?.min(at), blindness(&what)?);
+                (at, Some(Event::NotObservable { from, what }))
+            }
+            Fact::Request { t, id, url } => {
+                (self.background(t)?, self.network.begin(Key::Browser(&id), &url)?)
+            }
+            Fact::Response { t, id, status, length, cached } => {
+                let (at, status) = (self.background(t)?, http_status(status)?);
+                let length = if length < 0.0 { None } else { Some(count(length)?) };
+                (at, self.network.respond(Key::Browser(&id), status, length, cached))
+            }
+            Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
+            Fact::Failed { t, id, error } => {
+                (self.background(t)?, self.network.fail(Key::Browser(&id), browser_failure(&error)))
+            }
+        })
+    }
+
+    /// When the background saw something, on the page's clock.
+    fn background(&self, millis: f64) -> Result<Wall, Malformed> {
+        Ok(self.clock.page(wall(millis)?))
+    }
+
+    fn element(&mut self, element: u32) -> ElementId {
+        ElementId(self.elements.enter(element).0)
+    }
+
+    /// The source of this number; says so if it is new.
+    fn source(&mut self, source: u32, at: Wall, inputs: &mut Vec<Input>) -> SourceId {
+        let (number, new) = self.sources.enter(source);
+        let source = SourceId(number);
+        if new {
+            inputs.push(Input { at, event: Event::SourceOpened { source } });
+        }
+        source
+    }
+
+    fn track(&mut self, track: u32) -> Result<(TrackId, &mut Track), Malformed> {
+        let (number, track) = self.tracks.get_mut(&track).ok_or(Malformed)?;
+        Ok((TrackId(number), track))
+    }
+}
+
+impl Track {
+    fn new(source: SourceId, mime: &str) -> Track {
+        Track { source, kind: mime::kind(mime), reader: Reader::new(mime) }
+    }
+
+    /// The track is announced anew when it turns out to be of another kind than was said.
+    fn changed_kind(&mut self, track: TrackId, kind: TrackKind) -> Option<Event> {
+        let before = std::mem::replace(&mut self.kind, kind);
+        (before != kind).then_some(Event::TrackAdded { source: self.source, track, kind })
+    }
+}

@@ -1,0 +1,101 @@
+//! Requests, as the browser and as the page saw them.
+
+use super::checked::Malformed;
+use super::table::Table;
+use super::url::{Redacted, digest, redact};
+use crate::event::{Event, Failure, Observer, RequestId, ResourceId};
+use serde::{Deserialize, Serialize};
+
+/// Most requests under way of one observer. A browser has at most six to a host at a time over HTTP/1.1, players a
+/// handful in all.
+const OPEN_LIMIT: usize = 512;
+
+/// Most URLs told apart: hours of media segments.
+const RESOURCE_LIMIT: usize = 4096;
+
+/// The requests under way and the resources seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    /// By digest of `webRequest`'s `requestId`.
+    browser: Table<u64, (), OPEN_LIMIT>,
+    /// By the probe's number.
+    page: Table<u64, (), OPEN_LIMIT>,
+    /// By digest of the URL.
+    resources: Table<u64, (), RESOURCE_LIMIT>,
+}
+
+/// A reporter's name of a request.
+#[derive(Clone, Copy)]
+pub enum Key<'a> {
+    /// `webRequest`'s `requestId`.
+    Browser(&'a str),
+    /// The probe's number.
+    Page(u32),
+}
+
+impl Network {
+    /// A request began, or was redirected: then it keeps its id. `Ok(None)` for a URL that is not the network's.
+    pub fn begin(&mut self, key: Key, url: &str) -> Result<Option<Event>, Malformed> {
+        match redact(url) {
+            Redacted::Invalid => Err(Malformed),
+            Redacted::Local => Ok(None),
+            Redacted::Web { digest, host, kind } => {
+                let (observer, open, key) = self.open(key);
+                let request = RequestId(open.enter(key).0);
+                let resource = ResourceId(self.resources.enter(digest).0);
+                Ok(Some(Event::RequestStarted { observer, request, resource, host, kind }))
+            }
+        }
+    }
+
+    /// The headers of its response came. This and what follows is `None` for a request that is unknown: not the
+    /// network's, or over.
+    pub fn respond(&mut self, key: Key, status: u16, length: Option<u64>, cached: bool) -> Option<Event> {
+        let (observer, request) = self.under_way(key)?;
+        Some(Event::ResponseBegan { observer, request, status, length, cached })
+    }
+
+    /// Part of its body came.
+    pub fn receive(&mut self, key: Key, bytes: u64) -> Option<Event> {
+        let (observer, request) = self.under_way(key)?;
+        Some(Event::Received { observer, request, bytes })
+    }
+
+    /// It ended well.
+    pub fn end(&mut self, key: Key, bytes: Option<u64>) -> Option<Event> {
+        let (observer, request) = self.over(key)?;
+        Some(Event::RequestEnded { observer, request, bytes })
+    }
+
+    /// It failed.
+    pub fn fail(&mut self, key: Key, failure: Failure) -> Option<Event> {
+        let (observer, request) = self.over(key)?;
+        Some(Event::RequestFailed { observer, request, failure })
+    }
+
+    /// The resource of a URL. `Ok(None)` as for [`Network::begin`].
+    pub fn resource(&mut self, url: &str) -> Result<Option<ResourceId>, Malformed> {
+        match redact(url) {
+            Redacted::Invalid => Err(Malformed),
+            Redacted::Local => Ok(None),
+            Redacted::Web { digest, .. } => Ok(Some(ResourceId(self.resources.enter(digest).0))),
+        }
+    }
+
+    fn under_way(&mut self, key: Key) -> Option<(Observer, RequestId)> {
+        let (observer, open, key) = self.open(key);
+        Some((observer, RequestId(open.number(&key)?)))
+    }
+
+    fn over(&mut self, key: Key) -> Option<(Observer, RequestId)> {
+        let (observer, open, key) = self.open(key);
+        Some((observer, RequestId(open.remove(&key)?.0)))
+    }
+
+    fn open(&mut self, key: Key) -> (Observer, &mut Table<u64, (), OPEN_LIMIT>, u64) {
+        match key {
+            Key::Browser(id) => (Observer::Browser, &mut self.browser, digest(&[id])),
+            Key::Page(id) => (Observer::Page, &mut self.page, id.into()),
+        }
+    }
+}

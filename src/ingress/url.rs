@@ -1,0 +1,184 @@
+//! What may be known of a URL: who serves it, what it looks like, and whether it is the same as another.
+
+use crate::event::ResourceKind;
+use sha2::{Digest, Sha256};
+
+/// Longest URL taken, bytes. Browsers themselves refuse far longer ones (2 MiB in Chromium).
+const URL_LIMIT: usize = 64 << 10;
+
+/// Longest host with port. RFC 1035 §2.3.4 allows 253 characters, a colon and a port 6 more.
+const HOST_LIMIT: usize = 253 + 6;
+
+/// A URL, redacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redacted {
+    /// `http:` or `https:`.
+    Web {
+        /// Equal for equal URLs (without fragment and user name), says nothing else.
+        digest: u64,
+        /// Host in lower case, with the port if it is not the scheme's own.
+        host: String,
+        /// By the extension of the path.
+        kind: ResourceKind,
+    },
+    /// Of another scheme: nothing travels over the network.
+    Local,
+    /// Malformed.
+    Invalid,
+}
+
+/// Redacts a URL. It is absolute and serialised by a browser, else it is invalid or taken for local.
+pub fn redact(url: &str) -> Redacted {
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return Redacted::Invalid;
+    };
+    let default_port = match scheme {
+        _ if scheme.eq_ignore_ascii_case("https") => "443",
+        _ if scheme.eq_ignore_ascii_case("http") => "80",
+        _ => return Redacted::Local,
+    };
+    let Some(rest) = rest.strip_prefix("//").filter(|_| url.len() <= URL_LIMIT) else {
+        return Redacted::Invalid;
+    };
+    let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (authority, path_query) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
+    let (_user, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let Some(host) = host(authority, default_port) else {
+        return Redacted::Invalid;
+    };
+    let digest = digest(&[default_port, &host, path_query]);
+    let (path, _query) = path_query.split_once('?').unwrap_or((path_query, ""));
+    let kind = kind(path);
+    Redacted::Web { digest, host, kind }
+}
+
+/// 53 bits of SHA-256 over these texts: a number JavaScript can hold too. Among 4096 URLs, two that differ are
+/// taken for the same with a probability of 10⁻⁹.
+pub fn digest(texts: &[&str]) -> u64 {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    let bytes = hash.finalize();
+    bytes.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte)) >> 11
+}
+
+fn host(authority: &str, default_port: &str) -> Option<String> {
+    // The last colon begins the port, unless it is within an IPv6 address.
+    let (name, port) = match authority.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, port),
+        _ => (authority, ""),
+    };
+    let valid_name = match name.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|address| {
+            !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+        }),
+        None => !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)),
+    };
+    if !valid_name || !port.bytes().all(|b| b.is_ascii_digit()) || authority.len() > HOST_LIMIT {
+        return None;
+    }
+    let name = name.to_ascii_lowercase();
+    Some(if port.is_empty() || port == default_port { name } else { format!("{name}:{port}") })
+}
+
+fn kind(path: &str) -> ResourceKind {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    match file.rsplit_once('.') {
+        Some((_, extension)) if ["m3u8", "mpd"].iter().any(|known| extension.eq_ignore_ascii_case(known)) => {
+            ResourceKind::Manifest
+        }
+        _ => ResourceKind::Data,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn web(url: &str) -> (u64, String, ResourceKind) {
+        match redact(url) {
+            Redacted::Web { digest, host, kind } => (digest, host, kind),
+            other => panic!("{url}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn keeps_host_and_port_only() {
+        for (url, host) in [
+            ("https://Media.Example.COM/a/b.m4s?token=1", "media.example.com"),
+            ("https://media.example.com:443/", "media.example.com"),
+            ("http://media.example.com:443/", "media.example.com:443"),
+            ("http://media.example.com:80", "media.example.com"),
+            ("HTTPS://user:pass@media.example.com:8443?q", "media.example.com:8443"),
+            ("https://a@b@c.example/", "c.example"),
+            ("http://[2001:DB8::1]/x", "[2001:db8::1]"),
+            ("http://[2001:db8::1]:8080/x", "[2001:db8::1]:8080"),
+            ("http://127.0.0.1:9/x", "127.0.0.1:9"),
+            ("https://xn--bcher-kva.example/x", "xn--bcher-kva.example"),
+            ("https://_dmarc.example/x", "_dmarc.example"),
+        ] {
+            assert_eq!(web(url).1, host, "{url}");
+        }
+    }
+
+    #[test]
+    fn tells_manifests_by_their_extension() {
+        for (url, kind) in [
+            ("https://a.example/master.m3u8", ResourceKind::Manifest),
+            ("https://a.example/x/MANIFEST.MPD?v=1.ts#t", ResourceKind::Manifest),
+            ("https://a.example/seg.m4s?from=a.m3u8", ResourceKind::Data),
+            ("https://a.example/a.m3u8/seg", ResourceKind::Data),
+            ("https://m3u8", ResourceKind::Data),
+        ] {
+            assert_eq!(web(url).2, kind, "{url}");
+        }
+    }
+
+    #[test]
+    fn same_resource_same_digest() {
+        let digest = web("https://a.example/x?y").0;
+        assert_eq!(web("https://u:p@A.example:443/x?y#z").0, digest);
+        for other in [
+            "https://a.example/x?z",
+            "http://a.example/x?y",
+            "https://a.example:1/x?y",
+            "https://b.example/x?y",
+        ] {
+            assert_ne!(web(other).0, digest, "{other}");
+        }
+        assert!(digest < 1 << 53);
+    }
+
+    #[test]
+    fn refuses_what_no_browser_writes() {
+        for url in [
+            "",
+            "relative/path",
+            "https:a.example",
+            "https://",
+            "https:///x",
+            "https://a b/",
+            "http://[::1",
+            "http://[]/",
+            "http://a:b/",
+            "http://ex\u{e4}mple/",
+            "https://a\u{0}b/",
+        ] {
+            assert_eq!(redact(url), Redacted::Invalid, "{url}");
+        }
+        let long = format!("https://a.example/{}", "x".repeat(URL_LIMIT));
+        assert_eq!(redact(&long), Redacted::Invalid);
+        assert_eq!(redact(&format!("https://{}/", "x".repeat(300))), Redacted::Invalid);
+    }
+
+    #[test]
+    fn other_schemes_are_local() {
+        for url in
+            ["blob:https://a.example/1", "data:text/plain,x", "chrome-extension://abc/x", "about:blank"]
+        {
+            assert_eq!(redact(url), Redacted::Local, "{url}");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The account of one media segment: every stage from "the player could have asked" to "playable".
+
+use super::fetch::Fetch;
+use crate::time::{Micros, Wall};
+use crate::verdict::{Stage, StageTime, UsualFrom};
+
+/// The moments that bound the stages of one media segment. `None`: not observed, or not yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life<'a> {
+    /// The player could have asked.
+    pub could_ask: Wall,
+    /// It asked for the first time.
+    pub first_asked: Wall,
+    /// The request that brought it, or that is awaited.
+    pub fetch: Option<&'a Fetch>,
+    /// The first `appendBuffer`.
+    pub appended: Option<Wall>,
+    /// The last `updateend`.
+    pub playable: Option<Wall>,
+    /// The first frame, if playback waited for it.
+    pub shown: Option<Wall>,
+}
+
+/// The stages up to `until`, in order, and the time that none of them accounts for.
+pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
+    let mut account =
+        Account { cursor: life.could_ask, until, stages: Vec::new(), unexplained: Micros::ZERO };
+    account.stage(Stage::Decide, Some(life.first_asked));
+    if let Some(fetch) = life.fetch {
+        account.stage(Stage::Failed, Some(fetch.asked));
+        account.request(fetch);
+        account.stage(Stage::Transfer, fetch.network_end);
+    }
+    if life.appended.is_none() {
+        account.still_going_on(life.fetch);
+    }
+    // Bytes can be appended while more arrive; then processing took no time of its own.
+    account.stage(Stage::Process, life.appended);
+    account.stage(Stage::Append, life.playable);
+    account.stage(Stage::Present, life.shown);
+    account.unexplained = (until - account.cursor).at_least_zero();
+    (account.stages, account.unexplained)
+}
+
+struct Account {
+    cursor: Wall,
+    until: Wall,
+    stages: Vec<(Stage, Micros)>,
+    unexplained: Micros,
+}
+
+impl Account {
+    /// The stage that lasted from the cursor to `end`; one whose end was not observed leaves the cursor where it is.
+    fn stage(&mut self, stage: Stage, end: Option<Wall>) {
+        let Some(end) = end.map(|end| end.min(self.until)).filter(|end| *end > self.cursor) else {
+            return;
+        };
+        self.stages.push((stage, end - self.cursor));
+        self.cursor = end;
+    }
+
+    /// Nothing was appended yet: the stage that is under way lasts until now.
+    fn still_going_on(&mut self, fetch: Option<&Fetch>) {
+        let Some(fetch) = fetch else { return };
+        let stage = match (fetch.failed.is_some(), fetch.network_end.is_some(), fetch.response.is_some()) {
+            (true, ..) => Stage::Failed,
+            (_, true, _) => Stage::Process,
+            (.., true) => Stage::Transfer,
+            _ => Stage::Response,
+        };
+        self.stage(stage, Some(self.until));
+    }
+
+    /// Asked to first byte: in parts where the browser tells them, in one where it hides them.
+    fn request(&mut self, fetch: &Fetch) {
+        let told = fetch.timing.as_ref().and_then(|timing| Some((timing, timing.sent?, timing.first_byte?)));
+        let Some((timing, sent, first_byte)) = told else {
+            self.stage(Stage::Response, fetch.response);
+            return;
+        };
+        let secure = timing.secure;
+        let before_network = timing.dns.or(timing.connect).map_or(sent, |(start, _)| start);
+        self.stage(Stage::Queue, Some(before_network));
+        self.stage(Stage::Dns, timing.dns.map(|(_, end)| end));
+        self.stage(Stage::Connect, timing.connect.map(|(_, end)| secure.unwrap_or(end)));
+        self.stage(Stage::Tls, timing.connect.filter(|_| secure.is_some()).map(|(_, end)| end));
+        self.stage(Stage::Queue, Some(sent));
+        self.stage(Stage::Wait, Some(first_byte));
+    }
+}
+
+/// How long stages usually take on one host and track.
+#[derive(Clone, Debug, Default)]
+pub struct Usual {
+    samples: Vec<(Stage, Micros)>,
+}
+
+/// Fewer samples than this say nothing of what is usual; more than the newest [`MOST`] say what was (ATTRIBUTION §3.3).
+const FEWEST: usize = 8;
+const MOST: usize = 40;
+
+/// What stages take where nothing is known of this host [P]: a broadband line some 30 ms from a CDN edge that has the
+/// media segment in its cache. `transfer` depends on the rendition and the line: it has none.
+fn default_for(stage: Stage) -> Option<Micros> {
+    let millis = match stage {
+        Stage::Decide | Stage::Failed | Stage::Queue => 0,
+        Stage::Dns => 20,
+        Stage::Connect | Stage::Tls => 40,
+        Stage::Wait => 100,
+        Stage::Response => 150,
+        Stage::Process | Stage::Present => 50,
+        Stage::Append => 10,
+        Stage::Transfer => return None,
+    };
+    Some(Micros::from_millis(millis))
+}
+
+impl Usual {
+    /// Learns from the stages of a media segment that no stall waited for. Newest last.
+    pub fn learn(&mut self, stages: &[(Stage, Micros)]) {
+        self.samples.extend_from_slice(stages);
+    }
+
+    /// The stage's time beside what is usual for it.
+    pub fn compare(&self, stage: Stage, spent: Micros) -> StageTime {
+        let newest =
+            self.samples.iter().rev().filter(|(of, _)| *of == stage).map(|(_, took)| *took).take(MOST);
+        let mut samples: Vec<Micros> = newest.collect();
+        samples.sort();
+        let session = samples.get(samples.len() / 2).filter(|_| samples.len() >= FEWEST).copied();
+        let (usual, usual_from) = match (session, default_for(stage)) {
+            (Some(median), _) => (Some(median), UsualFrom::Session),
+            (None, Some(default)) => (Some(default), UsualFrom::Default),
+            (None, None) => (None, UsualFrom::None),
+        };
+        StageTime { stage, spent, usual, usual_from, share: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Failure, ResourceId, ResourceKind, Timing};
+    use proptest::prelude::*;
+
+    fn ms(millis: i64) -> Wall {
+        Wall(millis * 1000)
+    }
+
+    fn fetch(asked: i64, response: Option<i64>, end: Option<i64>) -> Fetch {
+        Fetch {
+            resource: ResourceId(1),
+            host: "edge.example".into(),
+            kind: ResourceKind::Data,
+            asked: ms(asked),
+            response: response.map(ms),
+            status: None,
+            size: None,
+            received: None,
+            network_end: end.map(ms),
+            page_end: None,
+            failed: None,
+            timing: None,
+            facts: vec![],
+        }
+    }
+
+    fn told(life: &Life, until: i64) -> String {
+        let (stages, unexplained) = stages(life, ms(until));
+        let stages: Vec<String> =
+            stages.iter().map(|(stage, spent)| format!("{stage:?} {}", spent.as_millis())).collect();
+        format!("{} | {}", stages.join(", "), unexplained.as_millis())
+    }
+
+    fn life(fetch: Option<&Fetch>) -> Life<'_> {
+        let asked = fetch.map_or(ms(0), |fetch| fetch.asked);
+        Life { could_ask: ms(0), first_asked: asked, fetch, appended: None, playable: None, shown: None }
+    }
+
+    #[test]
+    fn a_finished_media_segment_with_hidden_timing() {
+        let fetch = fetch(100, Some(3_000), Some(3_200));
+        let life = Life {
+            appended: Some(ms(3_250)),
+            playable: Some(ms(3_260)),
+            shown: Some(ms(3_290)),
+            ..life(Some(&fetch))
+        };
+        let expected = "Decide 100, Response 2900, Transfer 200, Process 50, Append 10, Present 30 | 0";
+        assert_eq!(told(&life, 3_290), expected);
+    }
+
+    #[test]
+    fn a_finished_media_segment_with_its_phases_told() {
+        let timing = Timing {
+            started: Some(ms(100)),
+            dns: Some((ms(150), ms(170))),
+            connect: Some((ms(170), ms(250))),
+            secure: Some(ms(200)),
+            sent: Some(ms(260)),
+            first_byte: Some(ms(900)),
+            bytes: None,
+        };
+        let fetch = Fetch { timing: Some(timing), ..fetch(100, Some(900), Some(1_000)) };
+        let life = Life { appended: Some(ms(1_000)), playable: Some(ms(1_010)), ..life(Some(&fetch)) };
+        let expected = "Decide 100, Queue 50, Dns 20, Connect 30, Tls 50, Queue 10, Wait 640, Transfer 100, Append 10 | 0";
+        assert_eq!(told(&life, 1_010), expected);
+    }
+
+    #[test]
+    fn what_is_under_way_lasts_until_now() {
+        assert_eq!(told(&life(Some(&fetch(100, None, None))), 2_000), "Decide 100, Response 1900 | 0");
+        assert_eq!(
+            told(&life(Some(&fetch(100, Some(400), None))), 2_000),
+            "Decide 100, Response 300, Transfer 1600 | 0"
+        );
+        let arrived = fetch(100, Some(400), Some(500));
+        assert_eq!(
+            told(&life(Some(&arrived)), 2_000),
+            "Decide 100, Response 300, Transfer 100, Process 1500 | 0"
+        );
+        let failed = Fetch { failed: Some((ms(600), Failure::Network)), ..fetch(100, None, None) };
+        assert_eq!(told(&life(Some(&failed)), 2_000), "Decide 100, Failed 1900 | 0");
+    }
+
+    #[test]
+    fn what_was_not_observed_stays_unexplained() {
+        let life = Life { playable: None, ..life(None) };
+        assert_eq!(told(&life, 2_000), " | 2000");
+    }
+
+    proptest! {
+        /// Stages and what none of them explains add up to the whole, in whatever order the facts claim to be.
+        #[test]
+        fn stages_add_up(at in proptest::array::uniform10(proptest::option::of(0i64..5_000)), until in 0i64..6_000) {
+            let timing = Timing {
+                dns: at[0].zip(at[1]).map(|(a, b)| (ms(a), ms(b))),
+                connect: at[1].zip(at[2]).map(|(a, b)| (ms(a), ms(b))),
+                secure: at[3].map(ms),
+                sent: at[4].map(ms),
+                first_byte: at[5].map(ms),
+                ..Timing::default()
+            };
+            let fetch = Fetch { timing: Some(timing), ..fetch(at[6].unwrap_or(0), at[5], at[7]) };
+            let life = Life { appended: at[8].map(ms), playable: at[9].map(ms), ..life(Some(&fetch)) };
+            let (stages, unexplained) = stages(&life, ms(until));
+            prop_assert!(stages.iter().all(|(_, spent)| *spent > Micros::ZERO));
+            let sum: Micros = stages.iter().map(|(_, spent)| *spent).sum();
+            prop_assert_eq!(sum + unexplained, ms(until) - life.could_ask);
+        }
+    }
+
+    #[test]
+    fn usual_is_the_median_of_enough_samples_else_a_default() {
+        let mut usual = Usual::default();
+        let known = |usual: &Usual| usual.compare(Stage::Response, Micros::ZERO);
+        assert_eq!(known(&usual).usual_from, UsualFrom::Default);
+        for millis in 1..=8 {
+            usual.learn(&[(Stage::Response, Micros::from_millis(millis * 10))]);
+        }
+        assert_eq!(
+            (known(&usual).usual_from, known(&usual).usual),
+            (UsualFrom::Session, Some(Micros::from_millis(50)))
+        );
+        assert_eq!(usual.compare(Stage::Transfer, Micros::ZERO).usual, None);
+    }
+}

@@ -1,0 +1,205 @@
+//! What was fetched and appended for one media element, joined, and the account of each media segment.
+
+use super::account::{Life, Usual, stages};
+use super::fetch::Fetch;
+use super::join::{Segment, segments};
+use crate::event::{Span, TrackKind};
+use crate::machine::{Element, Machine, overlap};
+use crate::time::{Micros, Wall};
+use crate::timeline::Track;
+use crate::verdict::SegmentAccount;
+use std::collections::BTreeMap;
+
+/// A player that lets this much time pass before it asks again is pacing itself, not busy [P].
+const PACING: Micros = Micros::from_millis(100);
+
+/// Everything that was fetched and appended for one element, joined.
+#[derive(Clone, Debug)]
+pub struct Books<'a> {
+    pub(super) element: &'a Element,
+    pub(super) tracks: Vec<&'a Track>,
+    pub(super) fetches: Vec<Fetch>,
+    pub(super) segments: Vec<Segment>,
+    /// For each track, the buffer level at which the player asks for more.
+    targets: Vec<Option<Micros>>,
+    /// What stages usually take, by track and host.
+    usual: BTreeMap<(usize, String), Usual>,
+    /// Stalls of this element, over and under way.
+    pub(super) stalls: Vec<(Wall, Wall)>,
+    pub(super) now: Wall,
+}
+
+/// When a media segment was appended, became playable, and was first shown if playback waited for it.
+type Arrival = (Wall, Option<Wall>, Option<Wall>);
+
+impl<'a> Books<'a> {
+    /// Joins what the machine knows of this element.
+    pub fn open(machine: &'a Machine, element: &'a Element) -> Books<'a> {
+        let tracks = machine.tracks_of(element);
+        let fetches = machine.requests.fetches();
+        let segments = segments(&tracks, &fetches);
+        let stalls = element.detector.finished().chain(element.detector.open().cloned());
+        let bounds = |began: Wall, lasted: Micros| (began, began + lasted);
+        let mut books = Books {
+            element,
+            tracks,
+            fetches,
+            segments,
+            targets: Vec::new(),
+            usual: BTreeMap::new(),
+            stalls: stalls.map(|stall| bounds(stall.began.wall, stall.duration(machine.now))).collect(),
+            now: machine.now,
+        };
+        books.targets = (0..books.tracks.len()).map(|track| books.target(track)).collect();
+        books.usual = books.usual();
+        books
+    }
+
+    /// The segments of one track, with their indices.
+    pub(super) fn of_track(&self, track: usize) -> impl DoubleEndedIterator<Item = (usize, &Segment)> {
+        self.segments.iter().enumerate().filter(move |(_, segment)| segment.track == track)
+    }
+
+    /// The request that brought this media segment.
+    pub(super) fn fetch_of(&self, segment: &Segment) -> Option<&Fetch> {
+        self.fetches.get(segment.fetch?)
+    }
+
+    /// What this track holds.
+    pub(super) fn kind(&self, track: usize) -> TrackKind {
+        self.tracks.get(track).map_or(TrackKind::Muxed, |track| track.kind)
+    }
+
+    /// How long a media segment of this track usually is; zero before the first.
+    pub(super) fn usual_length(&self, track: usize) -> Micros {
+        self.tracks.get(track).and_then(|track| track.usual_length()).unwrap_or_default()
+    }
+
+    /// Media of this track ahead of the playhead at that time.
+    pub(super) fn lead(&self, track: usize, at: Wall) -> Option<Micros> {
+        Some(self.tracks.get(track)?.lead_at(at, self.element.position_at(at)?))
+    }
+
+    /// When the track's request before the segment at `index` was over, so that the next could be made.
+    pub(super) fn slot(&self, track: usize, index: usize) -> Option<Wall> {
+        let before = self.before(track, index)?;
+        Some(self.fetch_of(before).and_then(Fetch::over).unwrap_or(before.appended))
+    }
+
+    fn before(&self, track: usize, index: usize) -> Option<&Segment> {
+        self.of_track(track).rev().find(|(before, _)| *before < index).map(|(_, segment)| segment)
+    }
+
+    /// The account of a media segment that came; `shown` is the first frame if playback waited for it.
+    pub(super) fn account(&self, index: usize, segment: &Segment, shown: Option<Wall>) -> SegmentAccount {
+        let arrival = Some((segment.appended, segment.playable, shown));
+        let life = self.life(segment.track, index, self.fetch_of(segment), arrival);
+        let to = shown.or(segment.playable).unwrap_or(self.now).max(life.could_ask);
+        self.written(segment.track, segment.range, &life, to)
+    }
+
+    /// The account so far of one that is awaited.
+    pub(super) fn account_awaited(
+        &self,
+        track: usize,
+        range: Span,
+        fetch: Option<&Fetch>,
+        now: Wall,
+    ) -> SegmentAccount {
+        let life = self.life(track, self.segments.len(), fetch, None);
+        self.written(track, range, &life, now.max(life.could_ask))
+    }
+
+    /// Failed attempts at the same media segment before this one.
+    pub(super) fn failed_before<'b>(
+        &'b self,
+        fetch: Option<&'b Fetch>,
+        since: Option<Wall>,
+    ) -> impl Iterator<Item = &'b Fetch> {
+        self.fetches.iter().filter(move |other| {
+            let same = |fetch: &Fetch| other.resource == fetch.resource && other.asked < fetch.asked;
+            fetch.is_some_and(same) && since.is_none_or(|since| other.asked >= since) && !other.succeeded()
+        })
+    }
+
+    fn life<'b>(
+        &'b self,
+        track: usize,
+        index: usize,
+        fetch: Option<&'b Fetch>,
+        arrival: Option<Arrival>,
+    ) -> Life<'b> {
+        let slot = self.slot(track, index);
+        let attempts = self.failed_before(fetch, slot).chain(fetch);
+        let first_asked = attempts.map(|attempt| attempt.asked).min();
+        let appended = arrival.map(|(appended, ..)| appended);
+        let first_asked = first_asked.or(appended).or(slot).unwrap_or(self.now);
+        let could_ask = slot.map_or(first_asked, |slot| self.after_pacing(track, index, slot, first_asked));
+        Life {
+            could_ask,
+            first_asked,
+            fetch,
+            appended,
+            playable: arrival.and_then(|(_, playable, _)| playable),
+            shown: arrival.and_then(|(.., shown)| shown),
+        }
+    }
+
+    /// When the player could have asked: not while its buffer was as full as it likes it.
+    fn after_pacing(&self, track: usize, index: usize, slot: Wall, asked: Wall) -> Wall {
+        let slot = slot.min(asked);
+        // What the request before brought counts as soon as it is appended.
+        let filled = self.before(track, index).and_then(|before| before.playable).unwrap_or(slot).max(slot);
+        let target = self.targets.get(track).copied().flatten();
+        match target.zip(self.lead(track, filled)) {
+            Some((target, lead)) if lead > target => (filled + (lead - target)).min(asked),
+            _ => slot,
+        }
+    }
+
+    /// The buffer level at which this player asks for more, learned from where it let time pass before it did.
+    fn target(&self, track: usize) -> Option<Micros> {
+        let paced = self.of_track(track).filter_map(|(index, segment)| {
+            let (fetch, slot) = (self.fetch_of(segment)?, self.slot(track, index)?);
+            (fetch.asked - slot > PACING).then(|| self.lead(track, fetch.asked))?
+        });
+        let mut levels: Vec<Micros> = paced.collect();
+        levels.sort();
+        levels.get(levels.len() / 2).copied()
+    }
+
+    fn written(&self, track: usize, range: Span, life: &Life, to: Wall) -> SegmentAccount {
+        let (spent, unexplained) = stages(life, to);
+        let unknown = Usual::default();
+        let host = life.fetch.map(|fetch| fetch.host.clone()).unwrap_or_default();
+        let usual = self.usual.get(&(track, host)).unwrap_or(&unknown);
+        let retries = self.failed_before(life.fetch, Some(life.could_ask)).count();
+        SegmentAccount {
+            track: self.kind(track),
+            range,
+            blocking: false,
+            from: life.could_ask,
+            to,
+            elapsed: to - life.could_ask,
+            stages: spent.into_iter().map(|(stage, spent)| usual.compare(stage, spent)).collect(),
+            unexplained,
+            retries: u32::try_from(retries).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// What stages usually take, from media segments that came outside every stall.
+    fn usual(&self) -> BTreeMap<(usize, String), Usual> {
+        let mut usual: BTreeMap<(usize, String), Usual> = BTreeMap::new();
+        for (index, segment) in self.segments.iter().enumerate() {
+            let (Some(fetch), Some(playable)) = (self.fetch_of(segment), segment.playable) else { continue };
+            if self.stalls.iter().any(|stall| overlap(*stall, (fetch.asked, playable))) {
+                continue;
+            }
+            let arrival = Some((segment.appended, Some(playable), None));
+            let life = self.life(segment.track, index, Some(fetch), arrival);
+            let of_host = usual.entry((segment.track, fetch.host.clone())).or_default();
+            of_host.learn(&stages(&life, playable).0);
+        }
+        usual
+    }
+}

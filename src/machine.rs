@@ -1,0 +1,156 @@
+//! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
+
+use crate::event::{Blindness, ElementId, Event, Input, SourceId, TrackId};
+use crate::ledger::fetch::Requests;
+use crate::stall::{Detector, Look};
+use crate::time::{MediaTime, Micros, Wall};
+use crate::timeline::Track;
+
+use std::collections::BTreeMap;
+
+/// What is known of a media element.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// The `MediaSource` it plays.
+    pub source: Option<SourceId>,
+    /// Watches its progress.
+    pub detector: Detector,
+    /// Where it was when.
+    path: Vec<(Wall, MediaTime)>,
+}
+
+impl Element {
+    fn new(id: ElementId) -> Element {
+        Element { source: None, detector: Detector::new(id), path: Vec::new() }
+    }
+
+    /// Where the playhead was, as last seen at or before `at`, moved on by no more than the next look.
+    pub fn position_at(&self, at: Wall) -> Option<MediaTime> {
+        let after = self.path.partition_point(|(when, _)| *when <= at);
+        let Some(&(when, position)) = after.checked_sub(1).and_then(|before| self.path.get(before)) else {
+            return self.path.first().map(|(_, position)| *position);
+        };
+        let Some(&(next_when, next)) = self.path.get(after) else {
+            return Some(position);
+        };
+        let moved = (next - position).0;
+        let between = (next_when - when).0.max(1);
+        let share = i128::from(moved) * i128::from((at - when).0) / i128::from(between);
+        Some(position + Micros(i64::try_from(share).unwrap_or(0)))
+    }
+}
+
+/// A frame, as the inputs tell it.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// Media elements.
+    pub elements: BTreeMap<ElementId, Element>,
+    /// Tracks and the source each belongs to.
+    pub tracks: BTreeMap<TrackId, (SourceId, Track)>,
+    /// Requests.
+    pub requests: Requests,
+    /// What could not be observed, and when.
+    pub blind: Vec<(Wall, Wall, Blindness)>,
+    /// The newest time told.
+    pub now: Wall,
+}
+
+impl Machine {
+    /// Folds inputs in the order of their times (they are logged as they reach the log, which is not quite that).
+    pub fn replay(inputs: &[Input]) -> Machine {
+        let mut order: Vec<(u32, &Input)> = (0u32..).zip(inputs).collect();
+        order.sort_by_key(|(_, input)| input.at);
+        let mut machine = Machine::default();
+        for (fact, input) in order {
+            machine.take(fact, input);
+        }
+        machine
+    }
+
+    /// Folds one input; `fact` is its index, for findings to cite.
+    pub fn take(&mut self, fact: u32, input: &Input) {
+        let at = input.at;
+        self.now = self.now.max(at);
+        match &input.event {
+            Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
+            Event::Attached { element, source } => self.element(*element).source = Some(*source),
+            Event::TrackAdded { source, track, kind } => {
+                // Told again when `changeType` or the `moov` shows it to be of another kind: what it holds stays.
+                let known = self.tracks.entry(*track).or_insert_with(|| (*source, Track::new(*kind)));
+                known.1.kind = *kind;
+            }
+            Event::Append { track, bytes, media } => {
+                self.track(*track, |track| track.append(fact, at, *bytes, media));
+            }
+            Event::AppendEnded { track, .. } => self.track(*track, |track| track.append_ended(at)),
+            Event::AppendRefused { .. } => {}
+            Event::Removed { track, span } => self.track(*track, |track| track.removed(at, *span)),
+            Event::Playback { element, why, position, rate, paused, seeking, ended, ready: _, gesture } => {
+                let element = self.element(*element);
+                element.path.push((at, *position));
+                element.detector.look(Look {
+                    at,
+                    fact,
+                    why: *why,
+                    position: *position,
+                    rate: *rate,
+                    paused: *paused,
+                    seeking: *seeking,
+                    ended: *ended,
+                    gesture: *gesture,
+                });
+            }
+            Event::Frame { element, position } => self.element(*element).detector.frame(at, *position),
+            Event::Buffered { element, spans } => self.element(*element).detector.buffered(at, fact, spans),
+            Event::RequestStarted { observer, request, resource, host, kind } => {
+                self.requests.started(fact, at, *observer, *request, (*resource, host, *kind));
+            }
+            Event::ResponseBegan { observer, request, status, length, cached: _ } => {
+                self.requests.change(fact, *observer, *request, |request| {
+                    request.response = Some(at);
+                    request.status = Some(*status);
+                    request.length = *length;
+                });
+            }
+            Event::Received { observer, request, bytes } => {
+                self.requests.received(at, *observer, *request, *bytes)
+            }
+            Event::RequestEnded { observer, request, bytes } => {
+                if let Some(bytes) = bytes {
+                    self.requests.received(at, *observer, *request, *bytes);
+                }
+                self.requests.change(fact, *observer, *request, |request| request.ended = Some(at));
+            }
+            Event::RequestFailed { observer, request, failure } => {
+                self.requests
+                    .change(fact, *observer, *request, |request| request.failed = Some((at, *failure)));
+            }
+            Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
+            Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
+        }
+    }
+
+    /// The tracks of an element's source.
+    pub fn tracks_of(&self, element: &Element) -> Vec<&Track> {
+        self.tracks
+            .values()
+            .filter(|(source, _)| Some(*source) == element.source)
+            .map(|(_, track)| track)
+            .collect()
+    }
+
+    fn element(&mut self, id: ElementId) -> &mut Element {
+        self.elements.entry(id).or_insert_with(|| Element::new(id))
+    }
+
+    fn track(&mut self, id: TrackId, change: impl FnOnce(&mut Track)) {
+        if let Some((_, track)) = self.tracks.get_mut(&id) {
+            change(track);
+        }
+    }
+}
+
+/// The overlap of two stretches of wall time is not empty.
+pub fn overlap(a: (Wall, Wall), b: (Wall, Wall)) -> bool {
+    a.0 <= b.1 && b.0 <= a.1
+}

@@ -1,0 +1,402 @@
+//! A report as plain text of at most 80 columns: for terminals, bug reports, and the expected answers of tests.
+
+use crate::event::Span;
+use crate::time::{Micros, Wall};
+use crate::verdict::{Finding, Ledger, Report, SegmentAccount, Stage, StageTime, Stall};
+use crate::wording::{self, Words};
+
+/// Columns of the text.
+const WIDTH: usize = 80;
+/// Columns of the ledger's bars.
+const BAR: usize = 28;
+/// Facts listed with a finding.
+const FACTS: usize = 8;
+/// What no stage accounts for.
+const UNEXPLAINED: char = '?';
+
+/// The last stall in full (a bundle is about that one), those before it in a line each. Letters of the bars go through
+/// `paint`, for terminals that have colours; [`unpainted`] leaves them as they are.
+pub fn text(report: &Report, words: &Words, paint: Paint) -> String {
+    let Some((last, before)) = report.stalls.split_last() else {
+        return words.count("stalls", 0, &[]) + "\n";
+    };
+    let mut page = Page::default();
+    for stall in before {
+        let values = [
+            ("position", words.position(stall.began.media)),
+            ("time", words.duration(stall.duration)),
+            ("cause", wording::cause_in_short(&stall.cause, words)),
+        ];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        page.paragraph("", &words.say("stall_line", &values));
+    }
+    if !before.is_empty() {
+        page.line("");
+    }
+    stall(&mut page, last, words, paint);
+    page.text
+}
+
+/// Gives a run of one letter its colour.
+pub type Paint = fn(Option<Stage>, &str) -> String;
+
+/// No colour.
+pub fn unpainted(_: Option<Stage>, letters: &str) -> String {
+    letters.to_owned()
+}
+
+fn stall(page: &mut Page, stall: &Stall, words: &Words, paint: Paint) {
+    page.paragraph("", &wording::headline(stall, words));
+    if let Some(clue) = wording::clue(stall, words) {
+        page.paragraph("", &clue.to_string());
+    }
+    page.paragraph("", &wording::whereabouts(stall, words));
+    for more in [wording::ending(stall, words), wording::not_observed(stall, words)] {
+        page.paragraph("", &more.unwrap_or_default());
+    }
+    let ended = stall.ended.map(|ended| format!(" to {}", utc(ended.wall)));
+    let place = (words.say("card_position", &[]), words.position(stall.began.media));
+    page.line("");
+    page.line(&format!("{}{}", utc(stall.began.wall), ended.unwrap_or_default()));
+    page.line(&format!("{}: {}", place.0, place.1));
+    if !stall.ledger.segments.is_empty() {
+        page.line("");
+        page.line(&words.say("ledger_title", &[]));
+        ledger(page, &stall.ledger, words, paint);
+    }
+    page.line("");
+    page.line(&words.say("findings_title", &[]));
+    for finding in &stall.findings {
+        page.paragraph("- ", &(wording::finding(finding, words) + &facts(finding)));
+    }
+}
+
+/// The inputs it rests on, by number.
+fn facts(finding: &Finding) -> String {
+    let mut listed: Vec<String> = finding.facts.iter().take(FACTS).map(u32::to_string).collect();
+    if finding.facts.len() > FACTS {
+        listed.push("...".to_owned());
+    }
+    if listed.is_empty() { String::new() } else { format!(" [{}]", listed.join(" ")) }
+}
+
+/// One line for each media segment: what it holds, when it was under way and in which stage, and the milliseconds. Those
+/// that playback waited for are marked, and the usual milliseconds stand below theirs.
+fn ledger(page: &mut Page, ledger: &Ledger, words: &Words, paint: Paint) {
+    let segments = || ledger.segments.iter();
+    let names: Vec<String> =
+        segments().map(|account| name(account.track.id(), account.range, words)).collect();
+    let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let from = segments().map(|account| account.from).min().unwrap_or_default();
+    let to = segments().map(|account| account.to).max().unwrap_or_default();
+    let axis = Axis { from, length: (to - from).0.max(1) };
+    for (account, name) in segments().zip(names) {
+        let mark = if account.blocking { '>' } else { ' ' };
+        let room = widest - name.chars().count();
+        let total = account.elapsed.as_millis();
+        let start = format!("{mark} {name}{:room$} |{}| {total:>6} ms ", "", axis.bar(account, paint));
+        let columns = 2 + widest + 2 + BAR + 2 + total.to_string().len().max(6) + 4;
+        page.columns(start, columns, &amounts(&account.stages, account.unexplained, |time| Some(time.spent)));
+        let usual = amounts(&account.stages, Micros::ZERO, |time| time.usual);
+        if account.blocking && !usual.is_empty() {
+            let label = words.say("ledger_usual", &[]);
+            page.columns(format!("{label:>width$} ", width = columns - 1), columns, &usual);
+        }
+    }
+    let shown =
+        |stage: &Stage| segments().any(|account| account.stages.iter().any(|time| time.stage == *stage));
+    for (stage, letter, key) in STAGES.into_iter().filter(|(stage, ..)| shown(stage)) {
+        page.line(&format!("  {} {}", paint(Some(stage), &letter.to_string()), words.say(key, &[])));
+    }
+    if segments().any(|account| account.unexplained != Micros::ZERO) {
+        page.line(&format!("  {UNEXPLAINED} {}", words.say("ledger_unexplained", &[])));
+    }
+}
+
+/// In milliseconds, each with its stage's letter.
+fn amounts(stages: &[StageTime], unexplained: Micros, of: fn(&StageTime) -> Option<Micros>) -> Vec<String> {
+    let told = |time: &StageTime| Some(format!("{}{}", letter(time.stage), of(time)?.as_millis()));
+    let rest = (unexplained != Micros::ZERO).then(|| format!("{UNEXPLAINED}{}", unexplained.as_millis()));
+    stages.iter().filter_map(told).chain(rest).collect()
+}
+
+fn name(track: &str, range: Span, words: &Words) -> String {
+    format!("{track} {}", words.range(range))
+}
+
+const STAGES: [(Stage, char, &str); 12] = [
+    (Stage::Decide, 'D', "stage_decide"),
+    (Stage::Failed, 'F', "stage_failed"),
+    (Stage::Queue, 'Q', "stage_queue"),
+    (Stage::Dns, 'N', "stage_dns"),
+    (Stage::Connect, 'C', "stage_connect"),
+    (Stage::Tls, 'S', "stage_tls"),
+    (Stage::Wait, 'W', "stage_wait"),
+    (Stage::Response, 'R', "stage_response"),
+    (Stage::Transfer, 'T', "stage_transfer"),
+    (Stage::Process, 'P', "stage_process"),
+    (Stage::Append, 'A', "stage_append"),
+    (Stage::Present, 'V', "stage_present"),
+];
+
+fn letter(stage: Stage) -> char {
+    let of = STAGES.into_iter().find(|(other, ..)| *other == stage);
+    of.map_or(UNEXPLAINED, |(_, letter, _)| letter)
+}
+
+struct Axis {
+    from: Wall,
+    length: i64,
+}
+
+impl Axis {
+    fn column(&self, at: Wall) -> usize {
+        let share = i128::from((at - self.from).0) * BAR as i128 / i128::from(self.length);
+        usize::try_from(share).unwrap_or(0).min(BAR)
+    }
+
+    /// Each column has the letter of the stage that takes most of it; something under way has one column at least.
+    fn bar(&self, account: &SegmentAccount, paint: Paint) -> String {
+        let first = self.column(account.from).min(BAR - 1);
+        let mut bar = " ".repeat(first);
+        let (mut at, mut drawn) = (account.from, first);
+        let longest = account.stages.iter().max_by_key(|time| time.spent);
+        let brief = self.column(account.to) <= first;
+        let stages = account.stages.iter().map(|time| (Some(time.stage), time.spent));
+        for (stage, spent) in stages.chain([(None, account.unexplained)]) {
+            at = at + spent;
+            let end = if brief { drawn } else { self.column(at) };
+            let letters = stage.map_or(UNEXPLAINED, letter).to_string();
+            bar += &paint(stage, &letters.repeat(end.saturating_sub(drawn)));
+            drawn = drawn.max(end);
+        }
+        if brief {
+            let stage = longest.map(|time| time.stage);
+            bar += &paint(stage, &stage.map_or(UNEXPLAINED, letter).to_string());
+            drawn += 1;
+        }
+        bar + &" ".repeat(BAR.saturating_sub(drawn))
+    }
+}
+
+/// Text under way.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text += line.replace('\u{a0}', " ").trim_end();
+        self.text.push('\n');
+    }
+
+    /// Words wrapped at the right edge, but not between a number and its unit. Nothing at all if there are none.
+    fn paragraph(&mut self, bullet: &str, text: &str) {
+        let indent = bullet.chars().count();
+        let mut line = bullet.to_owned();
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            let length = line.chars().count();
+            if length > indent && length + 1 + word.chars().count() > WIDTH {
+                self.line(&line);
+                line = " ".repeat(indent);
+            } else if length > indent {
+                line.push(' ');
+            }
+            line += word;
+        }
+        if line.len() > bullet.len() {
+            self.line(&line);
+        }
+    }
+
+    /// A start that takes so many columns on the screen, and items that go on below each other where it gets narrow.
+    fn columns(&mut self, start: String, columns: usize, items: &[String]) {
+        let (mut line, mut length) = (start, columns);
+        for item in items {
+            if length > columns && length + item.len() > WIDTH {
+                self.line(&line);
+                (line, length) = (" ".repeat(columns), columns);
+            }
+            line += item;
+            line.push(' ');
+            length += item.len() + 1;
+        }
+        self.line(&line);
+    }
+}
+
+/// Date and time in the Gregorian calendar.
+fn utc(at: Wall) -> String {
+    let millis = at.0.div_euclid(1000);
+    let (seconds, millis) = (millis.div_euclid(1000), millis.rem_euclid(1000));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Days to a civil date, with years that begin in March, so that leap days end them; eras of 400 years repeat.
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let year = era * 400 + year + carry;
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{millis:03} UTC")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::TrackKind::{Audio, Video};
+    use crate::story::{Delivery, Story, USUAL};
+    use expect_test::expect;
+
+    fn told(story: Story) -> String {
+        let report = crate::explain(&story.tell().inputs);
+        text(&report, &Words::for_language("en"), unpainted)
+    }
+
+    #[test]
+    fn a_withheld_media_segment() {
+        expect![[r#"
+            Playback stopped for 5.2 s: the answer from video.example came late.
+            Waited 15.0 s for the answer to begin; 40 ms is usual here.
+            Where it came from: can't tell between your home network, your ISP, the networks
+            in between, and the video service.
+
+            2025-06-15 15:07:00.148 UTC to 2025-06-15 15:07:05.338 UTC
+            In the video: 0:20
+
+            Where the time went
+            > video 0:20–0:22 |DDDRRRRRRRRRRRRRRRRRRRRRRRRV|  16987 ms D1840 R15000 T120 P2
+                                                                       A5 V20
+                                                                 Usual D1184 R40 T120 P2 A5
+                                                                       V50
+              D not asked yet
+              R asked, no answer yet
+              T transfer
+              P held by the page
+              A taken in by the browser
+              V until shown
+
+            What this rests on
+            - The buffer ran dry: 0 ms left to play. [253 411 414 416]
+            - Playback waited for the media segment 0:20–0:22 (video) from video.example.
+              [264 265 465 469 470 471 481]
+            - Waited 15.0 s for the answer to begin; 40 ms is usual here. [264 265 465 469
+              470 481]
+            - The server hides its connection timings, so connecting and answering can't be
+              told apart. [264 265 465 469 470 481]
+            - The way from your home to the video service was not examined part by part, so
+              every part of it stays possible.
+        "#]].assert_eq(&told(Story::new(40_000).withhold(Video, 10, 15_000)));
+    }
+
+    #[test]
+    fn failed_attempts_in_two_tracks_before_a_stall_that_goes_on() {
+        let story = Story::new(60_000).timing_allowed().fail(Video, 8, 13).slow_body(Audio, 8, 14_000);
+        expect![[r#"
+            At 0:16, 4.1 s: slow transfer
+
+            Waiting for 2 s of video (0:30–0:32).
+            Nothing has come from video.example yet, 35.7 s after the player asked.
+            Where it comes from: can't tell yet between your home network, your ISP, the
+            networks in between, and the video service. Not your device, not the player.
+
+            2025-06-15 15:07:14.257 UTC
+            In the video: 0:30
+
+            Where the time went
+            > video 0:30–0:32 |DRRRRRRRRRRRRRRRRRRRRRRRRRRR|  37538 ms D1840 R35698
+                                                                 Usual D9 R150
+              D not asked yet
+              R asked, no answer yet
+
+            What this rests on
+            - The buffer ran dry: 0 ms left to play. [844 1002 1005 1007]
+            - Playback waited for the media segment 0:30–0:32 (video) from video.example.
+              [855 856]
+            - Waited 35.7 s for the answer to begin; 0.2 s is usual here. [855 856]
+            - The server hides its connection timings, so connecting and answering can't be
+              told apart. [855 856]
+            - The way from your home to the video service was not examined part by part, so
+              every part of it stays possible.
+        "#]].assert_eq(&told(story.withhold(Video, 15, 60_000)));
+    }
+
+    #[test]
+    fn a_buffer_drained_by_many_slow_media_segments() {
+        let slow = Delivery { transfer: 2_800, ..USUAL };
+        let story = (10..30).fold(Story::new(39_500), |story, segment| story.deliver(Video, segment, slow));
+        expect![[r#"
+            Playback stopped for 0.6 s: the data from video.example came too slowly.
+            505 kB came in 2.8 s: 1.4 Mbit/s.
+            Where it came from: can't tell between your home network, your ISP, the networks
+            in between, and the video service.
+
+            2025-06-15 15:07:18.148 UTC to 2025-06-15 15:07:18.699 UTC
+            In the video: 0:38
+
+            Where the time went
+              video 0:20–0:22 |DTTT                        |   4687 ms D1840 R40 T2800 P2 A5
+              video 0:22–0:24 |    TT                      |   2856 ms D9 R40 T2800 P2 A5
+              video 0:24–0:26 |      TTT                   |   2856 ms D9 R40 T2800 P2 A5
+              video 0:26–0:28 |         TTT                |   2856 ms D9 R40 T2800 P2 A5
+              video 0:28–0:30 |            TT              |   2856 ms D9 R40 T2800 P2 A5
+              video 0:30–0:32 |              TTT           |   2856 ms D9 R40 T2800 P2 A5
+              video 0:32–0:34 |                 TTT        |   2856 ms D9 R40 T2800 P2 A5
+              video 0:34–0:36 |                    TT      |   2856 ms D9 R40 T2800 P2 A5
+              video 0:36–0:38 |                      TTT   |   2856 ms D9 R40 T2800 P2 A5
+            > video 0:38–0:40 |                         TTV|   2876 ms D9 R40 T2800 P2 A5
+                                                                       V20
+                                                                 Usual D9 R40 T120 P2 A5 V50
+              D not asked yet
+              R asked, no answer yet
+              T transfer
+              P held by the page
+              A taken in by the browser
+              V until shown
+
+            What this rests on
+            - The buffer ran dry: 0 ms left to play. [1141 1267 1270 1276]
+            - Playback waited for the media segment 0:38–0:40 (video) from video.example.
+              [1142 1143 1145 1284 1285 1286 1297]
+            - 505 kB came in 2.8 s: 1.4 Mbit/s. [1142 1143 1145 1284 1285 1297]
+            - The way from your home to the video service was not examined part by part, so
+              every part of it stays possible.
+        "#]].assert_eq(&told(story));
+    }
+
+    #[test]
+    fn no_stall() {
+        expect![[r#"
+            0 stalls
+        "#]].assert_eq(&told(Story::new(10_000)));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_page() {
+        for segment in 5..9 {
+            let story =
+                Story::new(50_000).timing_allowed().slow_body(Video, segment, 12_345).fail(Audio, segment, 3);
+            let text = told(story);
+            let widest = text.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(WIDTH), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates() {
+        for (seconds, expected) in [
+            (0, "1970-01-01 00:00:00.000 UTC"),
+            (-1, "1969-12-31 23:59:59.000 UTC"),
+            (951_782_400, "2000-02-29 00:00:00.000 UTC"),
+            (1_709_251_199, "2024-02-29 23:59:59.000 UTC"),
+            (1_709_251_200, "2024-03-01 00:00:00.000 UTC"),
+            (4_107_542_400, "2100-03-01 00:00:00.000 UTC"),
+            (1_767_225_599, "2025-12-31 23:59:59.000 UTC"),
+        ] {
+            assert_eq!(utc(Wall(seconds * 1_000_000)), expected);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The façade: one frame's session.
+
+mod log;
+
+use crate::bundle::Bundle;
+use crate::cause::{Case, judge};
+use crate::event::{ElementId, Event, Input};
+use crate::ledger::Books;
+use crate::machine::{Element, Machine};
+use crate::stall::Sighting;
+use crate::status::{MediaStatus, PlayState, StallSummary, Status};
+use crate::time::{MediaTime, Micros, Wall};
+use crate::verdict::{MODEL, Report, Stall};
+use crate::view::LINGER;
+use log::Log;
+use std::collections::{BTreeMap, VecDeque};
+
+/// What the caller should do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Hand in [`crate::Event::Tick`] at this time, or any input before it.
+    WakeAt(Wall),
+    /// What is going on has changed: show it.
+    View(Box<Status>),
+    /// A stall has ended: keep its evidence.
+    Record(Box<Bundle>),
+}
+
+/// Facts of a stall's end may reach the log this much later: batches, Resource Timing.
+const SETTLE: Micros = Micros::from_millis(500);
+/// A stall under way is shown afresh this often.
+const REFRESH: Micros = Micros::from_millis(250);
+/// One value of the buffer chart.
+const CHART_STEP: Micros = Micros::from_millis(1000);
+/// Values of the buffer chart.
+const CHART_LENGTH: usize = 120;
+/// Stalls listed.
+const LISTED: usize = 50;
+
+/// Watches the media elements of one frame.
+///
+/// Mutate with [`Session::handle`], then drain [`Session::poll`]. Bounded: the log forgets (see `log.rs`), and what is
+/// known is folded anew from what it kept.
+#[derive(Debug)]
+pub struct Session {
+    build: String,
+    log: Log,
+    machine: Machine,
+    past: BTreeMap<ElementId, Past>,
+    outputs: VecDeque<Output>,
+    shown: Option<Shown>,
+}
+
+/// What was last shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shown {
+    at: Wall,
+    stalled: bool,
+}
+
+/// What is remembered of an element beyond the log.
+#[derive(Clone, Debug)]
+struct Past {
+    /// Stalls that ended by then are recorded.
+    recorded_until: Wall,
+    leads: VecDeque<(Wall, Micros)>,
+    stalls: VecDeque<StallSummary>,
+    last: Option<Stall>,
+}
+
+impl Default for Past {
+    fn default() -> Past {
+        Past { recorded_until: Wall::MIN, leads: VecDeque::new(), stalls: VecDeque::new(), last: None }
+    }
+}
+
+impl Past {
+    fn remember(&mut self, stall: &Stall) {
+        self.stalls.push_back(StallSummary {
+            began: stall.began.wall,
+            position: stall.began.media,
+            duration: stall.duration,
+            kind: stall.kind,
+            cause: stall.cause.clone(),
+        });
+        if self.stalls.len() > LISTED {
+            self.stalls.pop_front();
+        }
+        self.last = Some(stall.clone());
+    }
+}
+
+impl Session {
+    /// A session that has seen nothing. `build` names the program in the bundles it makes.
+    pub fn new(build: &str) -> Session {
+        Session {
+            build: build.to_owned(),
+            log: Log::default(),
+            machine: Machine::default(),
+            past: BTreeMap::new(),
+            outputs: VecDeque::new(),
+            shown: None,
+        }
+    }
+
+    /// Takes one input. Inputs come in the order of the numbered log; their times may go back a little.
+    pub fn handle(&mut self, input: Input) {
+        self.machine.take(self.log.next_fact(), &input);
+        if input.event != Event::Tick {
+            self.log.push(input);
+        }
+        self.chart();
+        self.record();
+        self.show();
+        if self.log.is_full() {
+            self.log.forget(&self.machine);
+            self.machine = Machine::replay(self.log.inputs());
+        }
+    }
+
+    /// The next output, `None` when all were taken.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The inputs that this session would need to be rebuilt.
+    pub fn inputs(&self) -> &[Input] {
+        self.log.inputs()
+    }
+
+    /// What is going on right now.
+    pub fn status(&self) -> Status {
+        let media =
+            self.machine.elements.iter().map(|(id, element)| self.media_status(*id, element)).collect();
+        Status { at: self.machine.now, media }
+    }
+
+    fn media_status(&self, id: ElementId, element: &Element) -> MediaStatus {
+        let past = self.past.get(&id).cloned().unwrap_or_default();
+        let open = element.detector.open();
+        let books = open.map(|_| Books::open(&self.machine, element));
+        MediaStatus {
+            element: id,
+            playing: play_state(element),
+            position: element.detector.last().map_or(MediaTime(0), |look| look.position),
+            lead: element.detector.lead(),
+            lead_history: past.leads.into(),
+            tracks: self.machine.tracks_of(element).iter().map(|track| track.kind).collect(),
+            current: open
+                .zip(books.as_ref())
+                .map(|(sighting, books)| verdict(&self.machine, books, sighting)),
+            resumes_in: open.zip(books.as_ref()).and_then(|(sighting, books)| books.resumes_in(sighting)),
+            stalls: past.stalls.into(),
+            last: past.last,
+        }
+    }
+
+    fn chart(&mut self) {
+        for (id, element) in &self.machine.elements {
+            let Some(lead) = element.detector.lead() else {
+                continue;
+            };
+            let past = self.past.entry(*id).or_default();
+            if past.leads.back().is_none_or(|(at, _)| self.machine.now - *at >= CHART_STEP) {
+                past.leads.push_back((self.machine.now, lead));
+                if past.leads.len() > CHART_LENGTH {
+                    past.leads.pop_front();
+                }
+            }
+        }
+    }
+
+    /// Seals the evidence of stalls that ended long enough ago for all their facts to be in.
+    fn record(&mut self) {
+        for (id, element) in &self.machine.elements {
+            let past = self.past.entry(*id).or_default();
+            while let Some((ended, sighting)) = element.detector.finished_after(past.recorded_until) {
+                let settled = ended + SETTLE;
+                if self.machine.now < settled {
+                    self.outputs.push_back(Output::WakeAt(settled));
+                    break;
+                }
+                past.recorded_until = ended;
+                let window = Books::open(&self.machine, element).explain(&sighting).1.window;
+                let from = window.map_or(sighting.began.wall, |(from, _)| from);
+                let bundle = Bundle::seal(&self.build, self.log.evidence(&self.machine, from, settled));
+                let Some(stall) = bundle.report.stalls.last().filter(|stall| stall.ended.is_some()) else {
+                    continue;
+                };
+                past.remember(stall);
+                self.outputs.push_back(Output::Record(Box::new(bundle)));
+                self.outputs.push_back(Output::WakeAt(ended + LINGER));
+                self.shown = None;
+            }
+        }
+    }
+
+    /// Shows what changed: at once when a stall begins or ends, in steps while it lasts, and once more when its
+    /// verdict has been in view long enough.
+    fn show(&mut self) {
+        let now = self.machine.now;
+        let stalled = self.machine.elements.values().any(|element| element.detector.open().is_some());
+        let ended =
+            self.past.values().filter_map(|past| past.last.as_ref()?.ended).map(|ended| ended.wall).max();
+        let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGER));
+        let due = match self.shown {
+            None => stalled || ended.is_some(),
+            Some(shown) if shown.stalled != stalled => true,
+            Some(shown) if stalled => now - shown.at >= REFRESH,
+            Some(_) => lingering && ended.is_some_and(|ended| now - ended >= LINGER),
+        };
+        if due {
+            self.shown = Some(Shown { at: now, stalled });
+            self.outputs.push_back(Output::View(Box::new(self.status())));
+        }
+        if stalled && due {
+            self.outputs.push_back(Output::WakeAt(now + CHART_STEP));
+        }
+    }
+}
+
+/// Replays recorded inputs.
+pub fn explain(inputs: &[Input]) -> Report {
+    let machine = Machine::replay(inputs);
+    let mut stalls: Vec<Stall> = Vec::new();
+    for element in machine.elements.values() {
+        let books = Books::open(&machine, element);
+        let sightings = element.detector.finished().chain(element.detector.open().cloned());
+        stalls.extend(sightings.map(|sighting| verdict(&machine, &books, &sighting)));
+    }
+    stalls.sort_by_key(|stall| (stall.ended.map_or(Wall::MAX, |ended| ended.wall), stall.began.wall));
+    Report { model: MODEL, stalls }
+}
+
+fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
+    let (blocking, ledger) = books.explain(sighting);
+    let blind: Vec<(Wall, Wall, &'static str)> =
+        machine.blind.iter().map(|(from, to, what)| (*from, *to, what.id())).collect();
+    judge(&Case { sighting, blocking: &blocking, ledger: &ledger, blind: &blind, now: machine.now })
+}
+
+fn play_state(element: &Element) -> PlayState {
+    let detector = &element.detector;
+    match detector.last() {
+        _ if detector.open().is_some() => PlayState::Stalled,
+        None => PlayState::Starting,
+        Some(look) if look.ended => PlayState::Ended,
+        Some(look) if look.seeking => PlayState::Seeking,
+        Some(_) if !detector.settled() => PlayState::Starting,
+        Some(_) if detector.wanted() => PlayState::Playing,
+        Some(_) => PlayState::Paused,
+    }
+}

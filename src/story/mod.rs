@@ -1,0 +1,194 @@
+//! Playbacks made up for tests, with what truly happened in them.
+//!
+//! A [`Story`] says what goes wrong; [`Story::tell`] lets a simple player play it, millisecond by millisecond, and
+//! gives back the inputs that an extension would have recorded, and the stalls as the player knows them:
+//!
+//! ```
+//! use whystall::event::TrackKind::Video;
+//! use whystall::story::Story;
+//!
+//! let told = Story::new(40_000).withhold(Video, 6, 15_000).tell();
+//! assert_eq!(told.stalls.len(), 1);
+//! assert_eq!(told.stalls[0].blocking, [(Video, whystall::story::media(6))]);
+//! ```
+//!
+//! The player fetches media segments of two seconds one at a time for each of its two tracks, each track from a host of
+//! its own, and asks while it holds less than ten seconds ahead. Nothing is random.
+
+mod player;
+mod track;
+
+use crate::event::{Input, Span, TrackKind};
+use crate::time::{MediaTime, Wall};
+use crate::verdict::{Instant, StallKind};
+use std::collections::BTreeMap;
+
+/// When every story begins.
+pub const START: Wall = Wall(1_750_000_000_000_000);
+/// Length of a media segment, milliseconds.
+pub const SEGMENT: i64 = 2_000;
+/// The player asks while it holds less than this ahead, milliseconds.
+pub const GOAL: i64 = 10_000;
+
+/// What the media segment with this number holds.
+pub fn media(segment: i64) -> Span {
+    let at = |segment: i64| MediaTime(segment * SEGMENT * 1000);
+    Span { start: at(segment), end: at(segment + 1) }
+}
+
+/// So many milliseconds into a story.
+pub fn at(millis: i64) -> Wall {
+    Wall(START.0 + millis * 1000)
+}
+
+/// How one media segment comes to the player. Milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The player could ask and does not.
+    pub idle: i64,
+    /// Attempts that the server answers with 503; the next is made a second later.
+    pub failures: u32,
+    /// Asked to first byte.
+    pub wait: i64,
+    /// First byte to last.
+    pub transfer: i64,
+    /// Last byte to `appendBuffer`.
+    pub process: i64,
+    /// `appendBuffer` to `updateend`.
+    pub append: i64,
+}
+
+/// How they come when nothing is wrong.
+pub const USUAL: Delivery = Delivery { idle: 0, failures: 0, wait: 40, transfer: 120, process: 2, append: 5 };
+
+/// What happens at the media element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Pause,
+    Play,
+    Seek(i64),
+    Freeze(i64),
+}
+
+/// A playback to be told. Times are milliseconds since it began.
+#[derive(Clone, Debug)]
+pub struct Story {
+    length: i64,
+    until: i64,
+    timing_allowed: bool,
+    deliveries: BTreeMap<(TrackKind, i64), Delivery>,
+    acts: Vec<(i64, Act)>,
+}
+
+impl Story {
+    /// A healthy playback, watched for so long, of media that goes on for longer.
+    pub fn new(until: i64) -> Story {
+        Story {
+            length: until + 60_000,
+            until,
+            timing_allowed: false,
+            deliveries: BTreeMap::new(),
+            acts: Vec::new(),
+        }
+    }
+
+    /// The media is so long, so that playback can come to its end.
+    pub fn media_length(mut self, millis: i64) -> Story {
+        self.length = millis;
+        self
+    }
+
+    /// The servers send `Timing-Allow-Origin`: Resource Timing shows its phases.
+    pub fn timing_allowed(mut self) -> Story {
+        self.timing_allowed = true;
+        self
+    }
+
+    /// A media segment comes like this.
+    pub fn deliver(mut self, track: TrackKind, segment: i64, delivery: Delivery) -> Story {
+        self.deliveries.insert((track, segment), delivery);
+        self
+    }
+
+    /// The server withholds a media segment: its first byte takes so long.
+    pub fn withhold(self, track: TrackKind, segment: i64, wait: i64) -> Story {
+        self.deliver(track, segment, Delivery { wait, ..USUAL })
+    }
+
+    /// The body of a media segment takes so long.
+    pub fn slow_body(self, track: TrackKind, segment: i64, transfer: i64) -> Story {
+        self.deliver(track, segment, Delivery { transfer, ..USUAL })
+    }
+
+    /// The player asks for a media segment so late.
+    pub fn asked_late(self, track: TrackKind, segment: i64, idle: i64) -> Story {
+        self.deliver(track, segment, Delivery { idle, ..USUAL })
+    }
+
+    /// The player appends a media segment so long after it has arrived.
+    pub fn appended_late(self, track: TrackKind, segment: i64, process: i64) -> Story {
+        self.deliver(track, segment, Delivery { process, ..USUAL })
+    }
+
+    /// So many attempts at a media segment fail.
+    pub fn fail(self, track: TrackKind, segment: i64, failures: u32) -> Story {
+        self.deliver(track, segment, Delivery { failures, ..USUAL })
+    }
+
+    /// The viewer pauses.
+    pub fn pause(self, when: i64) -> Story {
+        self.act(when, Act::Pause)
+    }
+
+    /// The viewer plays on.
+    pub fn play(self, when: i64) -> Story {
+        self.act(when, Act::Play)
+    }
+
+    /// The viewer seeks to a position (milliseconds of media).
+    pub fn seek(self, when: i64, to: i64) -> Story {
+        self.act(when, Act::Seek(to))
+    }
+
+    /// The device stops showing frames for so long, whatever is buffered.
+    pub fn freeze(self, when: i64, length: i64) -> Story {
+        self.act(when, Act::Freeze(length))
+    }
+
+    /// Plays it.
+    pub fn tell(&self) -> Told {
+        player::play(self)
+    }
+
+    fn act(mut self, when: i64, act: Act) -> Story {
+        self.acts.push((when, act));
+        self
+    }
+
+    pub(crate) fn delivery(&self, track: TrackKind, segment: i64) -> Delivery {
+        let delivery = self.deliveries.get(&(track, segment));
+        delivery.copied().unwrap_or(USUAL)
+    }
+}
+
+/// A playback that was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What an extension would have recorded, in the order in which it would have reached the log.
+    pub inputs: Vec<Input>,
+    /// What truly happened.
+    pub stalls: Vec<TrueStall>,
+}
+
+/// A stall, as the player knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrueStall {
+    /// Starved or frozen.
+    pub kind: StallKind,
+    /// The last frame before it.
+    pub began: Instant,
+    /// The first frame after it, or where the viewer ended it; `None` if it goes on.
+    pub ended: Option<Instant>,
+    /// The media segments that playback waited for.
+    pub blocking: Vec<(TrackKind, Span)>,
+}

@@ -1,0 +1,196 @@
+//! Verdicts to word and to draw in tests: one for each cause, under way and over.
+
+use crate::event::{ElementId, Span, TrackKind};
+use crate::status::{MediaStatus, PlayState, StallSummary, Status};
+use crate::time::{MediaTime, Micros, Wall};
+use crate::verdict::{
+    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageTime, Stall,
+    StallKind, UsualFrom, Value, Zone,
+};
+
+const S: i64 = 1_000_000;
+/// When all of it happens.
+const NOON: i64 = 1_700_000_000 * S;
+
+/// The ids of the causes that there are.
+pub const CAUSES: [&str; 8] = [
+    "slow-response",
+    "slow-transfer",
+    "request-idle",
+    "append-late",
+    "http-error",
+    "frozen",
+    "slow-motion",
+    "undetermined",
+];
+
+/// A stall of that cause.
+pub fn stall(cause: &str, over: bool) -> Stall {
+    use Zone::{Access, Device, Edge, Home, Interconnect, Origin, Player};
+    let kind = match cause {
+        "frozen" => StallKind::Frozen,
+        "slow-motion" => StallKind::SlowMotion,
+        _ => StallKind::Starved,
+    };
+    let path = vec![Home, Access, Interconnect, Edge, Origin];
+    let (zones, cleared) = match cause {
+        "request-idle" | "append-late" => (vec![Player], vec![]),
+        "http-error" => (vec![Edge, Origin], vec![]),
+        "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
+        "slow-motion" => (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin]),
+        "undetermined" => (Zone::ALL.to_vec(), vec![]),
+        _ => (path, vec![Device, Player]),
+    };
+    let starved = kind == StallKind::Starved && cause != "undetermined";
+    let began = Instant { wall: Wall(NOON), media: MediaTime(11_980_000) };
+    let duration = Micros(3_400_000);
+    let mut findings = Vec::new();
+    if starved {
+        findings.push(finding("buffer-dry", &[("lead", Value::Micros(Micros(18_000)))]));
+        findings.push(finding(
+            "blocked-on",
+            &[
+                ("track", Value::Name("video".to_owned())),
+                ("start", Value::Media(MediaTime(12 * S))),
+                ("end", Value::Media(MediaTime(14 * S))),
+                ("host", Value::Name("stream.example".to_owned())),
+            ],
+        ));
+    }
+    findings.extend(telling(cause));
+    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 2;
+    if !path_split {
+        findings.push(finding("path-not-split", &[]));
+    }
+    Stall {
+        kind,
+        began,
+        ended: over.then(|| Instant { wall: began.wall + duration, media: MediaTime(12 * S) }),
+        ending: over.then_some(Ending::Resumed),
+        duration,
+        blocking: if starved { vec![blocking(TrackKind::Video, 12, over)] } else { Vec::new() },
+        ledger: if starved { ledger() } else { Ledger::default() },
+        cause: cause.to_owned(),
+        zones,
+        cleared,
+        path_split,
+        findings,
+        not_observed: if cause == "slow-response" { vec!["timing-hidden".to_owned()] } else { Vec::new() },
+    }
+}
+
+/// The findings that tell that cause.
+fn telling(cause: &str) -> Vec<Finding> {
+    let time = |millis| Value::Micros(Micros::from_millis(millis));
+    match cause {
+        "slow-response" => vec![
+            finding("first-byte-late", &[("waited", time(4_100)), ("usual", time(85))]),
+            finding("timing-hidden", &[]),
+        ],
+        "slow-transfer" => {
+            vec![finding("body-slow", &[("transferred", Value::Bytes(1_230_000)), ("took", time(4_100))])]
+        }
+        "request-idle" => vec![finding("asked-late", &[("idle", time(3_200))])],
+        "append-late" => vec![finding("appended-late", &[("held", time(2_900))])],
+        "http-error" => {
+            vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])]
+        }
+        "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
+        "slow-motion" => vec![finding("progress-slow", &[])],
+        _ => Vec::new(),
+    }
+}
+
+/// A finding with these values.
+pub fn finding(id: &str, values: &[(&str, Value)]) -> Finding {
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    Finding { id: id.to_owned(), facts: vec![0], values }
+}
+
+/// A media segment of two seconds that playback waits for.
+pub fn blocking(track: TrackKind, start: i64, arrived: bool) -> BlockingSegment {
+    let host = Some("stream.example".to_owned());
+    BlockingSegment { track, range: seconds(start, start + 2), arrived, host, join: Join::Size }
+}
+
+fn ledger() -> Ledger {
+    let from = |tenths: i64| Wall(NOON + tenths * S / 10);
+    let stage = |stage, millis, usual: Option<i64>| StageTime {
+        stage,
+        spent: Micros::from_millis(millis),
+        usual: usual.map(Micros::from_millis),
+        usual_from: if usual.is_some() { UsualFrom::Session } else { UsualFrom::None },
+        share: None,
+    };
+    let account = |start, begin: i64, stages: Vec<StageTime>, blocking| {
+        let unexplained = Micros::from_millis(12);
+        let elapsed = stages.iter().map(|stage| stage.spent).sum::<Micros>() + unexplained;
+        SegmentAccount {
+            track: TrackKind::Video,
+            range: seconds(start, start + 2),
+            blocking,
+            from: from(begin),
+            to: from(begin) + elapsed,
+            elapsed,
+            stages,
+            unexplained,
+            retries: 0,
+        }
+    };
+    let quick = || {
+        vec![
+            stage(Stage::Response, 85, Some(80)),
+            stage(Stage::Transfer, 420, Some(400)),
+            stage(Stage::Append, 9, Some(8)),
+        ]
+    };
+    let slow = vec![
+        stage(Stage::Decide, 250, Some(240)),
+        stage(Stage::Response, 4_100, Some(85)),
+        stage(Stage::Transfer, 390, Some(400)),
+        stage(Stage::Process, 22, Some(20)),
+        stage(Stage::Append, 9, Some(8)),
+    ];
+    let segments = vec![
+        account(6, -52, quick(), false),
+        account(8, -32, quick(), false),
+        account(10, -22, quick(), false),
+        account(12, -12, slow, true),
+    ];
+    Ledger { window: Some((from(-52), from(34))), segments }
+}
+
+/// A player in that state, with these stalls.
+pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) -> MediaStatus {
+    let lead = |second: i64| ((second * 7) % 5) * S / 2 + (60 - second).max(0) * S / 8;
+    let history =
+        |second: i64| (Wall(NOON + (second - 90) * S), Micros(if second < 89 { lead(second) } else { 0 }));
+    let summary = |stall: &Stall| StallSummary {
+        began: stall.began.wall,
+        position: stall.began.media,
+        duration: stall.duration,
+        kind: stall.kind,
+        cause: stall.cause.clone(),
+    };
+    MediaStatus {
+        element: ElementId(0),
+        playing,
+        position: MediaTime(11_980_000),
+        lead: Some(Micros(18_000)),
+        lead_history: (0..92).map(history).collect(),
+        tracks: vec![TrackKind::Video, TrackKind::Audio],
+        resumes_in: current.as_ref().map(|_| Micros(2_300_000)),
+        stalls: last.iter().map(summary).collect(),
+        current,
+        last,
+    }
+}
+
+/// A frame with these players, so long after the sample stall began.
+pub fn status(media: Vec<MediaStatus>, after: Micros) -> Status {
+    Status { at: Wall(NOON) + after, media }
+}
+
+fn seconds(start: i64, end: i64) -> Span {
+    Span { start: MediaTime(start * S), end: MediaTime(end * S) }
+}

@@ -1,0 +1,270 @@
+//! The sentences of a stall. The first line has no jargon; no sentence names a company as the culprit: a host is
+//! where something was asked for, and everything that is still possible is named.
+
+use super::findings::{finding, since};
+use super::{MOST_LISTED, Words, borrowed};
+use crate::event::TrackKind;
+use crate::time::Micros;
+use crate::verdict::{BlockingSegment, Ending, Stall, StallKind, Zone};
+use std::fmt;
+
+/// A sentence of which a part changes all the time. Screen readers are told it without that part, once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrase {
+    /// Before the changing part.
+    pub before: String,
+    /// The changing part; the sentence holds without it.
+    pub ticking: String,
+    /// After it.
+    pub after: String,
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}{}{}", self.before, self.ticking, self.after)
+    }
+}
+
+/// The first line: what happens, or what happened and why.
+pub fn headline(stall: &Stall, words: &Words) -> String {
+    if stall.ended.is_some() {
+        let reason = words.say(cause(&stall.cause).reason, &[("host", &host(stall, words))]);
+        let key = if stall.kind == StallKind::SlowMotion { "headline_ended_slow" } else { "headline_ended" };
+        return words.say(key, &[("time", &words.duration(stall.duration)), ("reason", &reason)]);
+    }
+    match stall.kind {
+        StallKind::Frozen => words.say("headline_frozen", &[]),
+        StallKind::SlowMotion => words.say("headline_slow", &[]),
+        StallKind::Starved => match awaited(stall) {
+            Some((track, segment)) => {
+                let values = [
+                    ("length", words.length(segment.range.length())),
+                    ("track", words.track(track)),
+                    ("range", words.range(segment.range)),
+                ];
+                words.say("headline_starved", &borrowed(&values))
+            }
+            None => words.say("headline_starved_bare", &[]),
+        },
+    }
+}
+
+/// The second line: where the wait has gone so far, or the number behind the reason. `None` if there is none to give.
+pub fn clue(stall: &Stall, words: &Words) -> Option<Phrase> {
+    let keys = cause(&stall.cause);
+    let lead = stall.findings.iter().find(|finding| finding.id == keys.finding);
+    if stall.ended.is_some() {
+        let before = finding(lead?, words);
+        return Some(Phrase { before, ..Phrase::default() });
+    }
+    let ticking = lead.and_then(|finding| since(finding, words)).unwrap_or_default();
+    // A character that no message or name holds marks where the sentence is cut.
+    let sentence = words.say(keys.live, &[("host", &host(stall, words)), ("since", "\0")]);
+    let (before, after) = sentence.split_once('\0').unwrap_or((&sentence, ""));
+    Some(Phrase { before: before.to_owned(), ticking, after: after.to_owned() })
+}
+
+/// Which zones it can have come from, and which it did not.
+pub fn whereabouts(stall: &Stall, words: &Words) -> String {
+    let live = stall.ended.is_none();
+    let (one, several, nowhere) = match live {
+        true => ("where_live_one", "where_live_several", "where_live_nowhere"),
+        false => ("where_one", "where_several", "where_nowhere"),
+    };
+    // All of them is none of them.
+    let possible = if stall.zones == Zone::ALL { Vec::new() } else { zones(&stall.zones, words) };
+    let mut said = match possible.as_slice() {
+        [] => words.say(nowhere, &[]),
+        [zone] => words.say(one, &[("zone", zone)]),
+        [zone, last] => {
+            let both = words.say("zones_two", &[("zone", zone), ("last", last)]);
+            words.say(several, &[("zones", &both)])
+        }
+        [zones @ .., last] => {
+            let all = words.say("zones_more", &[("zones", &zones.join(", ")), ("last", last)]);
+            words.say(several, &[("zones", &all)])
+        }
+    };
+    let not = |zone: &String| words.say("cleared_zone", &[("zone", zone)]);
+    let cleared: Vec<String> = zones(&stall.cleared, words).iter().map(not).collect();
+    if !cleared.is_empty() {
+        said.push(' ');
+        said.push_str(&capitalised(&cleared.join(", ")));
+        said.push('.');
+    }
+    said
+}
+
+/// The zones' names, in path order; what is known of both a server and what is behind it, is known of the service.
+pub fn zones(zones: &[Zone], words: &Words) -> Vec<String> {
+    let service = zones.contains(&Zone::Edge) && zones.contains(&Zone::Origin);
+    let named = zones.iter().filter(|zone| !(service && **zone == Zone::Origin));
+    named
+        .map(|zone| match zone {
+            Zone::Edge if service => words.say("zone_service", &[]),
+            Zone::Device => words.say("zone_device", &[]),
+            Zone::Player => words.say("zone_player", &[]),
+            Zone::Home => words.say("zone_home", &[]),
+            Zone::Access => words.say("zone_access", &[]),
+            Zone::Interconnect => words.say("zone_interconnect", &[]),
+            Zone::Edge => words.say("zone_edge", &[]),
+            Zone::Origin => words.say("zone_origin", &[]),
+        })
+        .collect()
+}
+
+/// A zone in a word or two, for the path picture.
+pub fn zone_label(zone: Zone, words: &Words) -> String {
+    let key = match zone {
+        Zone::Device => "zone_short_device",
+        Zone::Player => "zone_short_player",
+        Zone::Home => "zone_short_home",
+        Zone::Access => "zone_short_access",
+        Zone::Interconnect => "zone_short_interconnect",
+        Zone::Edge => "zone_short_edge",
+        Zone::Origin => "zone_short_origin",
+    };
+    words.say(key, &[])
+}
+
+/// Advice.
+pub fn what_you_can_do(id: &str, words: &Words) -> String {
+    words.say(cause(id).advice, &[])
+}
+
+/// The cause in two or three words, for lists.
+pub fn cause_in_short(id: &str, words: &Words) -> String {
+    words.say(cause(id).short, &[])
+}
+
+/// What could not be observed, in one line.
+pub fn not_observed(stall: &Stall, words: &Words) -> Option<String> {
+    let what = |id: &String| match id.as_str() {
+        "timing-hidden" => words.say("unseen_timing_hidden", &[]),
+        "page" => words.say("unseen_page", &[]),
+        "network" => words.say("unseen_network", &[]),
+        "clock" => words.say("unseen_clock", &[]),
+        other => words.name(other),
+    };
+    let all: Vec<String> = stall.not_observed.iter().take(MOST_LISTED).map(what).collect();
+    (!all.is_empty()).then(|| words.say("unseen", &[("what", &all.join(", "))]))
+}
+
+/// Why it ended, if not because playback went on.
+pub fn ending(stall: &Stall, words: &Words) -> Option<String> {
+    match stall.ending? {
+        Ending::Resumed => None,
+        Ending::Viewer => Some(words.say("ending_viewer", &[])),
+        Ending::Page => Some(words.say("ending_page", &[])),
+        Ending::Unseen => Some(words.say("ending_unseen", &[])),
+    }
+}
+
+/// The messages of a cause.
+struct CauseKeys {
+    id: &'static str,
+    /// Why, while it lasts.
+    live: &'static str,
+    /// Why, after a colon.
+    reason: &'static str,
+    advice: &'static str,
+    short: &'static str,
+    /// The finding whose number says most.
+    finding: &'static str,
+}
+
+const CAUSES: [CauseKeys; 7] = [
+    CauseKeys {
+        id: "slow-response",
+        live: "live_slow_response",
+        reason: "reason_slow_response",
+        advice: "do_slow_response",
+        short: "cause_slow_response",
+        finding: "first-byte-late",
+    },
+    CauseKeys {
+        id: "slow-transfer",
+        live: "live_slow_transfer",
+        reason: "reason_slow_transfer",
+        advice: "do_slow_transfer",
+        short: "cause_slow_transfer",
+        finding: "body-slow",
+    },
+    CauseKeys {
+        id: "request-idle",
+        live: "live_request_idle",
+        reason: "reason_request_idle",
+        advice: "do_request_idle",
+        short: "cause_request_idle",
+        finding: "asked-late",
+    },
+    CauseKeys {
+        id: "append-late",
+        live: "live_append_late",
+        reason: "reason_append_late",
+        advice: "do_append_late",
+        short: "cause_append_late",
+        finding: "appended-late",
+    },
+    CauseKeys {
+        id: "http-error",
+        live: "live_http_error",
+        reason: "reason_http_error",
+        advice: "do_http_error",
+        short: "cause_http_error",
+        finding: "attempt-failed",
+    },
+    CauseKeys {
+        id: "frozen",
+        live: "live_frozen",
+        reason: "reason_frozen",
+        advice: "do_frozen",
+        short: "cause_frozen",
+        finding: "data-was-there",
+    },
+    CauseKeys {
+        id: "slow-motion",
+        live: "live_slow_motion",
+        reason: "reason_slow_motion",
+        advice: "do_frozen",
+        short: "cause_slow_motion",
+        finding: "progress-slow",
+    },
+];
+
+/// Also of a cause that a later version found.
+const UNDETERMINED: CauseKeys = CauseKeys {
+    id: "undetermined",
+    live: "live_undetermined",
+    reason: "reason_undetermined",
+    advice: "do_undetermined",
+    short: "cause_undetermined",
+    finding: "",
+};
+
+fn cause(id: &str) -> &'static CauseKeys {
+    CAUSES.iter().find(|keys| keys.id == id).unwrap_or(&UNDETERMINED)
+}
+
+/// What playback waits for: the earliest of the awaited media segments, and what is missing in all. `None` if
+/// nothing is known of it, not even how long it will be.
+fn awaited(stall: &Stall) -> Option<(TrackKind, &BlockingSegment)> {
+    let known = || stall.blocking.iter().filter(|segment| segment.range.length() > Micros::ZERO);
+    let first = known().min_by_key(|segment| segment.range.start)?;
+    let same = known().all(|segment| segment.track == first.track);
+    Some((if same { first.track } else { TrackKind::Muxed }, first))
+}
+
+/// Who was asked for it.
+fn host(stall: &Stall, words: &Words) -> String {
+    match stall.blocking.iter().find_map(|segment| segment.host.as_deref()) {
+        Some(host) => words.name(host),
+        None => words.say("host_unknown", &[]),
+    }
+}
+
+/// With a capital first letter.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(char::to_uppercase).into_iter().flatten().chain(rest).collect()
+}

@@ -1,0 +1,84 @@
+//! Recorded evidence, and what is to be said of it.
+//!
+//! Each folder of `tests/replay/` holds `bundle.whystall`, recorded in a real browser, and `expected.txt`, the verdict in
+//! plain text. The bundle must verify, and its replay must read as expected. `UPDATE_EXPECT=1` writes anew what is
+//! expected, and seals bundles anew whose inputs are good but whose verdict the rules have since changed: read the diff.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use whystall::bundle::{Bundle, BundleError};
+use whystall::plain;
+use whystall::wording::Words;
+
+/// The folders of recorded evidence under `root`, in the order of their names.
+fn recordings(root: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// What is wrong with a recording; with `update`, mends what it expects.
+fn check(folder: &Path, update: bool) -> Result<(), String> {
+    let (evidence, expected) = (folder.join("bundle.whystall"), folder.join("expected.txt"));
+    let bytes = fs::read(&evidence).map_err(|error| format!("{}: {error}", evidence.display()))?;
+    let fault = |error: BundleError| format!("{}: {error}", evidence.display());
+    let mut bundle = Bundle::parse(&bytes).map_err(fault)?;
+    if update && bundle.verify().is_err() {
+        bundle = Bundle::seal(&bundle.build, bundle.inputs);
+        fs::write(&evidence, bundle.to_bytes()).unwrap();
+    }
+    bundle.verify().map_err(fault)?;
+    let text = plain::text(&bundle.report, &Words::for_language("en"), plain::unpainted);
+    if update {
+        fs::write(&expected, &text).unwrap();
+    }
+    let wanted = fs::read_to_string(&expected).map_err(|error| format!("{}: {error}", expected.display()))?;
+    if text == wanted {
+        return Ok(());
+    }
+    Err(format!("{}: the replay reads otherwise (UPDATE_EXPECT=1 accepts it):\n{text}", expected.display()))
+}
+
+#[test]
+fn recorded_evidence_replays_as_expected() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay");
+    let faults: Vec<String> =
+        recordings(&root).iter().filter_map(|folder| check(folder, update).err()).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// The check itself: of a recording made here, since there need not be any other.
+#[test]
+fn a_recording_is_checked_and_updated() {
+    use whystall::{event::TrackKind::Video, story::Story};
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("replay");
+    let folder = root.join("withheld");
+    let _ = fs::remove_dir_all(&root);
+    fs::create_dir_all(&folder).unwrap();
+    assert_eq!(recordings(&root), [folder.clone()]);
+    let fault = || check(&folder, false).unwrap_err();
+    assert!(fault().contains("bundle.whystall: No such file"), "{}", fault());
+
+    let told = Story::new(30_000).withhold(Video, 8, 12_000).tell();
+    let mut bundle = Bundle::seal("test", told.inputs);
+    fs::write(folder.join("bundle.whystall"), bundle.to_bytes()).unwrap();
+    assert!(fault().contains("expected.txt: No such file"), "{}", fault());
+    assert_eq!(check(&folder, true), Ok(()));
+    assert_eq!(check(&folder, false), Ok(()));
+
+    fs::write(folder.join("expected.txt"), "Nothing happened.\n").unwrap();
+    assert!(fault().contains("reads otherwise"), "{}", fault());
+
+    // The rules have changed since: the recorded verdict is not the one they give now.
+    bundle.report.stalls.clear();
+    fs::write(folder.join("bundle.whystall"), bundle.to_bytes()).unwrap();
+    assert!(fault().contains("the replay differs"), "{}", fault());
+    assert_eq!(check(&folder, true), Ok(()));
+    assert_eq!(check(&folder, false), Ok(()));
+
+    fs::write(folder.join("bundle.whystall"), b"[]").unwrap();
+    assert!(check(&folder, true).unwrap_err().contains("not Whystall evidence"));
+}
