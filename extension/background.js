@@ -1,0 +1,180 @@
+// @ts-check
+// The background: brings together what frames, browser and viewer say, and the core. Keeps nothing of its own that a
+// stop would lose.
+
+import { core } from './core.js';
+import { Frame } from './frame.js';
+import { watchTab } from './network.js';
+import { forgetClosedTabs, keepStall } from './store.js';
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+/** Where no extension may look although the address is an ordinary one. */
+const CLOSED_SITES = new Set(['addons.mozilla.org', 'chromewebstore.google.com']);
+
+/** @type {Set<Frame>} */
+const frames = new Set();
+/** Popups → their tab. @type {Map<any, number>} */
+const popups = new Map();
+/** Tabs whose requests are watched → stops it. @type {Map<number, () => void>} */
+const watched = new Map();
+
+api.runtime.onConnect.addListener((/** @type {any} */ port) => {
+  if (port.name === 'frame' && port.sender?.tab) openFrame(port);
+  else if (port.name === 'popup' && port.sender?.url?.startsWith(api.runtime.getURL(''))) openPopup(port);
+});
+
+api.runtime.onInstalled.addListener((/** @type {any} */ { reason }) => {
+  if (reason === 'install') api.tabs.create({ url: api.runtime.getURL('welcome.html') });
+});
+
+forgetClosedTabs().catch(() => {});
+
+/** @param {any} port */
+function openFrame(port) {
+  const { incognito, id: tab } = port.sender.tab;
+  const frame = new Frame(port, {
+    muted: async () => (await mutedSites()).includes(siteOf(port.sender.tab.url ?? port.sender.url)),
+    changed: () => show(tab),
+    // What happens in a private window leaves no trace.
+    keep: (record) => incognito || keepStall(record).catch((error) => console.warn('Whystall:', error)),
+  });
+  frames.add(frame);
+  if (!watched.has(tab)) watched.set(tab, watchTab(tab, (fact, details) => networkFact(tab, fact, details)));
+  port.onMessage.addListener((/** @type {any} */ message) => {
+    if (message.type === 'hello') frame.hello(message.session);
+    else if (message.type === 'facts') frame.facts(message.facts, message.from);
+    else if (message.type === 'action') act(tab, frame, message.action);
+  });
+  port.onDisconnect.addListener(() => {
+    frame.close();
+    frames.delete(frame);
+    if (framesOf(tab).length === 0) {
+      watched.get(tab)?.();
+      watched.delete(tab);
+    }
+    show(tab);
+  });
+}
+
+/** @param {number} tab @param {any} fact @param {{ frameId: number, documentId?: string }} details */
+function networkFact(tab, fact, { frameId, documentId }) {
+  for (const frame of framesOf(tab)) {
+    if (frame.frame !== frameId) continue;
+    // Right after a navigation the requests of two pages have the same frame.
+    if (frame.document && documentId && frame.document !== documentId) continue;
+    frame.network(fact);
+  }
+}
+
+/** @param {number} tab @param {Frame} frame @param {string} action */
+async function act(tab, frame, action) {
+  if (action === 'popup') {
+    await api.action.openPopup().catch(() => api.tabs.create({ url: api.runtime.getURL(`popup.html?tab=${tab}`) }));
+  } else if (action === 'mute') {
+    await mute(tab, true);
+  } else {
+    frame.act(action);
+  }
+}
+
+/** @param {number} tab @param {boolean} on */
+async function mute(tab, on) {
+  const site = siteOf((await api.tabs.get(tab)).url);
+  const others = (await mutedSites()).filter((other) => other !== site);
+  await api.storage.local.set({ muted: on && site ? [...others, site] : others });
+  for (const frame of framesOf(tab)) frame.act(on ? 'mute' : 'unmute');
+}
+
+/** @param {any} port */
+function openPopup(port) {
+  port.onMessage.addListener((/** @type {any} */ message) => {
+    if (message.type === 'open') {
+      popups.set(port, message.tab);
+      // Frames whose player rests have let this script sleep; they come back if asked.
+      api.tabs.sendMessage(message.tab, { type: 'wake' }).catch(() => {}).finally(() => draw(port));
+    } else if (message.type === 'action') {
+      popupAction(port, popups.get(port) ?? -1, message).catch((error) => console.error('Whystall:', error));
+    }
+  });
+  port.onDisconnect.addListener(() => popups.delete(port));
+}
+
+/** @param {any} port @param {number} tab @param {{ action: string, theme?: string }} message */
+async function popupAction(port, tab, { action, theme }) {
+  if (action === 'mute' || action === 'unmute') {
+    await mute(tab, action === 'mute');
+    return;
+  }
+  const stall = lastStall(tab);
+  if (!stall) return;
+  const name = `whystall-${stall.id.slice(0, 12)}`;
+  if (action === 'save-evidence') {
+    port.postMessage({ type: 'evidence', name: `${name}.whystall`, bundle: stall.bundle });
+  } else if (action === 'save-picture') {
+    const language = api.i18n.getUILanguage();
+    const began = new Date(beganOf(stall) / 1000);
+    const date = began.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+    const svg = (await core()).card_svg(stall.bundle, date, theme ?? 'light', language);
+    port.postMessage({ type: 'picture', name: `${name}.png`, svg });
+  }
+}
+
+/** Something in this tab has changed. @param {number} tab */
+function show(tab) {
+  const stalls = framesOf(tab).reduce((sum, frame) => sum + frame.stalls, 0);
+  api.action.setBadgeText({ tabId: tab, text: stalls > 0 ? String(stalls) : '' }).catch(() => {});
+  for (const [port, its] of popups) if (its === tab) draw(port).catch(() => {});
+}
+
+/** @param {any} port */
+async function draw(port) {
+  const tab = popups.get(port) ?? -1;
+  const { Popup } = await core();
+  const sessions = () => framesOf(tab).flatMap((frame) => frame.session ?? []);
+  const unseen = framesOf(tab).length > 0 ? undefined : await whyUnseen(tab);
+  const muted = (await mutedSites()).includes(siteOf((await api.tabs.get(tab).catch(() => undefined))?.url));
+  const popup = new Popup(api.i18n.getUILanguage(), muted);
+  for (const session of sessions()) popup.add(session);
+  const view = popup.draw(unseen);
+  popup.free();
+  if (popups.has(port)) port.postMessage({ type: 'view', view });
+}
+
+/** Why a tab has nothing to show. @param {number} tab */
+async function whyUnseen(tab) {
+  const url = (await api.tabs.get(tab).catch(() => undefined))?.url;
+  const allowed = await api.permissions.contains({ origins: ['<all_urls>'] });
+  if (url === undefined) return allowed ? 'browser-page' : 'no-permission';
+  const { protocol, host } = new URL(url);
+  if (!/^(https?|file):$/.test(protocol) || CLOSED_SITES.has(host)) return 'browser-page';
+  return (await api.permissions.contains({ origins: [`${protocol}//${host}/*`] }).catch(() => allowed))
+    ? 'no-media-source'
+    : 'no-permission';
+}
+
+/** @param {number} tab */
+function framesOf(tab) {
+  return [...frames].filter((frame) => frame.tab === tab);
+}
+
+/** The stall of this tab that began last. @param {number} tab */
+function lastStall(tab) {
+  const stalls = framesOf(tab).flatMap((frame) => frame.stall ?? []);
+  return stalls.sort((a, b) => beganOf(b) - beganOf(a))[0];
+}
+
+/** When the stall began, in µs since the epoch. @param {import('./store.js').StallRecord} stall */
+function beganOf({ report }) {
+  return JSON.parse(report).stalls.at(-1)?.began.wall ?? 0;
+}
+
+/** @returns {Promise<string[]>} */
+async function mutedSites() {
+  return (await api.storage.local.get('muted')).muted ?? [];
+}
+
+/** @param {string | undefined} url */
+function siteOf(url) {
+  return url ? new URL(url).host : '';
+}

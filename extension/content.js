@@ -1,0 +1,122 @@
+// @ts-check
+// The isolated world: takes the probe's facts and its own view of the media elements into one numbered log, sends
+// that to the background, and shows the overlay that comes back. Does nothing on a page without a `MediaSource`.
+
+import { HANDSHAKE } from './handshake.js';
+import { Link } from './link.js';
+import { Media } from './media.js';
+import { Overlay } from './overlay.js';
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+/** How long after a key or pointer what happens counts as the viewer's doing, in ms. */
+const GESTURE = 1000;
+/** How often the page's clock is compared with the machine's while facts come, in ms. */
+const CLOCK_EVERY = 10_000;
+/** Who asks for what a player could have asked for. */
+const INITIATORS = new Set(['xmlhttprequest', 'fetch', 'other']);
+/** Longest URL in a fact, as in the probe. */
+const URL_LIMIT = 4096;
+
+document.addEventListener(HANDSHAKE, takePort, { once: true, capture: true });
+
+/** @param {Event} event */
+function takePort(event) {
+  event.stopImmediatePropagation();
+  const port = /** @type {MessageEvent} */ (event).ports?.[0];
+  if (!port) return;
+  /** @type {((facts: any[]) => void) | undefined} */
+  let take;
+  port.onmessage = ({ data }) => {
+    take ??= start(port);
+    // Firefox hands over objects of the page's world, which would be sent on as empty ones.
+    take(structuredClone(data));
+  };
+}
+
+/** @param {MessagePort} port to the probe */
+function start(port) {
+  const { timeOrigin } = performance;
+  const now = () => timeOrigin + performance.now();
+  const stop = new AbortController();
+  let touchedAt = -Infinity;
+  let clockAt = -Infinity;
+
+  const link = new Link({
+    now,
+    urge: () => port.postMessage({ flush: true }),
+    show: (view) => overlay.show(view, media.anchor()),
+    closed: () => {
+      stop.abort();
+      port.onmessage = null;
+      observer.disconnect();
+      media.stop();
+      overlay.show(null);
+    },
+  });
+  const media = new Media({
+    now,
+    gesture: () => now() - touchedAt < GESTURE,
+    push: (fact, urgent) => {
+      // Comparing the clocks rides along with what is sent anyway, so that a paused player wakes nobody.
+      if (fact.t - clockAt >= CLOCK_EVERY) {
+        clockAt = fact.t;
+        link.push({ k: 'clock', t: now(), wall: Date.now() });
+      }
+      link.push(fact, urgent);
+    },
+  });
+  const overlay = new Overlay((action) => link.act(action));
+
+  for (const type of ['pointerdown', 'keydown']) {
+    const touched = (/** @type {Event} */ event) => {
+      if (event.isTrusted && !overlay.owns(event)) touchedAt = now();
+    };
+    window.addEventListener(type, touched, { capture: true, passive: true, signal: stop.signal });
+  }
+  // After being put away in the back/forward cache, whoever listened is gone.
+  window.addEventListener('pageshow', (event) => event.persisted && link.connect(), { signal: stop.signal });
+  api.runtime.onMessage.addListener((/** @type {any} */ message) => {
+    if (message?.type === 'wake') link.connect();
+  });
+
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const timing = /** @type {PerformanceResourceTiming} */ (entry);
+      if (INITIATORS.has(timing.initiatorType)) link.push(timingFact(timing, timeOrigin));
+    }
+  });
+  observer.observe({ type: 'resource', buffered: true });
+  link.push({ k: 'clock', t: now(), wall: Date.now() });
+
+  link.connect();
+
+  return (/** @type {any} */ facts) => {
+    if (!Array.isArray(facts)) return;
+    for (const fact of facts) {
+      link.push(fact);
+      if (fact.k === 'source') media.source(fact.url);
+    }
+    media.search();
+  };
+}
+
+/** @param {PerformanceResourceTiming} entry @param {number} origin */
+function timingFact(entry, origin) {
+  return {
+    k: 'timing',
+    t: origin + entry.responseEnd,
+    url: entry.name.slice(0, URL_LIMIT),
+    origin,
+    startTime: entry.startTime,
+    domainLookupStart: entry.domainLookupStart,
+    domainLookupEnd: entry.domainLookupEnd,
+    connectStart: entry.connectStart,
+    connectEnd: entry.connectEnd,
+    secureConnectionStart: entry.secureConnectionStart,
+    requestStart: entry.requestStart,
+    responseStart: entry.responseStart,
+    responseEnd: entry.responseEnd,
+    encodedBodySize: entry.encodedBodySize,
+  };
+}

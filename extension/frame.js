@@ -1,0 +1,206 @@
+// @ts-check
+// One frame with a `MediaSource`: between its port, the core and the snapshots.
+
+import { core, generation, isTrap, renew } from './core.js';
+import { SnapshotStore } from './store.js';
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+/** How long news may be in this script alone, in ms. */
+const SNAPSHOT_AFTER = 5000;
+/** A core that traps more often on one frame will not come to terms with it. */
+const TRAP_LIMIT = 3;
+
+export class Frame {
+  /** @type {import('../target/wasm/whystall_web.js').FrameSession | undefined} */
+  session;
+  /** How many stalls ended, and the evidence of the last. */
+  stalls = 0;
+  /** @type {import('./store.js').StallRecord | undefined} */
+  stall;
+  #generation = -1;
+  #traps = 0;
+  /** @type {Promise<unknown> | undefined} */
+  #starting;
+  /** Numbers of the facts that the core died of. */
+  #deadly = { start: 0, end: 0 };
+  /** Number of the next fact. */
+  #next = 0;
+  /** Page's clock minus the machine's, in ms: they part when the computer sleeps. */
+  #skew = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #wake;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #unsaved;
+  /** @type {SnapshotStore | undefined} */
+  #store;
+
+  /**
+   * @param {any} port
+   * @param {{ muted: () => Promise<boolean>, changed: () => void, keep: (record: any) => void }} host
+   */
+  constructor(port, host) {
+    this.port = port;
+    this.host = host;
+    const { tab, frameId, documentId, url } = port.sender;
+    this.tab = tab.id;
+    this.frame = frameId;
+    this.document = documentId;
+    this.url = url;
+  }
+
+  /** The frame tells who it is: goes on where its log was left. @param {string} session */
+  hello(session) {
+    this.#store ??= new SnapshotStore(this.tab, this.frame, String(session));
+    this.#start();
+  }
+
+  /** @param {any[]} facts @param {number} from */
+  facts(facts, from) {
+    // What comes before `resume` went out, comes again after it.
+    if (!this.session || !Array.isArray(facts)) return;
+    for (const fact of facts) if (fact.k === 'clock') this.#skew = fact.t - fact.wall;
+    this.#handle(facts.map((fact, index) => this.#harmless(fact, from + index)), from);
+    this.#unsaved ??= setTimeout(() => this.save(), SNAPSHOT_AFTER);
+  }
+
+  /** @param {string} action */
+  act(action) {
+    this.#ask((session) => session.act(action));
+  }
+
+  /** @param {any} fact seen by the browser, to be numbered into the frame's log */
+  network(fact) {
+    this.#post({ type: 'network', facts: [fact] });
+  }
+
+  /** Puts what is known where it survives this script. */
+  async save() {
+    clearTimeout(this.#unsaved);
+    this.#unsaved = undefined;
+    if (!this.session || !this.#store || this.#generation !== generation) return;
+    const upto = this.#next;
+    try {
+      const snapshot = { core: this.session.snapshot(), stalls: this.stalls };
+      await this.#store.save(snapshot);
+      this.#post({ type: 'durable', upto });
+    } catch (error) {
+      // The log stays with the frame, so nothing is lost yet.
+      console.warn('Whystall: no snapshot', error);
+    }
+  }
+
+  /** The port is gone. */
+  close() {
+    clearTimeout(this.#wake);
+    const saved = this.#unsaved === undefined ? Promise.resolve() : this.save();
+    saved.finally(() => {
+      if (this.session && this.#generation === generation) this.session.free();
+      this.session = undefined;
+    });
+  }
+
+  /** Begins, or begins again after the core died, from the last snapshot and what the frame's log has since. */
+  #start() {
+    this.session = undefined;
+    this.#starting ??= this.#begin()
+      .then(() => this.#post({ type: 'resume', from: this.#next }), (error) => this.#giveUp(error))
+      .finally(() => (this.#starting = undefined));
+  }
+
+  async #begin() {
+    const { FrameSession } = await core();
+    const { snapshot, stall } = (await this.#store?.load()) ?? {};
+    const muted = await this.host.muted();
+    const session = new FrameSession(api.runtime.getManifest().version, api.i18n.getUILanguage());
+    this.#next = 0;
+    if (snapshot) {
+      try {
+        this.#next = session.restore(snapshot.core);
+        this.stalls = snapshot.stalls;
+        this.stall = stall;
+      } catch (error) {
+        // With a snapshot that can't be used the frame begins anew.
+        await this.#store?.remove();
+        throw error;
+      }
+    }
+    if (muted) session.act('mute');
+    this.session = session;
+    this.#generation = generation;
+    this.#post({ type: 'view', view: session.overlay() });
+    this.host.changed();
+  }
+
+  /** @param {any[]} facts @param {number} from */
+  #handle(facts, from) {
+    const end = from + facts.length;
+    if (this.#ask((session) => session.handle(facts, from))) this.#next = Math.max(this.#next, end);
+    else this.#deadly = { start: from, end };
+  }
+
+  /** The fact, unless the core died of it: then that it was lost. @param {any} fact @param {number} number */
+  #harmless(fact, number) {
+    const { start, end } = this.#deadly;
+    if (number < start || number >= end) return fact;
+    return number === end - 1 ? { k: 'lost', t: fact.t, from: fact.t, what: 'page' } : null;
+  }
+
+  /**
+   * Asks the core, does what it says; false if it died of that.
+   * @param {(session: NonNullable<Frame['session']>) => any} question
+   */
+  #ask(question) {
+    if (!this.session) return true;
+    if (this.#generation !== generation) {
+      this.#start();
+      return true;
+    }
+    let outputs;
+    try {
+      outputs = question(this.session);
+    } catch (error) {
+      console.error('Whystall:', error);
+      if (!isTrap(error)) return true;
+      renew();
+      this.#traps += 1;
+      if (this.#traps > TRAP_LIMIT) this.#giveUp(error);
+      else this.#start();
+      return false;
+    }
+    if (outputs.view !== undefined) this.#post({ type: 'view', view: outputs.view });
+    for (const record of outputs.records) {
+      this.stalls += 1;
+      this.stall = record;
+      this.#store?.saveStall(record).catch(() => {});
+      this.host.keep(record);
+    }
+    // Else a background stopped now would make the same record once more.
+    if (outputs.records.length > 0) this.save();
+    if (outputs.wakeAt !== undefined) this.#wakeAt(outputs.wakeAt);
+    this.host.changed();
+    return true;
+  }
+
+  /** @param {number} at milliseconds since the epoch on the page's clock */
+  #wakeAt(at) {
+    clearTimeout(this.#wake);
+    const now = () => Date.now() + this.#skew;
+    this.#wake = setTimeout(() => this.#ask((session) => session.tick(Math.max(at, now()))), Math.max(0, at - now()));
+  }
+
+  /** The page goes on, without us. @param {unknown} error */
+  #giveUp(error) {
+    console.error('Whystall: gave up on a frame', error);
+    this.port.disconnect();
+  }
+
+  /** @param {any} message */
+  #post(message) {
+    try {
+      this.port.postMessage(message);
+    } catch {
+      // The frame is gone; its port says so too.
+    }
+  }
+}

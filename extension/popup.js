@@ -1,0 +1,61 @@
+// @ts-check
+// The popup: draws what the background says of the tab, and saves what it is asked to save.
+
+import { render } from './render.js';
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+/** The picture's size, in px; that of a card on the social sites. */
+const WIDTH = 1200;
+const HEIGHT = 675;
+
+document.documentElement.lang = api.i18n.getUILanguage();
+
+const port = api.runtime.connect({ name: 'popup' });
+port.onMessage.addListener((/** @type {any} */ message) => {
+  if (message.type === 'view') render(document.body, message.view, act);
+  else if (message.type === 'picture') savePicture(message.svg, message.name);
+  else if (message.type === 'evidence') save(new Blob([message.bundle], { type: 'application/json' }), message.name);
+});
+tabShown().then((tab) => port.postMessage({ type: 'open', tab }));
+
+/** The tab of the address's `tab`, else the one that the popup hangs on. */
+async function tabShown() {
+  const asked = new URLSearchParams(location.search).get('tab');
+  if (asked !== null) return Number(asked);
+  const [tab] = await api.tabs.query({ active: true, currentWindow: true });
+  return tab?.id ?? -1;
+}
+
+/** @param {string} action */
+function act(action) {
+  const theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  port.postMessage({ type: 'action', action, theme });
+}
+
+/** @param {string} svg @param {string} name */
+async function savePicture(svg, name) {
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image(WIDTH, HEIGHT);
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = WIDTH;
+    canvas.height = HEIGHT;
+    canvas.getContext('2d')?.drawImage(image, 0, 0, WIDTH, HEIGHT);
+    canvas.toBlob((picture) => picture && save(picture, name), 'image/png');
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser has taken the blob over by the next turn.
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
