@@ -24,11 +24,12 @@ const MOOV = 0x6d6f6f76;
 // The same limits as in src/container/; a longer box is nothing a player streams.
 const MOOV_LIMIT = 1 << 20;
 const MOOF_LIMIT = 256 << 10;
-/** Most bytes kept of one append, the first byte included. */
+/** Longest head; an append that has more to keep is given up. */
 const HEAD_LIMIT = (1 << 20) + 4096 + 1;
 
-// Shared by all walkers, for `feed` is done before another begins; grows to at most HEAD_LIMIT.
-let scratch = new Uint8Array(4096);
+// Shared by all walkers, for one `feed` is done before another begins. Grows to what HEAD_LIMIT needs (2 MiB).
+let room = 4096;
+let scratch = new Uint8Array(room);
 
 /** Follows the container of one `SourceBuffer`, whatever it is. */
 export class Walker {
@@ -97,7 +98,7 @@ class BoxWalker {
       if (this.#left > 0) {
         const here = this.#left < end - at ? this.#left : end - at;
         if (this.#keeps) {
-          if (!reserve(size, here)) return this.#giveUp();
+          if (!reserve(size + here)) return this.#giveUp();
           const from = new Uint8Array(apply(bufferOf, bytes, NONE), apply(offsetOf, bytes, NONE) + at, here);
           apply(set, scratch, [from, size]);
           size += here;
@@ -106,21 +107,32 @@ class BoxWalker {
         at += here;
         continue;
       }
-      if (!reserve(size, 1)) return this.#giveUp();
-      scratch[size++] = header[this.#have++] = bytes[at++];
-      if (this.#have >= 8 && this.#have === headerSize(header) && !this.#enter()) return this.#giveUp();
+      if (!reserve(size + 16)) return this.#giveUp();
+      if (this.#have === 0 && end - at >= 16) {
+        const length = headerSize(bytes, at);
+        if (!this.#enter(bytes, at, length)) return this.#giveUp();
+        for (const payload = at + length; at < payload;) scratch[size++] = bytes[at++];
+      } else {
+        // The append may end in this header.
+        scratch[size++] = header[this.#have++] = bytes[at++];
+        const complete = this.#have >= 8 && this.#have === headerSize(header, 0);
+        if (complete && !this.#enter(header, 0, this.#have)) return this.#giveUp();
+      }
     }
-    return size;
+    return size > HEAD_LIMIT ? this.#giveUp() : size;
   }
 
-  /** Takes up the box whose header is complete; false if it cannot be followed. */
-  #enter() {
-    const header = this.#header;
-    const length = this.#have;
-    const type = number(header, 4);
-    let size = number(header, 0);
+  /**
+   * Takes up the box with this header; false if it cannot be followed.
+   * @param {Uint8Array} bytes
+   * @param {number} at
+   * @param {number} length
+   */
+  #enter(bytes, at, length) {
+    const type = number(bytes, at + 4);
+    let size = number(bytes, at);
     if (size === 0) size = Infinity;
-    else if (size === 1) size = number(header, 8) * 2 ** 32 + number(header, 12);
+    else if (size === 1) size = number(bytes, at + 8) * 2 ** 32 + number(bytes, at + 12);
     this.#have = 0;
     this.#keeps = type === MOOV || type === MOOF;
     this.#left = size - length;
@@ -150,9 +162,12 @@ function startsAnew(bytes, end) {
   return type === FTYP || type === MOOV;
 }
 
-/** @param {Uint8Array} header */
-function headerSize(header) {
-  return number(header, 0) === 1 ? 16 : 8;
+/**
+ * @param {Uint8Array} bytes
+ * @param {number} at
+ */
+function headerSize(bytes, at) {
+  return number(bytes, at) === 1 ? 16 : 8;
 }
 
 /**
@@ -165,18 +180,15 @@ function number(bytes, at) {
 }
 
 /**
- * Makes room in `scratch` for `more` bytes after `size`.
+ * Makes `scratch` hold `size` bytes.
  * @param {number} size
- * @param {number} more
  * @returns {boolean} false if that is beyond the limit
  */
-function reserve(size, more) {
-  const needed = size + more;
-  if (needed > HEAD_LIMIT) return false;
-  let room = apply(lengthOf, scratch, NONE);
-  if (needed <= room) return true;
-  while (room < needed) room *= 2;
-  const larger = new Uint8Array(room < HEAD_LIMIT ? room : HEAD_LIMIT);
+function reserve(size) {
+  if (size <= room) return true;
+  if (size > HEAD_LIMIT + 16) return false;
+  while (room < size) room *= 2;
+  const larger = new Uint8Array(room);
   apply(set, larger, [scratch]);
   scratch = larger;
   return true;

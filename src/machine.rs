@@ -75,7 +75,9 @@ impl Machine {
             Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
             Event::Attached { element, source } => self.element(*element).source = Some(*source),
             Event::TrackAdded { source, track, kind } => {
-                self.tracks.insert(*track, (*source, Track::new(*kind)));
+                // Told again when `changeType` or the `moov` shows it to be of another kind: what it holds stays.
+                let known = self.tracks.entry(*track).or_insert_with(|| (*source, Track::new(*kind)));
+                known.1.kind = *kind;
             }
             Event::Append { track, bytes, media } => {
                 self.track(*track, |track| track.append(fact, at, *bytes, media));

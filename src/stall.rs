@@ -155,6 +155,13 @@ impl Detector {
         self.finished.iter().map(|sighting| self.on_frames(sighting))
     }
 
+    /// The first stall that ended, as looks tell it, after `until`: when, and the stall as in [`Self::finished`].
+    pub fn finished_after(&self, until: Wall) -> Option<(Wall, Sighting)> {
+        let ended = |sighting: &Sighting| sighting.ended.as_ref().map(|(ended, _)| ended.wall);
+        let next = self.finished.iter().find(|sighting| ended(sighting) > Some(until))?;
+        Some((ended(next)?, self.on_frames(next)))
+    }
+
     /// The last look.
     pub fn last(&self) -> Option<&Look> {
         self.last.as_ref()

@@ -15,12 +15,7 @@ pub enum Fact {
     /// `URL.createObjectURL(mediaSource)`; `url` is the `blob:` URL.
     Source { t: f64, source: u32, url: String },
     /// `addSourceBuffer`.
-    Track {
-        t: f64,
-        source: u32,
-        track: u32,
-        mime: String,
-    },
+    Track { t: f64, source: u32, track: u32, mime: String },
     /// `changeType`.
     Retyped { t: f64, track: u32, mime: String },
     /// `appendBuffer` accepted `bytes` bytes. `head`: what `extension/walker.js` gave for them, see
@@ -39,12 +34,7 @@ pub enum Fact {
     /// The append ended. `outcome`: `updateend`, or the `abort` or `error` that came before it.
     Updated { t: f64, track: u32, outcome: String },
     /// `remove(start, end)`.
-    Removed {
-        t: f64,
-        track: u32,
-        start: f64,
-        end: f64,
-    },
+    Removed { t: f64, track: u32, start: f64, end: f64 },
     /// `endOfStream`.
     StreamEnded { t: f64, source: u32 },
     /// `XMLHttpRequest.send`.
@@ -52,12 +42,7 @@ pub enum Fact {
     /// Its `progress`.
     PageProgress { t: f64, id: u32, loaded: f64 },
     /// Its `loadend`; `outcome` is `load`, `error`, `abort` or `timeout`.
-    PageDone {
-        t: f64,
-        id: u32,
-        loaded: f64,
-        outcome: String,
-    },
+    PageDone { t: f64, id: u32, loaded: f64, outcome: String },
 
     // The content script.
     /// An element's `src` is this `blob:` URL.
@@ -78,27 +63,9 @@ pub enum Fact {
     /// `requestVideoFrameCallback`: `position` is `metadata.mediaTime`, `t` its `presentationTime`.
     Frame { t: f64, element: u32, position: f64 },
     /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
-    Buffered {
-        t: f64,
-        element: u32,
-        spans: Vec<f64>,
-    },
-    /// A `PerformanceResourceTiming` entry; every value as the entry has it (0 = hidden or none), plus `timeOrigin`.
-    Timing {
-        t: f64,
-        url: String,
-        origin: f64,
-        start_time: f64,
-        domain_lookup_start: f64,
-        domain_lookup_end: f64,
-        connect_start: f64,
-        connect_end: f64,
-        secure_connection_start: f64,
-        request_start: f64,
-        response_start: f64,
-        response_end: f64,
-        encoded_body_size: f64,
-    },
+    Buffered { t: f64, element: u32, spans: Vec<f64> },
+    /// A finished request, as the page may know it.
+    Timing(ResourceTiming),
     /// `wall` is `Date.now()` at `t`.
     Clock { t: f64, wall: f64 },
     /// Facts were lost from `from` (as `t`) on; `what` is `page` or `network`.
@@ -108,17 +75,44 @@ pub enum Fact {
     /// `onBeforeRequest`.
     Request { t: f64, id: String, url: String },
     /// `onHeadersReceived`; `length` is `Content-Length`, negative when absent.
-    Response {
-        t: f64,
-        id: String,
-        status: u16,
-        length: f64,
-        cached: bool,
-    },
+    Response { t: f64, id: String, status: u16, length: f64, cached: bool },
     /// `onCompleted`.
     Completed { t: f64, id: String },
     /// `onErrorOccurred`; `error` as the browser words it.
     Failed { t: f64, id: String, error: String },
+}
+
+/// A `PerformanceResourceTiming` entry: every value as the entry has it, milliseconds after `origin` (0 = hidden or
+/// none).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceTiming {
+    /// As for every fact.
+    pub t: f64,
+    /// `name`.
+    pub url: String,
+    /// `performance.timeOrigin`.
+    pub origin: f64,
+    /// The attribute of that name, like all that follow.
+    pub start_time: f64,
+    /// As named.
+    pub domain_lookup_start: f64,
+    /// As named.
+    pub domain_lookup_end: f64,
+    /// As named.
+    pub connect_start: f64,
+    /// As named.
+    pub connect_end: f64,
+    /// As named.
+    pub secure_connection_start: f64,
+    /// As named.
+    pub request_start: f64,
+    /// As named.
+    pub response_start: f64,
+    /// As named.
+    pub response_end: f64,
+    /// Bytes.
+    pub encoded_body_size: f64,
 }
 
 /// `Uint8Array` from JavaScript, array of numbers from JSON.

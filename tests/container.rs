@@ -27,10 +27,7 @@ fn media(name: &str) -> Vec<u8> {
 }
 
 fn span(start: i64, end: i64) -> Span {
-    Span {
-        start: MediaTime(start),
-        end: MediaTime(end),
-    }
+    Span { start: MediaTime(start), end: MediaTime(end) }
 }
 
 /// Appends these one after the other; all that became playable.
@@ -86,11 +83,9 @@ fn agrees_with_what_browsers_say_is_buffered() {
 
 #[test]
 fn knows_what_a_buffer_holds_once_the_moov_has_come() {
-    for (name, kind) in [
-        ("video.mp4", TrackKind::Video),
-        ("audio.mp4", TrackKind::Audio),
-        ("muxed.mp4", TrackKind::Muxed),
-    ] {
+    for (name, kind) in
+        [("video.mp4", TrackKind::Video), ("audio.mp4", TrackKind::Audio), ("muxed.mp4", TrackKind::Muxed)]
+    {
         let mut reader = Reader::new("video/mp4");
         assert_eq!(reader.kind(), None);
         read(&mut reader, [&media(name)[..]]);
@@ -101,24 +96,13 @@ fn knows_what_a_buffer_holds_once_the_moov_has_come() {
 #[test]
 fn tells_a_media_segment_when_its_last_byte_has_come() {
     let bytes = media("video.mp4");
-    let mdat = boxes(&bytes)
-        .iter()
-        .filter(|found| found.1 == *b"mdat")
-        .nth(1)
-        .unwrap()
-        .0;
+    let mdat = boxes(&bytes).iter().filter(|found| found.1 == *b"mdat").nth(1).unwrap().0;
     let size = u32::from_be_bytes(bytes[mdat..mdat + 4].try_into().unwrap()) as usize;
     let (before, after) = bytes.split_at(mdat + size - 1);
     let mut reader = Reader::new("video/mp4");
     let mut walker = Walker::default();
-    assert_eq!(
-        reader.append(&walker.feed(before), before.len() as u64, 0),
-        [span(0, 1_000_000)]
-    );
-    assert_eq!(
-        reader.append(&walker.feed(after), after.len() as u64, 0),
-        [span(1_000_000, 2_000_000)]
-    );
+    assert_eq!(reader.append(&walker.feed(before), before.len() as u64, 0), [span(0, 1_000_000)]);
+    assert_eq!(reader.append(&walker.feed(after), after.len() as u64, 0), [span(1_000_000, 2_000_000)]);
 }
 
 #[test]
@@ -139,11 +123,7 @@ fn a_muxed_buffer_holds_what_all_its_tracks_hold() {
     let mut reader = Reader::new("video/mp4");
     let mut ends = Vec::new();
     let mut walker = Walker::default();
-    let cuts: Vec<usize> = boxes(&bytes)
-        .iter()
-        .map(|found| found.0)
-        .chain([bytes.len()])
-        .collect();
+    let cuts: Vec<usize> = boxes(&bytes).iter().map(|found| found.0).chain([bytes.len()]).collect();
     for pair in cuts.windows(2) {
         let part = &bytes[pair[0]..pair[1]];
         let spans = reader.append(&walker.feed(part), part.len() as u64, 0);
@@ -158,23 +138,14 @@ fn a_muxed_buffer_holds_what_all_its_tracks_hold() {
 #[test]
 fn finds_its_place_again_after_appends_were_lost() {
     let bytes = media("video.mp4");
-    let moofs: Vec<usize> = boxes(&bytes)
-        .iter()
-        .filter(|found| found.1 == *b"moof")
-        .map(|found| found.0)
-        .collect();
-    let [first, second] = moofs[..] else {
-        panic!("two fragments")
-    };
+    let moofs: Vec<usize> =
+        boxes(&bytes).iter().filter(|found| found.1 == *b"moof").map(|found| found.0).collect();
+    let [first, second] = moofs[..] else { panic!("two fragments") };
     let mut walker = Walker::default();
-    let heads: Vec<_> = [
-        &bytes[..first],
-        &bytes[first..first + 20],
-        &bytes[first + 20..second],
-        &bytes[second..],
-    ]
-    .map(|bytes| (walker.feed(bytes), bytes.len() as u64))
-    .into();
+    let heads: Vec<_> =
+        [&bytes[..first], &bytes[first..first + 20], &bytes[first + 20..second], &bytes[second..]]
+            .map(|bytes| (walker.feed(bytes), bytes.len() as u64))
+            .into();
     let mut reader = Reader::new("video/mp4");
     let mut spans = Vec::new();
     for (head, bytes) in [&heads[0], &heads[1], &heads[3]] {
@@ -216,28 +187,18 @@ fn incomplete_is_not_invalid_but_nonsense_is() {
     let bytes = media("video.mp4");
     // 64-bit sizes and unknown boxes are followed.
     let large = [&[0, 0, 0, 1][..], b"free", &24_u64.to_be_bytes(), &[7; 8]].concat();
-    assert_eq!(
-        whole(&[&large, &boxed(b"uuid", &[9; 40]), &bytes[..]].concat()),
-        [span(0, 2_000_000)]
-    );
+    assert_eq!(whole(&[&large, &boxed(b"uuid", &[9; 40]), &bytes[..]].concat()), [span(0, 2_000_000)]);
     // A box to the end of the file, and one smaller than its header.
     assert_eq!(whole(&[&[0, 0, 0, 0][..], b"free", &bytes].concat()), []);
     assert_eq!(whole(&[&[0, 0, 0, 7][..], b"free", &bytes].concat()), []);
     // A moof longer than the limit, and a moof before any moov.
     let long = boxed(b"moof", &vec![0; 256 << 10]);
     assert_eq!(whole(&[&long, &bytes[..]].concat()), []);
-    let first = boxes(&bytes)
-        .iter()
-        .find(|found| found.1 == *b"moof")
-        .unwrap()
-        .0;
+    let first = boxes(&bytes).iter().find(|found| found.1 == *b"moof").unwrap().0;
     assert_eq!(whole(&bytes[first..]), []);
     // A new initialisation segment mends it.
     let mut reader = Reader::new("video/mp4");
-    assert_eq!(
-        read(&mut reader, [&long[..], &bytes[..]]),
-        [span(0, 2_000_000)]
-    );
+    assert_eq!(read(&mut reader, [&long[..], &bytes[..]]), [span(0, 2_000_000)]);
 }
 
 #[test]
@@ -245,26 +206,16 @@ fn what_is_not_mp4_is_not_read() {
     let bytes = media("video.mp4");
     let head = Walker::default().feed(&bytes);
     for mime in ["video/webm; codecs=\"vp9\"", "video/mp2t", "", ";", "mp4"] {
-        assert_eq!(
-            Reader::new(mime).append(&head, bytes.len() as u64, 0),
-            [],
-            "{mime}"
-        );
+        assert_eq!(Reader::new(mime).append(&head, bytes.len() as u64, 0), [], "{mime}");
     }
 }
 
 /// Cuts `bytes` at these places (taken modulo its length).
 fn cut<'a>(bytes: &'a [u8], places: &[prop::sample::Index]) -> Vec<&'a [u8]> {
-    let mut places: Vec<_> = places
-        .iter()
-        .map(|place| place.index(bytes.len() + 1))
-        .collect();
+    let mut places: Vec<_> = places.iter().map(|place| place.index(bytes.len() + 1)).collect();
     places.extend([0, bytes.len()]);
     places.sort_unstable();
-    places
-        .windows(2)
-        .map(|pair| &bytes[pair[0]..pair[1]])
-        .collect()
+    places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
 }
 
 fn any_media() -> impl Strategy<Value = Vec<u8>> {
@@ -280,9 +231,7 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
             let at = place.index(bytes.len());
             bytes[at] = byte;
         }
-        let front = front
-            .iter()
-            .flat_map(|(kind, size)| boxed(kind, &vec![1; *size]));
+        let front = front.iter().flat_map(|(kind, size)| boxed(kind, &vec![1; *size]));
         front.chain(bytes.iter().copied()).collect()
     })
 }
@@ -332,10 +281,7 @@ fn the_walker_in_the_page_does_the_same() {
         1 => (0..3_usize).prop_map(|n| boxed(b"moov", &vec![0; (1 << 20) - 9 + n])),
         1 => (0..4_usize).prop_map(|n| boxed(b"moof", &vec![0; (256 << 10) - 9]).repeat(n + 2)),
     ];
-    let case = (
-        source,
-        prop::collection::vec(any::<prop::sample::Index>(), 0..9),
-    );
+    let case = (source, prop::collection::vec(any::<prop::sample::Index>(), 0..9));
     let mut script = Vec::new();
     let mut expected = Vec::new();
     let mut put = |value: u32| script.extend(value.to_le_bytes());
@@ -370,8 +316,5 @@ fn the_walker_in_the_page_does_the_same() {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     assert!(output.status.success());
-    assert!(
-        output.stdout == expected,
-        "walker.js and the reference differ"
-    );
+    assert!(output.stdout == expected, "walker.js and the reference differ");
 }

@@ -15,7 +15,7 @@ use crate::ledger::Blocking;
 use crate::machine::overlap;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
-use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, Value, Zone};
+use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone};
 use std::collections::BTreeMap;
 
 /// A mechanism that can stop playback.
@@ -85,6 +85,13 @@ impl Case<'_> {
             .filter(|time| stages.contains(&time.stage))
             .map(|time| time.spent)
             .sum()
+    }
+
+    /// What these stages usually take together on this host, if this session has seen it.
+    fn usual_here(&self, blocking: &Blocking, stages: &[Stage]) -> Option<Micros> {
+        let times = || blocking.account.stages.iter().filter(|time| stages.contains(&time.stage));
+        let seen = times().next().is_some() && times().all(|time| time.usual_from == UsualFrom::Session);
+        seen.then(|| times().filter_map(|time| time.usual).sum())
     }
 
     /// What playback waited for longest.

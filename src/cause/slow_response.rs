@@ -20,15 +20,10 @@ fn findings(case: &Case) -> Vec<Finding> {
     let Some(fetch) = blocking.fetch else {
         return Vec::new();
     };
-    let stages = || blocking.account.stages.iter().filter(|time| STAGES.contains(&time.stage));
-    let usual: Micros = stages().filter_map(|time| time.usual).sum();
-    let waited = case.spent(blocking, STAGES);
-    let values = [
-        ("waited", Value::Micros(waited)),
-        ("usual", Value::Micros(usual)),
-        ("host", Value::Name(fetch.host.clone())),
-    ];
-    let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), values)];
+    let waited =
+        [("waited", Value::Micros(case.spent(blocking, STAGES))), ("host", Value::Name(fetch.host.clone()))];
+    let usual = case.usual_here(blocking, STAGES).map(|usual| ("usual", Value::Micros(usual)));
+    let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), waited.into_iter().chain(usual))];
     if fetch.timing.as_ref().and_then(|timing| timing.sent).is_none() {
         let host = Value::Name(fetch.host.clone());
         findings.push(finding("timing-hidden", fetch.facts.clone(), [("host", host)]));

@@ -60,15 +60,10 @@ impl Reader {
     pub fn new(mime: &str) -> Reader {
         let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
         let format = match kind.trim().rsplit_once('/') {
-            Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => {
-                Format::IsoBmff(Default::default())
-            }
+            Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => Format::IsoBmff(Default::default()),
             _ => Format::Unread,
         };
-        Reader {
-            format,
-            ahead: Vec::new(),
-        }
+        Reader { format, ahead: Vec::new() }
     }
 
     /// What became playable by an append of `bytes` bytes with this head, shifted by `offset` microseconds:
@@ -86,10 +81,7 @@ impl Reader {
             tracks if tracks.len() > 1 => self.ahead_of_none(&tracks, &fragments),
             tracks => {
                 self.ahead.clear();
-                tracks
-                    .first()
-                    .map(|&track| union(&fragments, track))
-                    .unwrap_or_default()
+                tracks.first().map(|&track| union(&fragments, track)).unwrap_or_default()
             }
         };
         playable.truncate(SPAN_LIMIT);
@@ -141,11 +133,7 @@ fn shift(span: &mut Span, offset: i64) -> bool {
 /// What the fragments of this track cover.
 fn union(fragments: &[Fragment], track: u32) -> Vec<Span> {
     let of_track = fragments.iter().filter(|fragment| fragment.track == track);
-    let sample = of_track
-        .clone()
-        .map(|fragment| fragment.sample)
-        .max()
-        .unwrap_or(0);
+    let sample = of_track.clone().map(|fragment| fragment.sample).max().unwrap_or(0);
     joined(of_track.map(|fragment| fragment.span).collect(), sample)
 }
 
@@ -164,12 +152,9 @@ fn joined(mut spans: Vec<Span>, gap: i64) -> Vec<Span> {
 
 /// What both cover; both sorted and apart.
 fn common(a: &[Span], b: &[Span]) -> Vec<Span> {
-    let overlaps = a.iter().flat_map(|a| {
-        b.iter().map(move |b| Span {
-            start: a.start.max(b.start),
-            end: a.end.min(b.end),
-        })
-    });
+    let overlaps = a
+        .iter()
+        .flat_map(|a| b.iter().map(move |b| Span { start: a.start.max(b.start), end: a.end.min(b.end) }));
     overlaps.filter(|span| span.start < span.end).collect()
 }
 
@@ -178,23 +163,14 @@ fn without(spans: &[Span], taken: &[Span]) -> Vec<Span> {
     let mut left = Vec::new();
     for span in spans {
         let mut start = span.start;
-        for cut in taken
-            .iter()
-            .filter(|cut| cut.end > span.start && cut.start < span.end)
-        {
+        for cut in taken.iter().filter(|cut| cut.end > span.start && cut.start < span.end) {
             if start < cut.start {
-                left.push(Span {
-                    start,
-                    end: cut.start,
-                });
+                left.push(Span { start, end: cut.start });
             }
             start = start.max(cut.end);
         }
         if start < span.end {
-            left.push(Span {
-                start,
-                end: span.end,
-            });
+            left.push(Span { start, end: span.end });
         }
     }
     left

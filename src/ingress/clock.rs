@@ -5,7 +5,7 @@ use crate::time::{Micros, Wall};
 use serde::{Deserialize, Serialize};
 
 /// Clocks no farther apart are one: between them lie the rounding of `Date.now()` and the time between two calls
-/// (1.4 to 2.6 ms measured). A step beyond it means that the machine's clock was set (ATTRIBUTION §1.3 rule 5).
+/// (1.4 to 2.6 ms measured). A step beyond it means that the machine's clock was set.
 const STEP: Micros = Micros::from_millis(50);
 
 /// What is known of them.
@@ -28,10 +28,6 @@ impl Clock {
 
     /// A moment of the machine's clock on the page's.
     pub fn page(&self, machine: Wall) -> Wall {
-        if self.ahead.0.abs() > STEP.0 {
-            machine - self.ahead
-        } else {
-            machine
-        }
+        if self.ahead.0.abs() > STEP.0 { machine - self.ahead } else { machine }
     }
 }

@@ -3,6 +3,7 @@
 //! Everything reported is hostile: numbers are checked, names are matched against those known, texts go no further
 //! than here (but for host names). A fact that cannot be right is dropped as a whole, and counted.
 
+mod checked;
 mod clock;
 mod mime;
 mod network;
@@ -11,14 +12,12 @@ mod timing;
 mod url;
 
 use crate::container::Reader;
-use crate::event::{
-    AppendOutcome, Blindness, ElementId, Event, Failure, Input, Moment, Refusal, SourceId, Span,
-    TrackId, TrackKind,
-};
-use crate::time::{LIMIT, MediaTime, Wall, micros_from_millis, micros_from_seconds};
+use crate::event::{Blindness, ElementId, Event, Input, Refusal, SourceId, TrackId, TrackKind};
+use crate::time::Wall;
 use crate::wire::Fact;
+use checked::*;
 use clock::Clock;
-use network::{Key, Malformed, Network};
+use network::{Key, Network};
 use serde::{Deserialize, Serialize};
 use table::Table;
 
@@ -28,10 +27,6 @@ const ELEMENT_LIMIT: usize = 16;
 const SOURCE_LIMIT: usize = 64;
 /// Most `SourceBuffer`s. Browsers allow about 16 to a `MediaSource`, players use two.
 const TRACK_LIMIT: usize = 32;
-/// Most ranges of `buffered`, as the content script also has it.
-const RANGE_LIMIT: usize = 32;
-/// Fastest playback, either way. Chromium refuses rates beyond 16, Firefox mutes them.
-const RATE_LIMIT: f64 = 100.0;
 
 /// Turns [`Fact`]s into [`Input`]s. Its own state can be snapshotted (serde), and holds no URL either.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,8 +53,9 @@ struct Track {
 impl Ingress {
     /// Adds to `inputs` what this fact amounts to: usually one input, none if it is malformed or of no use.
     pub fn take(&mut self, fact: Fact, inputs: &mut Vec<Input>) {
-        if self.accept(fact, inputs).is_err() {
-            self.dropped += 1;
+        match self.accept(fact, inputs) {
+            Ok((at, event)) => inputs.extend(event.map(|event| Input { at, event })),
+            Err(Malformed) => self.dropped += 1,
         }
     }
 
@@ -68,226 +64,89 @@ impl Ingress {
         self.dropped
     }
 
-    fn accept(&mut self, fact: Fact, inputs: &mut Vec<Input>) -> Result<(), Malformed> {
-        let mut tell = |at, event| inputs.push(Input { at, event });
-        match fact {
+    /// What a fact says, and when. What has to be said before goes to `inputs`, once all of the fact was checked.
+    fn accept(&mut self, fact: Fact, inputs: &mut Vec<Input>) -> Result<(Wall, Option<Event>), Malformed> {
+        Ok(match fact {
             Fact::Source { t, source, url } => {
                 let at = wall(t)?;
+                let source = self.source(source, at, inputs);
                 let blob = url::digest(&[&url]);
-                let source = self.source(source, at, &mut tell);
                 self.blobs.insert(blob, source);
-                if let Some((_, element)) = self.waiting.remove(&blob) {
-                    tell(at, Event::Attached { element, source });
-                }
+                let element = self.waiting.remove(&blob);
+                (at, element.map(|(_, element)| Event::Attached { element, source }))
             }
-            Fact::Track {
-                t,
-                source,
-                track,
-                mime,
-            } => {
+            Fact::Track { t, source, track, mime } => {
                 let at = wall(t)?;
-                let source = self.source(source, at, &mut tell);
-                let kind = mime::kind(&mime);
-                let track = TrackId(self.tracks.insert(
-                    track,
-                    Track {
-                        source,
-                        kind,
-                        reader: Reader::new(&mime),
-                    },
-                ));
-                tell(
-                    at,
-                    Event::TrackAdded {
-                        source,
-                        track,
-                        kind,
-                    },
-                );
+                let source = self.source(source, at, inputs);
+                let new = Track::new(source, &mime);
+                let kind = new.kind;
+                let track = TrackId(self.tracks.insert(track, new));
+                (at, Some(Event::TrackAdded { source, track, kind }))
             }
             Fact::Retyped { t, track, mime } => {
                 let at = wall(t)?;
                 let (id, track) = self.track(track)?;
-                track.reader = Reader::new(&mime);
-                track.become_kind(mime::kind(&mime), id, at, &mut tell);
+                let new = Track::new(track.source, &mime);
+                let event = track.changed_kind(id, new.kind);
+                *track = new;
+                (at, event)
             }
-            Fact::Append {
-                t,
-                track,
-                bytes,
-                head,
-                offset,
-            } => {
-                let (at, bytes, offset) = (
-                    wall(t)?,
-                    count(bytes)?,
-                    micros_from_seconds(offset).ok_or(Malformed)?,
-                );
+            Fact::Append { t, track, bytes, head, offset } => {
+                let (at, bytes, offset) = (wall(t)?, count(bytes)?, micros(offset)?);
                 let (id, track) = self.track(track)?;
                 let media = track.reader.append(&head, bytes, offset);
-                if let Some(kind) = track.reader.kind() {
-                    track.become_kind(kind, id, at, &mut tell);
-                }
-                tell(
-                    at,
-                    Event::Append {
-                        track: id,
-                        bytes,
-                        media,
-                    },
-                );
+                let kind = track.reader.kind();
+                let changed = kind.and_then(|kind| track.changed_kind(id, kind));
+                inputs.extend(changed.map(|event| Input { at, event }));
+                (at, Some(Event::Append { track: id, bytes, media }))
             }
             Fact::Refused { t, track, error } => {
-                let reason = if error == "QuotaExceededError" {
-                    Refusal::Quota
-                } else {
-                    Refusal::Other
-                };
-                tell(
-                    wall(t)?,
-                    Event::AppendRefused {
-                        track: self.track(track)?.0,
-                        reason,
-                    },
-                );
+                let reason = if error == "QuotaExceededError" { Refusal::Quota } else { Refusal::Other };
+                let track = self.track(track)?.0;
+                (wall(t)?, Some(Event::AppendRefused { track, reason }))
             }
             Fact::Updated { t, track, outcome } => {
-                let outcome = match outcome.as_str() {
-                    "updateend" => AppendOutcome::Done,
-                    "abort" => AppendOutcome::Aborted,
-                    "error" => AppendOutcome::Failed,
-                    _ => return Err(Malformed),
-                };
-                tell(
-                    wall(t)?,
-                    Event::AppendEnded {
-                        track: self.track(track)?.0,
-                        outcome,
-                    },
-                );
+                let (outcome, track) = (append_outcome(&outcome)?, self.track(track)?.0);
+                (wall(t)?, Some(Event::AppendEnded { track, outcome }))
             }
-            Fact::Removed {
-                t,
-                track,
-                start,
-                end,
-            } => {
-                // `remove(0, Infinity)` is the usual way to say "all".
-                let end = if end == f64::INFINITY {
-                    MediaTime(LIMIT - 1)
-                } else {
-                    media(end)?
-                };
-                let span = Span {
-                    start: media(start)?,
-                    end,
-                };
-                if span.start >= span.end {
-                    return Err(Malformed);
-                }
-                tell(
-                    wall(t)?,
-                    Event::Removed {
-                        track: self.track(track)?.0,
-                        span,
-                    },
-                );
+            Fact::Removed { t, track, start, end } => {
+                let (span, track) = (removed(start, end)?, self.track(track)?.0);
+                (wall(t)?, Some(Event::Removed { track, span }))
             }
             Fact::StreamEnded { t, source } => {
                 let source = SourceId(self.sources.number(&source).ok_or(Malformed)?);
-                tell(wall(t)?, Event::StreamEnded { source });
+                (wall(t)?, Some(Event::StreamEnded { source }))
             }
-            Fact::PageRequest { t, id, url } => {
-                let at = wall(t)?;
-                self.network
-                    .start(Key::Page(id), &url)?
-                    .into_iter()
-                    .for_each(|event| tell(at, event));
-            }
+            Fact::PageRequest { t, id, url } => (wall(t)?, self.network.begin(Key::Page(id), &url)?),
             Fact::PageProgress { t, id, loaded } => {
-                let (at, bytes) = (wall(t)?, count(loaded)?);
-                if let Some((observer, request)) = self.network.under_way(Key::Page(id)) {
-                    tell(
-                        at,
-                        Event::Received {
-                            observer,
-                            request,
-                            bytes,
-                        },
-                    );
-                }
+                (wall(t)?, self.network.receive(Key::Page(id), count(loaded)?))
             }
-            Fact::PageDone {
-                t,
-                id,
-                loaded,
-                outcome,
-            } => {
-                let (at, bytes) = (wall(t)?, count(loaded)?);
-                let failure = match outcome.as_str() {
-                    "load" => None,
-                    "abort" | "timeout" => Some(Failure::Aborted),
-                    "error" => Some(Failure::Network),
-                    _ => return Err(Malformed),
+            Fact::PageDone { t, id, loaded, outcome } => {
+                let (at, bytes, key) = (wall(t)?, count(loaded)?, Key::Page(id));
+                let event = match page_failure(&outcome)? {
+                    None => self.network.end(key, Some(bytes)),
+                    Some(failure) => self.network.fail(key, failure),
                 };
-                if let Some((observer, request)) = self.network.end(Key::Page(id)) {
-                    tell(
-                        at,
-                        match failure {
-                            None => Event::RequestEnded {
-                                observer,
-                                request,
-                                bytes: Some(bytes),
-                            },
-                            Some(failure) => Event::RequestFailed {
-                                observer,
-                                request,
-                                failure,
-                            },
-                        },
-                    );
-                }
+                (at, event)
             }
             Fact::Attached { t, element, url } => {
                 let at = wall(t)?;
                 let element = self.element(element);
                 let blob = url::digest(&[&url]);
                 self.waiting.retain(|waiting| *waiting != element);
-                match self.blobs.get_mut(&blob) {
-                    Some((_, source)) => tell(
-                        at,
-                        Event::Attached {
-                            element,
-                            source: *source,
-                        },
-                    ),
-                    None => {
-                        self.waiting.insert(blob, element);
-                    }
+                let source = self.blobs.get_mut(&blob).map(|(_, source)| *source);
+                if source.is_none() {
+                    self.waiting.insert(blob, element);
                 }
+                (at, source.map(|source| Event::Attached { element, source }))
             }
-            Fact::Playback {
-                t,
-                element,
-                why,
-                position,
-                rate,
-                paused,
-                seeking,
-                ended,
-                ready,
-                gesture,
-            } => {
-                if !(-RATE_LIMIT..=RATE_LIMIT).contains(&rate) || ready > 4 {
-                    return Err(Malformed);
-                }
-                let (at, position, why) = (wall(t)?, media(position)?, moment(&why)?);
-                let rate = (rate * 1000.0).round() as i32;
+            Fact::Playback { t, element, why, position, rate, paused, seeking, ended, ready, gesture } => {
+                let (at, position) = (wall(t)?, media(position)?);
+                let (why, rate, ready) = (moment(&why)?, thousandths(rate)?, ready_state(ready)?);
                 let element = self.element(element);
-                tell(
+                (
                     at,
-                    Event::Playback {
+                    Some(Event::Playback {
                         element,
                         why,
                         position,
@@ -297,173 +156,67 @@ impl Ingress {
                         ended,
                         ready,
                         gesture,
-                    },
-                );
+                    }),
+                )
             }
-            Fact::Frame {
-                t,
-                element,
-                position,
-            } => {
+            Fact::Frame { t, element, position } => {
                 let (at, position) = (wall(t)?, media(position)?);
-                tell(
-                    at,
-                    Event::Frame {
-                        element: self.element(element),
-                        position,
-                    },
-                );
+                let element = self.element(element);
+                (at, Some(Event::Frame { element, position }))
             }
             Fact::Buffered { t, element, spans } => {
                 let (at, spans) = (wall(t)?, ranges(&spans)?);
-                tell(
-                    at,
-                    Event::Buffered {
-                        element: self.element(element),
-                        spans,
-                    },
-                );
+                let element = self.element(element);
+                (at, Some(Event::Buffered { element, spans }))
             }
-            Fact::Timing {
-                t,
-                url,
-                origin,
-                start_time,
-                domain_lookup_start,
-                domain_lookup_end,
-                connect_start,
-                connect_end,
-                secure_connection_start,
-                request_start,
-                response_start,
-                response_end,
-                encoded_body_size,
-            } => {
-                wall(t)?;
-                let entry = timing::Entry {
-                    origin,
-                    start_time,
-                    domain_lookup: (domain_lookup_start, domain_lookup_end),
-                    connect: (connect_start, connect_end),
-                    secure_connection_start,
-                    request_start,
-                    response_start,
-                    response_end,
-                    encoded_body_size: count(encoded_body_size).ok(),
-                };
-                let (at, timing) = entry.read().ok_or(Malformed)?;
-                if let Some(resource) = self.network.resource(&url)? {
-                    tell(at, Event::Timing { resource, timing });
-                }
+            Fact::Timing(entry) => {
+                let (at, timing) = timing::read(&entry).ok_or(Malformed)?;
+                let resource = self.network.resource(&entry.url)?;
+                (at, resource.map(|resource| Event::Timing { resource, timing }))
             }
             Fact::Clock { t, wall: machine } => {
                 let at = wall(t)?;
-                if let Some(from) = self.clock.compare(at, wall(machine)?) {
-                    tell(
-                        at,
-                        Event::NotObservable {
-                            from,
-                            what: Blindness::Clock,
-                        },
-                    );
-                }
+                let what = Blindness::Clock;
+                let from = self.clock.compare(at, wall(machine)?);
+                (at, from.map(|from| Event::NotObservable { from, what }))
             }
             Fact::Lost { t, from, what } => {
-                let (at, from) = (wall(t)?, wall(from)?);
-                let what = match what.as_str() {
-                    "page" => Blindness::Page,
-                    "network" => Blindness::Network,
-                    _ => return Err(Malformed),
-                };
-                tell(
-                    at,
-                    Event::NotObservable {
-                        from: from.min(at),
-                        what,
-                    },
-                );
+                let at = wall(t)?;
+                let (from, what) = (wall(from)?.min(at), blindness(&what)?);
+                (at, Some(Event::NotObservable { from, what }))
             }
             Fact::Request { t, id, url } => {
-                let at = self.clock.page(wall(t)?);
-                self.network
-                    .start(Key::Browser(&id), &url)?
-                    .into_iter()
-                    .for_each(|event| tell(at, event));
+                (self.background(t)?, self.network.begin(Key::Browser(&id), &url)?)
             }
-            Fact::Response {
-                t,
-                id,
-                status,
-                length,
-                cached,
-            } => {
-                let at = self.clock.page(wall(t)?);
-                let length = if length < 0.0 {
-                    None
-                } else {
-                    Some(count(length)?)
-                };
-                if status > 999 {
-                    return Err(Malformed);
-                }
-                if let Some((observer, request)) = self.network.under_way(Key::Browser(&id)) {
-                    tell(
-                        at,
-                        Event::ResponseBegan {
-                            observer,
-                            request,
-                            status,
-                            length,
-                            cached,
-                        },
-                    );
-                }
+            Fact::Response { t, id, status, length, cached } => {
+                let (at, status) = (self.background(t)?, http_status(status)?);
+                let length = if length < 0.0 { None } else { Some(count(length)?) };
+                (at, self.network.respond(Key::Browser(&id), status, length, cached))
             }
-            Fact::Completed { t, id } => {
-                let at = self.clock.page(wall(t)?);
-                if let Some((observer, request)) = self.network.end(Key::Browser(&id)) {
-                    tell(
-                        at,
-                        Event::RequestEnded {
-                            observer,
-                            request,
-                            bytes: None,
-                        },
-                    );
-                }
-            }
+            Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
             Fact::Failed { t, id, error } => {
-                let at = self.clock.page(wall(t)?);
-                if let Some((observer, request)) = self.network.end(Key::Browser(&id)) {
-                    tell(
-                        at,
-                        Event::RequestFailed {
-                            observer,
-                            request,
-                            failure: network::failure(&error),
-                        },
-                    );
-                }
+                (self.background(t)?, self.network.fail(Key::Browser(&id), browser_failure(&error)))
             }
-        }
-        Ok(())
+        })
+    }
+
+    /// When the background saw something, on the page's clock.
+    fn background(&self, millis: f64) -> Result<Wall, Malformed> {
+        Ok(self.clock.page(wall(millis)?))
     }
 
     fn element(&mut self, element: u32) -> ElementId {
         ElementId(self.elements.enter(element).0)
     }
 
-    fn source(&mut self, source: u32, at: Wall, tell: &mut impl FnMut(Wall, Event)) -> SourceId {
+    /// The source of this number; says so if it is new.
+    fn source(&mut self, source: u32, at: Wall, inputs: &mut Vec<Input>) -> SourceId {
         let (number, new) = self.sources.enter(source);
+        let source = SourceId(number);
         if new {
-            tell(
-                at,
-                Event::SourceOpened {
-                    source: SourceId(number),
-                },
-            );
+            inputs.push(Input { at, event: Event::SourceOpened { source } });
         }
-        SourceId(number)
+        source
     }
 
     fn track(&mut self, track: u32) -> Result<(TrackId, &mut Track), Malformed> {
@@ -473,78 +226,13 @@ impl Ingress {
 }
 
 impl Track {
-    /// Says so if it is of another kind than was said.
-    fn become_kind(
-        &mut self,
-        kind: TrackKind,
-        track: TrackId,
-        at: Wall,
-        tell: &mut impl FnMut(Wall, Event),
-    ) {
-        if self.kind != kind {
-            self.kind = kind;
-            tell(
-                at,
-                Event::TrackAdded {
-                    source: self.source,
-                    track,
-                    kind,
-                },
-            );
-        }
+    fn new(source: SourceId, mime: &str) -> Track {
+        Track { source, kind: mime::kind(mime), reader: Reader::new(mime) }
     }
-}
 
-fn wall(millis: f64) -> Result<Wall, Malformed> {
-    micros_from_millis(millis).map(Wall).ok_or(Malformed)
-}
-
-fn media(seconds: f64) -> Result<MediaTime, Malformed> {
-    micros_from_seconds(seconds).map(MediaTime).ok_or(Malformed)
-}
-
-/// A number of bytes.
-fn count(value: f64) -> Result<u64, Malformed> {
-    (0.0..LIMIT as f64)
-        .contains(&value)
-        .then_some(value as u64)
-        .ok_or(Malformed)
-}
-
-/// `buffered` as the content script flattens it: ranges that are sorted and apart, else malformed. What is shorter
-/// than a microsecond is nothing.
-fn ranges(flat: &[f64]) -> Result<Vec<Span>, Malformed> {
-    let (pairs, rest) = flat.as_chunks();
-    if !rest.is_empty() || pairs.len() > RANGE_LIMIT {
-        return Err(Malformed);
+    /// The track is announced anew when it turns out to be of another kind than was said.
+    fn changed_kind(&mut self, track: TrackId, kind: TrackKind) -> Option<Event> {
+        let before = std::mem::replace(&mut self.kind, kind);
+        (before != kind).then_some(Event::TrackAdded { source: self.source, track, kind })
     }
-    let spans = pairs.iter().map(|&[start, end]| {
-        Ok(Span {
-            start: media(start)?,
-            end: media(end)?,
-        })
-    });
-    let mut spans = spans.collect::<Result<Vec<Span>, Malformed>>()?;
-    let sound = spans.iter().all(|span| span.start <= span.end)
-        && spans.is_sorted_by(|a, b| a.end <= b.start);
-    spans.retain(|span| span.start < span.end);
-    sound.then_some(spans).ok_or(Malformed)
-}
-
-fn moment(why: &str) -> Result<Moment, Malformed> {
-    Ok(match why {
-        "sample" => Moment::Sample,
-        "play" => Moment::Play,
-        "playing" => Moment::Playing,
-        "pause" => Moment::Pause,
-        "waiting" => Moment::Waiting,
-        "seeking" => Moment::Seeking,
-        "seeked" => Moment::Seeked,
-        "ratechange" => Moment::Ratechange,
-        "ended" => Moment::Ended,
-        "emptied" => Moment::Emptied,
-        "loadeddata" => Moment::Loadeddata,
-        "error" => Moment::Error,
-        _ => return Err(Malformed),
-    })
 }

@@ -1,5 +1,6 @@
 //! Requests, as the browser and as the page saw them.
 
+use super::checked::Malformed;
 use super::table::Table;
 use super::url::{Redacted, digest, redact};
 use crate::event::{Event, Failure, Observer, RequestId, ResourceId};
@@ -33,8 +34,8 @@ pub enum Key<'a> {
 }
 
 impl Network {
-    /// A request began, or was redirected. `Err` for a malformed URL, `Ok(None)` for one that is not the network's.
-    pub fn start(&mut self, key: Key, url: &str) -> Result<Option<Event>, Malformed> {
+    /// A request began, or was redirected: then it keeps its id. `Ok(None)` for a URL that is not the network's.
+    pub fn begin(&mut self, key: Key, url: &str) -> Result<Option<Event>, Malformed> {
         match redact(url) {
             Redacted::Invalid => Err(Malformed),
             Redacted::Local => Ok(None),
@@ -42,30 +43,37 @@ impl Network {
                 let (observer, open, key) = self.open(key);
                 let request = RequestId(open.enter(key).0);
                 let resource = ResourceId(self.resources.enter(digest).0);
-                Ok(Some(Event::RequestStarted {
-                    observer,
-                    request,
-                    resource,
-                    host,
-                    kind,
-                }))
+                Ok(Some(Event::RequestStarted { observer, request, resource, host, kind }))
             }
         }
     }
 
-    /// The request of this name, unless it is unknown (not the network's, or over).
-    pub fn under_way(&mut self, key: Key) -> Option<(Observer, RequestId)> {
-        let (observer, open, key) = self.open(key);
-        Some((observer, RequestId(open.number(&key)?)))
+    /// The headers of its response came. This and what follows is `None` for a request that is unknown: not the
+    /// network's, or over.
+    pub fn respond(&mut self, key: Key, status: u16, length: Option<u64>, cached: bool) -> Option<Event> {
+        let (observer, request) = self.under_way(key)?;
+        Some(Event::ResponseBegan { observer, request, status, length, cached })
     }
 
-    /// Same, and it is over.
-    pub fn end(&mut self, key: Key) -> Option<(Observer, RequestId)> {
-        let (observer, open, key) = self.open(key);
-        Some((observer, RequestId(open.remove(&key)?.0)))
+    /// Part of its body came.
+    pub fn receive(&mut self, key: Key, bytes: u64) -> Option<Event> {
+        let (observer, request) = self.under_way(key)?;
+        Some(Event::Received { observer, request, bytes })
     }
 
-    /// The resource of a URL. `Err` and `Ok(None)` as for [`Network::start`].
+    /// It ended well.
+    pub fn end(&mut self, key: Key, bytes: Option<u64>) -> Option<Event> {
+        let (observer, request) = self.over(key)?;
+        Some(Event::RequestEnded { observer, request, bytes })
+    }
+
+    /// It failed.
+    pub fn fail(&mut self, key: Key, failure: Failure) -> Option<Event> {
+        let (observer, request) = self.over(key)?;
+        Some(Event::RequestFailed { observer, request, failure })
+    }
+
+    /// The resource of a URL. `Ok(None)` as for [`Network::begin`].
     pub fn resource(&mut self, url: &str) -> Result<Option<ResourceId>, Malformed> {
         match redact(url) {
             Redacted::Invalid => Err(Malformed),
@@ -74,25 +82,20 @@ impl Network {
         }
     }
 
+    fn under_way(&mut self, key: Key) -> Option<(Observer, RequestId)> {
+        let (observer, open, key) = self.open(key);
+        Some((observer, RequestId(open.number(&key)?)))
+    }
+
+    fn over(&mut self, key: Key) -> Option<(Observer, RequestId)> {
+        let (observer, open, key) = self.open(key);
+        Some((observer, RequestId(open.remove(&key)?.0)))
+    }
+
     fn open(&mut self, key: Key) -> (Observer, &mut Table<u64, (), OPEN_LIMIT>, u64) {
         match key {
             Key::Browser(id) => (Observer::Browser, &mut self.browser, digest(&[id])),
             Key::Page(id) => (Observer::Page, &mut self.page, id.into()),
         }
-    }
-}
-
-/// Not what a browser writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed;
-
-/// What `onErrorOccurred` means. Chromium says `ERR_FAILED` where a page aborts a `fetch` (ATTRIBUTION M24), and
-/// `ERR_ABORTED` for an `XMLHttpRequest`.
-pub fn failure(error: &str) -> Failure {
-    match error {
-        "net::ERR_ABORTED" | "net::ERR_FAILED" | "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => {
-            Failure::Aborted
-        }
-        _ => Failure::Network,
     }
 }

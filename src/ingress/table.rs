@@ -12,10 +12,7 @@ pub struct Table<K, V, const LIMIT: usize> {
 
 impl<K, V, const LIMIT: usize> Default for Table<K, V, LIMIT> {
     fn default() -> Self {
-        Table {
-            entries: Vec::new(),
-            next: 0,
-        }
+        Table { entries: Vec::new(), next: 0 }
     }
 }
 
@@ -23,9 +20,7 @@ impl<K: Ord, V, const LIMIT: usize> Table<K, V, LIMIT> {
     /// The number and value of this key.
     pub fn get_mut(&mut self, key: &K) -> Option<(u32, &mut V)> {
         let at = self.find(key).ok()?;
-        self.entries
-            .get_mut(at)
-            .map(|entry| (entry.1, &mut entry.2))
+        self.entries.get_mut(at).map(|entry| (entry.1, &mut entry.2))
     }
 
     /// The number of this key.
@@ -89,10 +84,7 @@ mod tests {
         }
         assert_eq!(table.enter(5), (1, false));
         assert_eq!(table.enter(1), (3, true));
-        assert_eq!(
-            [9, 5, 7, 1].map(|key| table.number(&key)),
-            [None, Some(1), Some(2), Some(3)]
-        );
+        assert_eq!([9, 5, 7, 1].map(|key| table.number(&key)), [None, Some(1), Some(2), Some(3)]);
         assert_eq!(table.enter(9), (4, true));
         assert_eq!(table.number(&5), None);
     }
@@ -100,14 +92,7 @@ mod tests {
     #[test]
     fn a_value_replaced_gets_a_new_number() {
         let mut table: Table<u32, char, 2> = Table::default();
-        assert_eq!(
-            (
-                table.insert(1, 'a'),
-                table.insert(2, 'b'),
-                table.insert(1, 'c')
-            ),
-            (0, 1, 2)
-        );
+        assert_eq!((table.insert(1, 'a'), table.insert(2, 'b'), table.insert(1, 'c')), (0, 1, 2));
         assert_eq!(table.get_mut(&2), Some((1, &mut 'b')));
         assert_eq!(table.remove(&1), Some((2, 'c')));
         assert_eq!(table.remove(&1), None);

@@ -61,11 +61,7 @@ pub fn digest(texts: &[&str]) -> u64 {
         hash.update(text);
     }
     let bytes = hash.finalize();
-    bytes
-        .iter()
-        .take(8)
-        .fold(0, |number, &byte| number << 8 | u64::from(byte))
-        >> 11
+    bytes.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte)) >> 11
 }
 
 fn host(authority: &str, default_port: &str) -> Option<String> {
@@ -76,37 +72,21 @@ fn host(authority: &str, default_port: &str) -> Option<String> {
     };
     let valid_name = match name.strip_prefix('[') {
         Some(address) => address.strip_suffix(']').is_some_and(|address| {
-            !address.is_empty()
-                && address
-                    .bytes()
-                    .all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+            !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
         }),
-        None => {
-            !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-        }
+        None => !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)),
     };
     if !valid_name || !port.bytes().all(|b| b.is_ascii_digit()) || authority.len() > HOST_LIMIT {
         return None;
     }
     let name = name.to_ascii_lowercase();
-    Some(if port.is_empty() || port == default_port {
-        name
-    } else {
-        format!("{name}:{port}")
-    })
+    Some(if port.is_empty() || port == default_port { name } else { format!("{name}:{port}") })
 }
 
 fn kind(path: &str) -> ResourceKind {
     let file = path.rsplit('/').next().unwrap_or(path);
     match file.rsplit_once('.') {
-        Some((_, extension))
-            if ["m3u8", "mpd"]
-                .iter()
-                .any(|known| extension.eq_ignore_ascii_case(known)) =>
-        {
+        Some((_, extension)) if ["m3u8", "mpd"].iter().any(|known| extension.eq_ignore_ascii_case(known)) => {
             ResourceKind::Manifest
         }
         _ => ResourceKind::Data,
@@ -127,17 +107,11 @@ mod tests {
     #[test]
     fn keeps_host_and_port_only() {
         for (url, host) in [
-            (
-                "https://Media.Example.COM/a/b.m4s?token=1",
-                "media.example.com",
-            ),
+            ("https://Media.Example.COM/a/b.m4s?token=1", "media.example.com"),
             ("https://media.example.com:443/", "media.example.com"),
             ("http://media.example.com:443/", "media.example.com:443"),
             ("http://media.example.com:80", "media.example.com"),
-            (
-                "HTTPS://user:pass@media.example.com:8443?q",
-                "media.example.com:8443",
-            ),
+            ("HTTPS://user:pass@media.example.com:8443?q", "media.example.com:8443"),
             ("https://a@b@c.example/", "c.example"),
             ("http://[2001:DB8::1]/x", "[2001:db8::1]"),
             ("http://[2001:db8::1]:8080/x", "[2001:db8::1]:8080"),
@@ -153,10 +127,7 @@ mod tests {
     fn tells_manifests_by_their_extension() {
         for (url, kind) in [
             ("https://a.example/master.m3u8", ResourceKind::Manifest),
-            (
-                "https://a.example/x/MANIFEST.MPD?v=1.ts#t",
-                ResourceKind::Manifest,
-            ),
+            ("https://a.example/x/MANIFEST.MPD?v=1.ts#t", ResourceKind::Manifest),
             ("https://a.example/seg.m4s?from=a.m3u8", ResourceKind::Data),
             ("https://a.example/a.m3u8/seg", ResourceKind::Data),
             ("https://m3u8", ResourceKind::Data),
@@ -199,20 +170,14 @@ mod tests {
         }
         let long = format!("https://a.example/{}", "x".repeat(URL_LIMIT));
         assert_eq!(redact(&long), Redacted::Invalid);
-        assert_eq!(
-            redact(&format!("https://{}/", "x".repeat(300))),
-            Redacted::Invalid
-        );
+        assert_eq!(redact(&format!("https://{}/", "x".repeat(300))), Redacted::Invalid);
     }
 
     #[test]
     fn other_schemes_are_local() {
-        for url in [
-            "blob:https://a.example/1",
-            "data:text/plain,x",
-            "chrome-extension://abc/x",
-            "about:blank",
-        ] {
+        for url in
+            ["blob:https://a.example/1", "data:text/plain,x", "chrome-extension://abc/x", "about:blank"]
+        {
             assert_eq!(redact(url), Redacted::Local, "{url}");
         }
     }

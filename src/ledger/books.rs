@@ -82,8 +82,12 @@ impl<'a> Books<'a> {
 
     /// When the track's request before the segment at `index` was over, so that the next could be made.
     pub(super) fn slot(&self, track: usize, index: usize) -> Option<Wall> {
-        let (_, before) = self.of_track(track).rev().find(|(before, _)| *before < index)?;
+        let before = self.before(track, index)?;
         Some(self.fetch_of(before).and_then(Fetch::over).unwrap_or(before.appended))
+    }
+
+    fn before(&self, track: usize, index: usize) -> Option<&Segment> {
+        self.of_track(track).rev().find(|(before, _)| *before < index).map(|(_, segment)| segment)
     }
 
     /// The account of a media segment that came; `shown` is the first frame if playback waited for it.
@@ -130,7 +134,7 @@ impl<'a> Books<'a> {
         let first_asked = attempts.map(|attempt| attempt.asked).min();
         let appended = arrival.map(|(appended, ..)| appended);
         let first_asked = first_asked.or(appended).or(slot).unwrap_or(self.now);
-        let could_ask = slot.map_or(first_asked, |slot| self.after_pacing(track, slot, first_asked));
+        let could_ask = slot.map_or(first_asked, |slot| self.after_pacing(track, index, slot, first_asked));
         Life {
             could_ask,
             first_asked,
@@ -142,11 +146,15 @@ impl<'a> Books<'a> {
     }
 
     /// When the player could have asked: not while its buffer was as full as it likes it.
-    fn after_pacing(&self, track: usize, slot: Wall, asked: Wall) -> Wall {
+    fn after_pacing(&self, track: usize, index: usize, slot: Wall, asked: Wall) -> Wall {
         let slot = slot.min(asked);
+        // What the request before brought counts as soon as it is appended.
+        let filled = self.before(track, index).and_then(|before| before.playable).unwrap_or(slot).max(slot);
         let target = self.targets.get(track).copied().flatten();
-        let (Some(target), Some(lead)) = (target, self.lead(track, slot)) else { return slot };
-        (slot + (lead - target).at_least_zero()).min(asked)
+        match target.zip(self.lead(track, filled)) {
+            Some((target, lead)) if lead > target => (filled + (lead - target)).min(asked),
+            _ => slot,
+        }
     }
 
     /// The buffer level at which this player asks for more, learned from where it let time pass before it did.

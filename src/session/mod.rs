@@ -11,6 +11,7 @@ use crate::stall::Sighting;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{MODEL, Report, Stall};
+use crate::view::LINGER;
 use log::Log;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -27,8 +28,6 @@ pub enum Output {
 
 /// Facts of a stall's end may reach the log this much later: batches, Resource Timing.
 const SETTLE: Micros = Micros::from_millis(500);
-/// How long the last verdict stays in view (DESIGN §8: gone when the stall is gone, but not before it can be read).
-pub const LINGERS: Micros = Micros::from_millis(6000);
 /// A stall under way is shown afresh this often.
 const REFRESH: Micros = Micros::from_millis(250);
 /// One value of the buffer chart.
@@ -60,13 +59,35 @@ struct Shown {
 }
 
 /// What is remembered of an element beyond the log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Past {
     /// Stalls that ended by then are recorded.
-    recorded_until: Option<Wall>,
+    recorded_until: Wall,
     leads: VecDeque<(Wall, Micros)>,
     stalls: VecDeque<StallSummary>,
     last: Option<Stall>,
+}
+
+impl Default for Past {
+    fn default() -> Past {
+        Past { recorded_until: Wall::MIN, leads: VecDeque::new(), stalls: VecDeque::new(), last: None }
+    }
+}
+
+impl Past {
+    fn remember(&mut self, stall: &Stall) {
+        self.stalls.push_back(StallSummary {
+            began: stall.began.wall,
+            position: stall.began.media,
+            duration: stall.duration,
+            kind: stall.kind,
+            cause: stall.cause.clone(),
+        });
+        if self.stalls.len() > LISTED {
+            self.stalls.pop_front();
+        }
+        self.last = Some(stall.clone());
+    }
 }
 
 impl Session {
@@ -153,35 +174,22 @@ impl Session {
     fn record(&mut self) {
         for (id, element) in &self.machine.elements {
             let past = self.past.entry(*id).or_default();
-            let news =
-                element.detector.finished().filter_map(|stall| Some((stall.ended.as_ref()?.0.wall, stall)));
-            let unrecorded = news.filter(|(ended, _)| past.recorded_until.is_none_or(|until| *ended > until));
-            for (ended, sighting) in unrecorded.collect::<Vec<_>>() {
+            while let Some((ended, sighting)) = element.detector.finished_after(past.recorded_until) {
                 let settled = ended + SETTLE;
                 if self.machine.now < settled {
                     self.outputs.push_back(Output::WakeAt(settled));
                     break;
                 }
-                past.recorded_until = Some(ended);
+                past.recorded_until = ended;
                 let window = Books::open(&self.machine, element).explain(&sighting).1.window;
                 let from = window.map_or(sighting.began.wall, |(from, _)| from);
                 let bundle = Bundle::seal(&self.build, self.log.evidence(&self.machine, from, settled));
                 let Some(stall) = bundle.report.stalls.last().filter(|stall| stall.ended.is_some()) else {
                     continue;
                 };
-                past.stalls.push_back(StallSummary {
-                    began: stall.began.wall,
-                    position: stall.began.media,
-                    duration: stall.duration,
-                    kind: stall.kind,
-                    cause: stall.cause.clone(),
-                });
-                if past.stalls.len() > LISTED {
-                    past.stalls.pop_front();
-                }
-                past.last = Some(stall.clone());
+                past.remember(stall);
                 self.outputs.push_back(Output::Record(Box::new(bundle)));
-                self.outputs.push_back(Output::WakeAt(ended + LINGERS));
+                self.outputs.push_back(Output::WakeAt(ended + LINGER));
                 self.shown = None;
             }
         }
@@ -194,12 +202,12 @@ impl Session {
         let stalled = self.machine.elements.values().any(|element| element.detector.open().is_some());
         let ended =
             self.past.values().filter_map(|past| past.last.as_ref()?.ended).map(|ended| ended.wall).max();
-        let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGERS));
+        let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGER));
         let due = match self.shown {
             None => stalled || ended.is_some(),
             Some(shown) if shown.stalled != stalled => true,
             Some(shown) if stalled => now - shown.at >= REFRESH,
-            Some(_) => lingering && ended.is_some_and(|ended| now - ended >= LINGERS),
+            Some(_) => lingering && ended.is_some_and(|ended| now - ended >= LINGER),
         };
         if due {
             self.shown = Some(Shown { at: now, stalled });

@@ -29,7 +29,7 @@ fn stalls(story: &[Act]) -> Vec<String> {
         stage.act(act);
     }
     let finished = stage.detector.finished().map(|stall| {
-        let (end, ending) = stall.ended.clone().expect("finished");
+        let (end, ending) = stall.ended.expect("finished");
         let length = (end.wall - stall.began.wall).as_millis();
         format!("{:?} {}+{} {:?}", stall.kind, stall.began.wall.0 / 1000, length, ending)
     });

@@ -19,7 +19,9 @@ const TOPS: [i64; 9] = [4, 10, 20, 40, 60, 120, 240, 600, 3600];
 
 /// The chart, with its title; `None` before there is a line to draw.
 pub(super) fn chart(media: &MediaStatus, at: Wall, words: &Words) -> Option<Node> {
-    let [(from, _), .., (_, last)] = media.lead_history.as_slice() else { return None };
+    let [(from, _), .., (_, last)] = media.lead_history.as_slice() else {
+        return None;
+    };
     let leads = || media.lead_history.iter().map(|(_, lead)| *lead);
     let (least, most) = (leads().min()?, leads().max()?);
     let top = TOPS.into_iter().find(|top| most.0 <= top * 1_000_000).unwrap_or(most.0 / 1_000_000 + 1);
@@ -58,7 +60,10 @@ fn level(scale: &Scale, seconds: i64) -> [Node; 2] {
     let y = scale.y(seconds as f64);
     let line = Node::classed("line", "grid").with("x1", LEFT).with("x2", WIDTH);
     let label = Node::classed("text", "axis").with("text-anchor", "end").with("x", LEFT - 5.0);
-    [line.with("y1", number(y)).with("y2", number(y)), label.with("y", number(y + 3.5)).say(seconds.to_string())]
+    [
+        line.with("y1", number(y)).with("y2", number(y)),
+        label.with("y", number(y + 3.5)).say(seconds.to_string()),
+    ]
 }
 
 fn time(anchor: &str, x: f64, label: String) -> Node {

@@ -100,11 +100,13 @@ fn bar(account: &SegmentAccount, y: f64, axis: &Axis, words: &Words) -> Node {
         let (name, kind) = stage(time.stage, words);
         let (left, right) = (axis.x(at), axis.x(at + time.spent));
         group = group.child(rect(&format!("stage {kind}"), left, y + 2.0, right - left, BAR));
-        // About 5 units a character at this size; a label that does not fit is in the table alone.
-        let label = format!("{name} {}", words.duration(time.spent));
-        if (label.chars().count() as f64) * 5.0 + 6.0 < right - left {
-            let text = Node::classed("text", "inside").with("x", number(left + 3.0)).with("y", number(y + 12.0));
-            group = group.child(text.say(label));
+        // About 5 units a character at this size. What does not fit is in the table alone.
+        let time_alone = words.millis(time.spent);
+        let labels = [format!("{name} {time_alone}"), time_alone];
+        let fits = |label: &String| label.chars().count() as f64 * 5.0 + 6.0 < right - left;
+        if let Some(label) = labels.into_iter().find(fits) {
+            let text = Node::classed("text", "inside").with("x", number(left + 3.0));
+            group = group.child(text.with("y", number(y + 12.5)).say(label));
         }
         at = at + time.spent;
     }
@@ -128,7 +130,7 @@ fn table(account: &SegmentAccount, words: &Words) -> Node {
     let row = |kind: &str, name: String, took: Micros, usual: Option<String>| {
         let key = Node::classed("span", &format!("key {kind}")).with("aria-hidden", true);
         let name = Node::new("th").with("scope", "row").child(key).say(name);
-        let took = Node::new("td").say(words.duration(took));
+        let took = Node::new("td").say(words.millis(took));
         Node::new("tr").children([name, took, Node::new("td").say(usual.unwrap_or_default())])
     };
     let stages = account.stages.iter().map(|time| {
@@ -143,7 +145,7 @@ fn table(account: &SegmentAccount, words: &Words) -> Node {
 }
 
 fn usual(time: &StageTime, words: &Words) -> Option<String> {
-    let usual = words.duration(time.usual?);
+    let usual = words.millis(time.usual?);
     match time.usual_from {
         UsualFrom::Session => Some(usual),
         UsualFrom::Default => Some(words.say("ledger_assumed", &[("time", &usual)])),
@@ -157,7 +159,7 @@ fn in_words(account: &SegmentAccount, words: &Words) -> String {
     let title = words.say("ledger_segment", &[("range", &range), ("track", &track)]);
     let stages = account.stages.iter().map(|time| {
         let (name, _) = stage(time.stage, words);
-        format!("{name} {}", words.duration(time.spent))
+        format!("{name} {}", words.millis(time.spent))
     });
     format!("{title}: {}.", stages.collect::<Vec<_>>().join(", "))
 }

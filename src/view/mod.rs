@@ -1,9 +1,9 @@
 //! What the viewer sees, as a tree that the extension's pages draw without thinking.
 
 mod chart;
-mod evidence;
+pub(crate) mod evidence;
 mod overlay;
-mod path;
+pub(crate) mod path;
 mod popup;
 #[cfg(test)]
 mod tests;
@@ -33,14 +33,34 @@ pub enum Node {
 
 /// The tags that [`overlay`] and [`popup`] use. The renderer draws no other: nothing here can run or load anything.
 pub const TAGS: &[&str] = &[
-    "button", "caption", "details", "div", "g", "h1", "h2", "h3", "li", "line", "ol", "p", "path", "polyline", "rect",
-    "section", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "tr", "ul",
+    "button", "caption", "details", "div", "g", "h1", "h2", "h3", "li", "line", "ol", "p", "path",
+    "polyline", "rect", "section", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
+    "tr", "ul",
 ];
 
 /// The attributes that [`overlay`] and [`popup`] use. The renderer sets no other: no style, no address, no handler.
 pub const ATTRIBUTES: &[&str] = &[
-    "aria-hidden", "aria-label", "aria-live", "class", "d", "data-action", "height", "lang", "points", "role", "scope",
-    "text-anchor", "type", "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
+    "aria-hidden",
+    "aria-label",
+    "aria-live",
+    "class",
+    "d",
+    "data-action",
+    "height",
+    "lang",
+    "points",
+    "role",
+    "scope",
+    "text-anchor",
+    "type",
+    "viewBox",
+    "width",
+    "x",
+    "x1",
+    "x2",
+    "y",
+    "y1",
+    "y2",
 ];
 
 /// What the viewer asked of the overlay.

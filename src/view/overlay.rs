@@ -22,12 +22,12 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
     // and leaves opened details open.
     let close = button("dismiss", "\u{d7}".to_owned()).with("class", "close");
     let close = close.with("aria-label", words.say("dismiss", &[]));
-    let top = Node::classed("div", "top").children([said(stall, words), clock(stall, words), close]);
+    let top = Node::classed("div", "top").children([close, clock(stall, words), said(stall, words)]);
     let summary = Node::new("summary").say(words.say("details", &[]));
     let mute = Node::classed("p", "mute").child(button("mute", words.say("mute", &[])));
-    let details = Node::new("details").child(summary).child(
-        Node::classed("div", "evidence").children(evidence(stall, words)).child(mute),
-    );
+    let details = Node::new("details")
+        .child(summary)
+        .child(Node::classed("div", "evidence").children(evidence(stall, words)).child(mute));
     let state = if stall.ended.is_some() { "overlay over" } else { "overlay live" };
     let overlay = Node::classed("section", state)
         .with("lang", words.tag())
@@ -38,7 +38,7 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
 
 /// What is told of a stall in plain sentences. Screen readers are told when these change, and only then: the ticking
 /// part is hidden from them.
-pub(super) fn said(stall: &Stall, words: &Words) -> Node {
+fn said(stall: &Stall, words: &Words) -> Node {
     let mut clue = Node::classed("p", "clue");
     if let Some(phrase) = wording::clue(stall, words) {
         let ticking = Node::new("span").with("aria-hidden", true).say(phrase.ticking);
@@ -56,7 +56,8 @@ pub(super) fn next(stall: &Stall, resumes_in: Option<Micros>, words: &Words) -> 
     let resumes = resumes_in.map(|time| words.say("resumes_in", &[("time", &words.about(time))]));
     let resumes = Node::classed("p", "resumes").children(resumes.map(Node::Text));
     let advice = Node::classed("span", "title").say(format!("{}: ", words.say("do_title", &[])));
-    let advice = Node::classed("p", "advice").child(advice).say(wording::what_you_can_do(&stall.cause, words));
+    let advice =
+        Node::classed("p", "advice").child(advice).say(wording::what_you_can_do(&stall.cause, words));
     Node::classed("div", "next").children([resumes, advice])
 }
 

@@ -14,7 +14,8 @@ use crate::wording::{self, Words};
 pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: &Words) -> Node {
     let popup = Node::classed("div", "popup").with("lang", words.tag());
     let popup = popup.child(Node::new("h1").say("Whystall"));
-    let players: Vec<_> = frames.iter().flat_map(|status| status.media.iter().map(move |media| (status, media))).collect();
+    let players: Vec<_> =
+        frames.iter().flat_map(|status| status.media.iter().map(move |media| (status, media))).collect();
     let unseen = unseen.or(players.is_empty().then_some(Unseen::NoMediaSource));
     if let Some(unseen) = unseen {
         return popup.child(nothing(unseen, words));
@@ -24,17 +25,21 @@ pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: 
         Node::classed("div", "muted").children([note, button("unmute", words.say("unmute", &[]))])
     });
     let several = players.len() > 1;
-    let finished = players.iter().any(|(_, media)| media.last.is_some());
+    let ended = |media: &MediaStatus| media.last.as_ref().map(|stall| stall.began.wall);
+    let newest = players.iter().filter_map(|(_, media)| ended(media)).max();
     let sections = players.iter().enumerate().map(|(index, (status, media))| {
         let title = several.then(|| words.say("element_title", &[("number", &(index + 1).to_string())]));
-        player(media, status.at, title, words)
+        let newest = newest.is_some() && ended(media) == newest;
+        player(media, status.at, title, newest, words)
     });
-    popup.children(muted).children(sections).children(finished.then(|| save(words)))
+    popup.children(muted).children(sections)
 }
 
-fn player(media: &MediaStatus, at: Wall, title: Option<String>, words: &Words) -> Node {
+/// `newest`: the newest finished stall of the tab is this one's. It is the one that can be saved.
+fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, words: &Words) -> Node {
     let title = title.map(|title| Node::new("h2").say(title));
-    let chart = chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
+    let chart =
+        chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
     let now = media.current.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("now_title", &[]));
         let next = next(stall, media.resumes_in, words);
@@ -42,7 +47,8 @@ fn player(media: &MediaStatus, at: Wall, title: Option<String>, words: &Words) -
     });
     let last = media.last.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("last_title", &[]));
-        Node::classed("section", "stall").child(title).children(verdict(stall, words)).children(evidence(stall, words))
+        let verdict = Node::classed("section", "stall").child(title).children(verdict(stall, words));
+        verdict.children(newest.then(|| save(words))).children(evidence(stall, words))
     });
     let list = match (media.stalls.is_empty(), &now) {
         (false, _) => Some(stalls(media, at, words)),
@@ -76,7 +82,10 @@ fn stalls(media: &MediaStatus, at: Wall, words: &Words) -> Node {
         let cause = wording::cause_in_short(&stall.cause, words);
         let line = words.say("stall_line", &[("position", &position), ("time", &time), ("cause", &cause)]);
         let ago = words.say("chart_ago", &[("time", &words.about((at - stall.began).max(Micros::ZERO)))]);
-        Node::new("li").child(Node::new("span").say(line)).say(" ").child(Node::classed("span", "ago").say(ago))
+        Node::new("li")
+            .child(Node::new("span").say(line))
+            .say(" ")
+            .child(Node::classed("span", "ago").say(ago))
     };
     let title = Node::new("h2").say(words.count("stalls", media.stalls.len() as u64, &[]));
     let list = Node::classed("ul", "stalls").children(media.stalls.iter().rev().map(line));
@@ -88,7 +97,8 @@ fn save(words: &Words) -> Node {
         .child(button("save-picture", words.say("save_picture", &[])))
         .say(" ")
         .child(button("save-evidence", words.say("save_evidence", &[])));
-    Node::classed("div", "save").children([buttons, Node::classed("p", "note").say(words.say("save_hint", &[]))])
+    Node::classed("div", "save")
+        .children([buttons, Node::classed("p", "note").say(words.say("save_hint", &[]))])
 }
 
 fn state(media: &MediaStatus, words: &Words) -> String {

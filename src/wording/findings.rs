@@ -22,7 +22,10 @@ pub(super) fn since(finding: &Finding, words: &Words) -> Option<String> {
         "first-byte-late" => words.say("live_slow_response_since", &[("time", &time("waited")?)]),
         "body-slow" => {
             let [bytes, time, rate] = rated(finding, words)?;
-            words.say("live_slow_transfer_since", &borrowed(&[("bytes", bytes), ("time", time), ("rate", rate)]))
+            words.say(
+                "live_slow_transfer_since",
+                &borrowed(&[("bytes", bytes), ("time", time), ("rate", rate)]),
+            )
         }
         "asked-late" => words.say("live_request_idle_since", &[("time", &time("idle")?)]),
         "appended-late" => words.say("live_append_late_since", &[("time", &time("held")?)]),
@@ -48,7 +51,8 @@ fn worded(finding: &Finding, words: &Words) -> Option<String> {
             ];
             words.say("finding_blocked_on", &borrowed(&values))
         }
-        "first-byte-late" => match time("usual") {
+        // A usual wait of nothing at all is one that is not known.
+        "first-byte-late" => match time("usual").filter(|_| micros(finding, "usual") > Some(Micros::ZERO)) {
             Some(usual) => {
                 words.say("finding_first_byte_late_usual", &[("waited", &time("waited")?), ("usual", &usual)])
             }
@@ -70,7 +74,9 @@ fn worded(finding: &Finding, words: &Words) -> Option<String> {
             None => words.count("finding_attempt_failed", count(finding, "count")?, &[]),
         },
         "appended-late" => words.say("finding_appended_late", &[("held", &time("held")?)]),
-        "data-was-there" => words.say("finding_data_was_there", &[("lead", &time("lead")?)]),
+        "data-was-there" => {
+            words.say("finding_data_was_there", &[("lead", &words.length(micros(finding, "lead")?))])
+        }
         "progress-slow" => words.say("finding_progress_slow", &[]),
         "path-not-split" => words.say("finding_path_not_split", &[]),
         "timing-hidden" => words.say("finding_timing_hidden", &[]),

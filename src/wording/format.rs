@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::event::{Span, TrackKind};
-use crate::time::{MediaTime, Micros};
+use crate::time::{LIMIT, MediaTime, Micros};
 
 /// No name that a page chose takes more room than this, in characters. Long enough for nearly every host name of a
 /// video service, short enough for two lines of the overlay.
@@ -13,7 +13,7 @@ const NBSP: char = '\u{a0}';
 impl Words {
     /// A length of time: 85 ms, 4.2 s, 1 min 5 s, 2 h 3 min.
     pub fn duration(&self, time: Micros) -> String {
-        let millis = time.at_least_zero().as_millis();
+        let millis = millis(time);
         let tenths = (millis + 50) / 100;
         let seconds = (millis + 500) / 1000;
         let minutes = (seconds + 30) / 60;
@@ -25,9 +25,20 @@ impl Words {
         }
     }
 
+    /// A length of time in milliseconds, for columns of them: 4 100 ms.
+    pub fn millis(&self, time: Micros) -> String {
+        let millis = millis(time);
+        match millis {
+            ..1000 => format!("{millis}{NBSP}ms"),
+            // The International System of Units parts thousands by a thin space, which reads in every language.
+            1_000_000.. => self.duration(time),
+            _ => format!("{}\u{202f}{:03}{NBSP}ms", millis / 1000, millis % 1000),
+        }
+    }
+
     /// A length of media, without a needless decimal: 2 s, 1.9 s.
     pub fn length(&self, time: Micros) -> String {
-        let tenths = (time.at_least_zero().as_millis() + 50) / 100;
+        let tenths = (millis(time) + 50) / 100;
         match tenths % 10 {
             0 if tenths < 600 => format!("{}{NBSP}s", tenths / 10),
             _ => self.duration(time),
@@ -36,7 +47,7 @@ impl Words {
 
     /// Roughly how long, in whole seconds and never none: of what is only foreseen.
     pub fn about(&self, time: Micros) -> String {
-        let seconds = ((time.as_millis() + 500) / 1000).max(1);
+        let seconds = ((millis(time) + 500) / 1000).max(1);
         self.length(Micros::from_millis(seconds * 1000))
     }
 
@@ -82,7 +93,9 @@ impl Words {
     /// A name that the page had a say in (a host, an id), made fit to show: only what a host name can hold, nothing
     /// that turns the direction of writing, and not too long. The end is kept: it says whose host it is.
     pub fn name(&self, name: &str) -> String {
-        let fit = |c: char| if c.is_ascii_alphanumeric() || "-._:[]".contains(c) { c } else { '?' };
+        let fit = |c: char| {
+            if c.is_ascii_alphanumeric() || "-._:[]".contains(c) { c } else { '?' }
+        };
         let mut end: Vec<char> = name.chars().rev().take(LONGEST_NAME + 1).map(fit).collect();
         if end.len() > LONGEST_NAME {
             end.truncate(LONGEST_NAME - 1);
@@ -98,14 +111,23 @@ impl Words {
     /// Whole numbers of the two smaller units, one decimal of the larger.
     fn metric(&self, amount: u128, units: [&str; 4]) -> String {
         let [one, kilo, mega, giga] = units;
-        let tenths = |unit: u128| self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX));
-        match amount {
-            ..1000 => format!("{amount}{NBSP}{one}"),
-            ..999_500 => format!("{}{NBSP}{kilo}", (amount + 500) / 1000),
-            ..999_950_000 => format!("{}{NBSP}{mega}", tenths(1_000_000)),
-            _ => format!("{}{NBSP}{giga}", tenths(1_000_000_000)),
+        let tenths =
+            |unit: u128| self.decimal(i64::try_from((amount + unit / 20) / (unit / 10)).unwrap_or(i64::MAX));
+        if amount < 1000 {
+            format!("{amount}{NBSP}{one}")
+        } else if amount < 999_500 {
+            format!("{}{NBSP}{kilo}", (amount + 500) / 1000)
+        } else if amount < 999_950_000 {
+            format!("{}{NBSP}{mega}", tenths(1_000_000))
+        } else {
+            format!("{}{NBSP}{giga}", tenths(1_000_000_000))
         }
     }
+}
+
+/// Whole milliseconds, within what can be told: a bundle may hold any number.
+fn millis(time: Micros) -> i64 {
+    Micros(time.0.clamp(0, LIMIT)).as_millis()
 }
 
 /// The smaller unit only where there is some of it.

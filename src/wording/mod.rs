@@ -5,13 +5,17 @@
 
 mod findings;
 mod format;
+#[cfg(test)]
+pub(crate) mod samples;
 mod sentences;
 #[cfg(test)]
 mod tests;
 
 pub use findings::finding;
+pub(crate) use sentences::capitalised;
 pub use sentences::{
-    Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts, zone_label, zones,
+    Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts, zone_label,
+    zones,
 };
 
 use serde::Deserialize;
@@ -29,7 +33,8 @@ impl Words {
     /// The catalogue that fits a BCP 47 language tag best; English if none does.
     pub fn for_language(tag: &str) -> Words {
         let language = tag.split(['-', '_']).next().unwrap_or_default();
-        let (tag, decimal_point, catalogue) = if language.eq_ignore_ascii_case("de") { GERMAN } else { ENGLISH };
+        let (tag, decimal_point, catalogue) =
+            if language.eq_ignore_ascii_case("de") { GERMAN } else { ENGLISH };
         // The catalogues are part of the program and a test reads them: this cannot fail. Were it to, keys would show.
         let messages = serde_json::from_str(catalogue).unwrap_or_default();
         Words { tag, decimal_point, messages }
@@ -42,11 +47,16 @@ impl Words {
 
     /// The message of that key, its placeholders filled in. A missing message shows as its key.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let Some(Message { message, .. }) = self.messages.get(key) else { return key.to_owned() };
+        let Some(Message { message, .. }) = self.messages.get(key) else {
+            return key.to_owned();
+        };
         // Text and placeholder take turns at the dollar signs. One pass, so that a value is never expanded itself.
         let fill = |(turn, part)| match turn % 2 {
             0 => part,
-            _ => values.iter().find(|(name, _)| part == name.to_ascii_uppercase()).map_or(part, |(_, value)| *value),
+            _ => values
+                .iter()
+                .find(|(name, _)| part == name.to_ascii_uppercase())
+                .map_or(part, |(_, value)| *value),
         };
         message.split('$').enumerate().map(fill).collect()
     }

@@ -4,8 +4,8 @@ use crate::event::{ElementId, Span, TrackKind};
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{
-    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageTime, Stall, StallKind,
-    UsualFrom, Value, Zone,
+    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageTime, Stall,
+    StallKind, UsualFrom, Value, Zone,
 };
 
 const S: i64 = 1_000_000;
@@ -14,7 +14,13 @@ const NOON: i64 = 1_700_000_000 * S;
 
 /// The ids of the causes that there are.
 pub const CAUSES: [&str; 8] = [
-    "slow-response", "slow-transfer", "request-idle", "append-late", "http-error", "frozen", "slow-motion",
+    "slow-response",
+    "slow-transfer",
+    "request-idle",
+    "append-late",
+    "http-error",
+    "frozen",
+    "slow-motion",
     "undetermined",
 ];
 
@@ -52,7 +58,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let path_split = zones.len() < 3;
+    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 2;
     if !path_split {
         findings.push(finding("path-not-split", &[]));
     }
@@ -86,7 +92,9 @@ fn telling(cause: &str) -> Vec<Finding> {
         }
         "request-idle" => vec![finding("asked-late", &[("idle", time(3_200))])],
         "append-late" => vec![finding("appended-late", &[("held", time(2_900))])],
-        "http-error" => vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])],
+        "http-error" => {
+            vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])]
+        }
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],
         _ => Vec::new(),
@@ -155,7 +163,8 @@ fn ledger() -> Ledger {
 /// A player in that state, with these stalls.
 pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) -> MediaStatus {
     let lead = |second: i64| ((second * 7) % 5) * S / 2 + (60 - second).max(0) * S / 8;
-    let history = |second: i64| (Wall(NOON + (second - 90) * S), Micros(if second < 89 { lead(second) } else { 0 }));
+    let history =
+        |second: i64| (Wall(NOON + (second - 90) * S), Micros(if second < 89 { lead(second) } else { 0 }));
     let summary = |stall: &Stall| StallSummary {
         began: stall.began.wall,
         position: stall.began.media,

@@ -71,7 +71,8 @@ pub fn whereabouts(stall: &Stall, words: &Words) -> String {
         true => ("where_live_one", "where_live_several", "where_live_nowhere"),
         false => ("where_one", "where_several", "where_nowhere"),
     };
-    let possible = zones(&stall.zones, words);
+    // All of them is none of them.
+    let possible = if stall.zones == Zone::ALL { Vec::new() } else { zones(&stall.zones, words) };
     let mut said = match possible.as_slice() {
         [] => words.say(nowhere, &[]),
         [zone] => words.say(one, &[("zone", zone)]),
@@ -262,7 +263,8 @@ fn host(stall: &Stall, words: &Words) -> String {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// With a capital first letter.
+pub(crate) fn capitalised(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map(char::to_uppercase).into_iter().flatten().chain(rest).collect()
 }

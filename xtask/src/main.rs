@@ -1,2 +1,75 @@
-//! To come.
-fn main() {}
+//! Everything one does with this repository.
+
+mod build;
+mod demo;
+mod lint;
+mod package;
+mod process;
+mod setup;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Everything one does with this repository.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing: WASM target, wasm-bindgen, npm packages, browsers, ffmpeg
+    ///
+    /// Says what it installs and why. Does nothing when nothing is missing; the other tasks run it by themselves.
+    Setup,
+    /// Build the extension into dist/chrome and dist/firefox, ready to be loaded
+    Build,
+    /// Watch a real player starve in a real browser, and what Whystall says about it
+    Demo(demo::Options),
+    /// Run the tests and count them
+    Test(test::Options),
+    /// Check formatting, lints and syntax
+    Lint,
+    /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
+    Package,
+    /// Check the rules of docs/ARCHITECTURE.md that a compiler cannot
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    process::enter_root()?;
+    match task {
+        Task::Setup => setup::everything(),
+        Task::Build => build::run(),
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Lint => lint::run(),
+        Task::Package => package::run(),
+        Task::Tidy => tidy::run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

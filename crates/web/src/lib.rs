@@ -1,1 +1,142 @@
-//! The core in the browser.
+//! The core in the browser: what the background script calls. Values cross as plain objects
+//! (`serde-wasm-bindgen`), snapshots and evidence as strings. Nothing is decided here.
+
+mod frame;
+
+use frame::Frame;
+use js_sys::Array;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+use whystall::bundle::Bundle;
+use whystall::card::{self, Theme};
+use whystall::status::Status;
+use whystall::time::{Wall, micros_from_millis};
+use whystall::view::{self, Unseen, Wishes};
+use whystall::wire::Fact;
+use whystall::wording::Words;
+
+/// One frame of a tab: everything between a port's messages and the core.
+#[wasm_bindgen]
+pub struct FrameSession {
+    frame: Frame,
+}
+
+#[wasm_bindgen]
+impl FrameSession {
+    /// A frame of which nothing is known. `build` names the program in evidence; `language` is a BCP 47 tag.
+    #[wasm_bindgen(constructor)]
+    pub fn new(build: &str, language: &str) -> FrameSession {
+        FrameSession { frame: Frame::new(build, Words::for_language(language)) }
+    }
+
+    /// Goes on from a [`FrameSession::snapshot`]; answers the number of the next fact of the log. An unreadable
+    /// snapshot is an exception and leaves the frame as it was.
+    pub fn restore(&mut self, snapshot: &str) -> Result<f64, JsError> {
+        Ok(self.frame.restore(snapshot)?)
+    }
+
+    /// Takes the facts numbered `from`, `from + 1`, … Those seen before and those that are no facts are dropped.
+    pub fn handle(&mut self, facts: &Array, from: f64) -> Result<JsValue, JsError> {
+        for (number, fact) in (from as u64..).zip(facts.iter()) {
+            self.frame.take(number, || serde_wasm_bindgen::from_value::<Fact>(fact).ok());
+        }
+        self.outputs()
+    }
+
+    /// Time passed: it is now `ms` milliseconds since the epoch on the page's clock.
+    pub fn tick(&mut self, ms: f64) -> Result<JsValue, JsError> {
+        if let Some(at) = micros_from_millis(ms) {
+            self.frame.tick(Wall(at));
+        }
+        self.outputs()
+    }
+
+    /// The viewer pressed something: `dismiss`, `mute` or `unmute`. Anything else changes nothing.
+    pub fn act(&mut self, action: &str) -> Result<JsValue, JsError> {
+        self.frame.act(action);
+        self.outputs()
+    }
+
+    /// All that a new instance needs to go on.
+    pub fn snapshot(&self) -> Result<String, JsError> {
+        Ok(self.frame.snapshot()?)
+    }
+
+    /// The overlay as it should stand; `null` for none.
+    pub fn overlay(&self) -> Result<JsValue, JsError> {
+        to_js(&self.frame.overlay())
+    }
+
+    /// How many facts were dropped because they were no facts.
+    #[wasm_bindgen(getter)]
+    pub fn malformed(&self) -> u32 {
+        self.frame.malformed()
+    }
+
+    fn outputs(&mut self) -> Result<JsValue, JsError> {
+        to_js(&self.frame.outputs())
+    }
+}
+
+/// The popup of one tab: add its frames, then draw.
+#[wasm_bindgen]
+pub struct Popup {
+    frames: Vec<Status>,
+    wishes: Wishes,
+    words: Words,
+}
+
+#[wasm_bindgen]
+impl Popup {
+    /// A tab of which no frame is known yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(language: &str, muted: bool) -> Popup {
+        let wishes = Wishes { muted, ..Wishes::default() };
+        Popup { frames: Vec::new(), wishes, words: Words::for_language(language) }
+    }
+
+    /// Shows this frame too.
+    pub fn add(&mut self, session: &FrameSession) {
+        self.frames.push(session.frame.status());
+    }
+
+    /// The view tree. `unseen` says why there is nothing to show: `browser-page`, `no-permission`,
+    /// `no-media-source`.
+    pub fn draw(&self, unseen: Option<String>) -> Result<JsValue, JsError> {
+        let unseen = match unseen.as_deref() {
+            Some("browser-page") => Some(Unseen::BrowserPage),
+            Some("no-permission") => Some(Unseen::NoPermission),
+            Some("no-media-source") => Some(Unseen::NoMediaSource),
+            _ => None,
+        };
+        to_js(&view::popup(&self.frames, unseen, &self.wishes, &self.words))
+    }
+}
+
+/// The card of the stall that a bundle is about, as SVG. `date` is the stall's local date and time in words,
+/// `theme` is `dark` or `light`.
+#[wasm_bindgen]
+pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, language: &str) -> Result<String, JsError> {
+    let bundle = Bundle::parse(bundle.as_bytes()).map_err(|error| JsError::new(&format!("{error:?}")))?;
+    let stall = bundle.report.stalls.last().ok_or_else(|| JsError::new("no stall in this bundle"))?;
+    let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
+    Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::for_language(language)))
+}
+
+/// A panic is a bug of ours; without this it would be told as a bare "unreachable executed".
+#[wasm_bindgen(start)]
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| console_error(&panic.to_string())));
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(message: &str);
+}
+
+/// Maps as plain objects, `None` as `null`.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
+    Ok(value.serialize(&Serializer::json_compatible())?)
+}

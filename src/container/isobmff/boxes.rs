@@ -28,21 +28,13 @@ impl Header {
         };
         let (length, size) = match size {
             0 => {
-                return Ok(Header {
-                    length: 8,
-                    payload: None,
-                    kind,
-                });
+                return Ok(Header { length: 8, payload: None, kind });
             }
             1 => (16, u64_at(bytes, 8).ok_or(NoHeader::Needs(16))?),
             size => (8, u64::from(size)),
         };
         let payload = size.checked_sub(length as u64).ok_or(NoHeader::Invalid)?;
-        Ok(Header {
-            length,
-            payload: Some(payload),
-            kind,
-        })
+        Ok(Header { length, payload: Some(payload), kind })
     }
 }
 
@@ -62,9 +54,7 @@ pub fn children(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
 
 /// The payload of the first child of this type.
 pub fn child<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    children(bytes)
-        .find(|child| child.0 == *kind)
-        .map(|child| child.1)
+    children(bytes).find(|child| child.0 == *kind).map(|child| child.1)
 }
 
 /// The big-endian number at `offset`.

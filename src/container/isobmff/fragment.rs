@@ -41,35 +41,21 @@ fn fragment(traf: &[u8], tracks: &[Track]) -> Option<Fragment> {
         1 => i64::try_from(u64_at(tfdt, 4)?).ok()?,
         _ => i64::from(u32_at(tfdt, 4)?),
     };
-    let mut run = Run {
-        decode_time,
-        first: i64::MAX,
-        last: i64::MIN,
-        longest: 0,
-    };
+    let mut run = Run { decode_time, first: i64::MAX, last: i64::MIN, longest: 0 };
     for (_, trun) in children(traf).filter(|child| child.0 == *b"trun") {
         run.add(trun, default_duration)?;
     }
     let micros = |ticks: i64| {
         let micros = (i128::from(ticks) * 1_000_000).div_euclid(i128::from(track.timescale));
-        i64::try_from(micros)
-            .ok()
-            .filter(|micros| micros.abs() < LIMIT)
+        i64::try_from(micros).ok().filter(|micros| micros.abs() < LIMIT)
     };
     let time = |ticks: i64| micros(ticks.checked_sub(track.media_time)?).map(MediaTime);
     // No sample at all leaves `first` beyond `last`.
     if run.first >= run.last {
         return None;
     }
-    let span = Span {
-        start: time(run.first)?,
-        end: time(run.last)?,
-    };
-    Some(Fragment {
-        track: id,
-        span,
-        sample: micros(i64::from(run.longest))?,
-    })
+    let span = Span { start: time(run.first)?, end: time(run.last)? };
+    Some(Fragment { track: id, span, sample: micros(i64::from(run.longest))? })
 }
 
 /// The samples of a `traf` so far, ticks.
@@ -85,30 +71,20 @@ impl Run {
     fn add(&mut self, trun: &[u8], default_duration: u32) -> Option<()> {
         let has = flags(trun)?;
         let count = u32_at(trun, 4)?;
-        let table =
-            trun.get(8 + field(has, DATA_OFFSET, 4) + field(has, FIRST_SAMPLE_FLAGS, 4)..)?;
+        let table = trun.get(8 + field(has, DATA_OFFSET, 4) + field(has, FIRST_SAMPLE_FLAGS, 4)..)?;
         if has & (DURATION | COMPOSITION_OFFSET) == 0 {
             return self.add_even(count, default_duration);
         }
-        let width = [DURATION, SIZE, SAMPLE_FLAGS, COMPOSITION_OFFSET]
-            .map(|flag| field(has, flag, 4))
-            .iter()
-            .sum();
+        let width =
+            [DURATION, SIZE, SAMPLE_FLAGS, COMPOSITION_OFFSET].map(|flag| field(has, flag, 4)).iter().sum();
         // Also the proof that `count` is no lie: every sample has its row.
         let table = table.get(..usize::try_from(count).ok()?.checked_mul(width)?)?;
         let composition_at = width - 4;
         for row in table.chunks_exact(width) {
-            let duration = if has & DURATION == 0 {
-                default_duration
-            } else {
-                u32_at(row, 0)?
-            };
+            let duration = if has & DURATION == 0 { default_duration } else { u32_at(row, 0)? };
             // Signed also in version 0: encoders write it so, and the browsers read it so.
-            let shift = if has & COMPOSITION_OFFSET == 0 {
-                0
-            } else {
-                u32_at(row, composition_at)?.cast_signed()
-            };
+            let shift =
+                if has & COMPOSITION_OFFSET == 0 { 0 } else { u32_at(row, composition_at)?.cast_signed() };
             let presented = self.decode_time.checked_add(i64::from(shift))?;
             self.decode_time = self.decode_time.checked_add(i64::from(duration))?;
             self.first = self.first.min(presented);

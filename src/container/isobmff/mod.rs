@@ -63,10 +63,7 @@ impl Parser {
 
     /// What the last `moov` says there is.
     pub fn kind(&self) -> Option<TrackKind> {
-        self.tracks
-            .iter()
-            .map(|track| track.kind)
-            .reduce(|a, b| if a == b { a } else { TrackKind::Muxed })
+        self.tracks.iter().map(|track| track.kind).reduce(|a, b| if a == b { a } else { TrackKind::Muxed })
     }
 
     fn lose(&mut self) {
@@ -96,17 +93,11 @@ impl Parser {
             match self.place {
                 Place::Lost => return None,
                 Place::Dropped { left: None, .. } => return kept.is_empty().then_some(()),
-                Place::Dropped {
-                    left: Some(left),
-                    mdat,
-                } => {
+                Place::Dropped { left: Some(left), mdat } => {
                     let here = left.min(dropped);
                     dropped -= here;
                     if here < left {
-                        self.place = Place::Dropped {
-                            left: Some(left - here),
-                            mdat,
-                        };
+                        self.place = Place::Dropped { left: Some(left - here), mdat };
                         return kept.is_empty().then_some(());
                     }
                     self.place = Place::Boundary;
@@ -123,8 +114,7 @@ impl Parser {
                     None => return (dropped == 0).then_some(()),
                 },
                 Place::Kept { size } => {
-                    let missing =
-                        usize::try_from(size.checked_sub(self.partial.len() as u64)?).ok()?;
+                    let missing = usize::try_from(size.checked_sub(self.partial.len() as u64)?).ok()?;
                     let Some((here, rest)) = kept.split_at_checked(missing) else {
                         self.partial.extend_from_slice(kept);
                         return (dropped == 0).then_some(());
@@ -162,17 +152,11 @@ impl Parser {
             b"moof" => MOOF_LIMIT,
             kind => {
                 self.partial.clear();
-                self.place = Place::Dropped {
-                    left: header.payload,
-                    mdat: kind == b"mdat",
-                };
+                self.place = Place::Dropped { left: header.payload, mdat: kind == b"mdat" };
                 return Some(());
             }
         };
-        let size = header
-            .payload?
-            .checked_add(header.length as u64)
-            .filter(|&size| size <= limit)?;
+        let size = header.payload?.checked_add(header.length as u64).filter(|&size| size <= limit)?;
         self.place = Place::Kept { size };
         Some(())
     }
@@ -193,8 +177,7 @@ impl Parser {
         if header.kind == *b"moov" {
             self.tracks = movie::read(payload);
         } else {
-            self.announced
-                .extend(fragment::read(payload, &self.tracks).take(FRAGMENT_LIMIT));
+            self.announced.extend(fragment::read(payload, &self.tracks).take(FRAGMENT_LIMIT));
         }
         Some(())
     }

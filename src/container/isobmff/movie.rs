@@ -56,13 +56,7 @@ fn track(trak: &[u8]) -> Option<Track> {
     let timescale = u32_at(mdhd, if version(mdhd)? == 1 { 20 } else { 12 })?;
     let elst = child(trak, b"edts").and_then(|edts| child(edts, b"elst"));
     let media_time = elst.and_then(media_time).unwrap_or(0);
-    (timescale > 0).then_some(Track {
-        id,
-        kind,
-        timescale,
-        media_time,
-        default_duration: 0,
-    })
+    (timescale > 0).then_some(Track { id, kind, timescale, media_time, default_duration: 0 })
 }
 
 /// `media_time` of the first edit.

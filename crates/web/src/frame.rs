@@ -1,0 +1,182 @@
+//! One frame's log, redaction and session, free of JavaScript values so that it is tested as plain Rust.
+
+use serde::{Deserialize, Serialize};
+use whystall::event::Event;
+use whystall::ingress::Ingress;
+use whystall::status::Status;
+use whystall::time::Wall;
+use whystall::view::{self, Node, Wishes};
+use whystall::wire::Fact;
+use whystall::wording::Words;
+use whystall::{Input, Output, Session};
+
+/// What became of a batch.
+#[derive(Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outputs {
+    /// Tick at this time at the latest: milliseconds since the epoch on the page's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake_at: Option<f64>,
+    /// The new overlay, if it has changed; `Some(None)` is "none any more".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<Option<Node>>,
+    /// The stalls that have ended.
+    pub records: Vec<Record>,
+}
+
+/// The evidence of one stall.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Record {
+    /// The bundle's hash.
+    pub id: String,
+    /// The bundle's bytes.
+    pub bundle: String,
+    /// The verdict's bytes.
+    pub report: String,
+}
+
+/// One frame.
+pub struct Frame {
+    build: String,
+    words: Words,
+    session: Session,
+    ingress: Ingress,
+    wishes: Wishes,
+    /// Number of the next fact of the log.
+    seq: u64,
+    malformed: u32,
+    shown: Option<Node>,
+    scratch: Vec<Input>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Snapshot<Inputs> {
+    seq: u64,
+    ingress: Ingress,
+    inputs: Inputs,
+    dismissed: Option<Wall>,
+}
+
+impl Frame {
+    /// A frame of which nothing is known.
+    pub fn new(build: &str, words: Words) -> Frame {
+        Frame {
+            build: build.to_owned(),
+            words,
+            session: Session::new(build),
+            ingress: Ingress::default(),
+            wishes: Wishes::default(),
+            seq: 0,
+            malformed: 0,
+            shown: None,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Takes the log's fact of this number unless it was taken before; `None` is one that could not be read.
+    pub fn take(&mut self, number: u64, fact: impl FnOnce() -> Option<Fact>) {
+        if number < self.seq {
+            return;
+        }
+        self.seq = number.saturating_add(1);
+        let Some(fact) = fact() else {
+            self.malformed = self.malformed.saturating_add(1);
+            return;
+        };
+        self.ingress.take(fact, &mut self.scratch);
+        for input in self.scratch.drain(..) {
+            self.session.handle(input);
+        }
+    }
+
+    /// Time passed.
+    pub fn tick(&mut self, at: Wall) {
+        self.session.handle(Input { at, event: Event::Tick });
+    }
+
+    /// The viewer's wish.
+    pub fn act(&mut self, action: &str) {
+        match action {
+            "dismiss" => self.wishes.dismissed = newest_stall(&self.session.status()),
+            "mute" => self.wishes.muted = true,
+            "unmute" => self.wishes.muted = false,
+            _ => {}
+        }
+    }
+
+    /// Drains the session.
+    pub fn outputs(&mut self) -> Outputs {
+        let mut outputs = Outputs::default();
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::WakeAt(at) => outputs.wake_at = Some(at.0 as f64 / 1e3),
+                // Drawn once below, from the newest status.
+                Output::View(_) => {}
+                Output::Record(bundle) => outputs.records.push(Record {
+                    id: bundle.fingerprint(),
+                    bundle: text(bundle.to_bytes()),
+                    report: text(bundle.report.to_bytes()),
+                }),
+            }
+        }
+        let overlay = self.overlay();
+        if overlay != self.shown {
+            self.shown = overlay.clone();
+            outputs.view = Some(overlay);
+        }
+        outputs
+    }
+
+    /// The overlay as it should stand.
+    pub fn overlay(&self) -> Option<Node> {
+        view::overlay(&self.session.status(), &self.wishes, &self.words)
+    }
+
+    /// What is going on right now.
+    pub fn status(&self) -> Status {
+        self.session.status()
+    }
+
+    /// How many facts could not be read.
+    pub fn malformed(&self) -> u32 {
+        self.malformed
+    }
+
+    /// All that a new instance needs to go on, as JSON.
+    pub fn snapshot(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&Snapshot {
+            seq: self.seq,
+            ingress: self.ingress.clone(),
+            inputs: self.session.inputs(),
+            dismissed: self.wishes.dismissed,
+        })
+    }
+
+    /// Goes on from a snapshot; answers the number of the next fact. Records that come up again were kept before.
+    pub fn restore(&mut self, snapshot: &str) -> serde_json::Result<f64> {
+        let snapshot: Snapshot<Vec<Input>> = serde_json::from_str(snapshot)?;
+        let mut session = Session::new(&self.build);
+        for input in snapshot.inputs {
+            session.handle(input);
+            while session.poll().is_some() {}
+        }
+        self.session = session;
+        self.ingress = snapshot.ingress;
+        self.seq = snapshot.seq;
+        self.wishes.dismissed = snapshot.dismissed;
+        self.shown = None;
+        Ok(self.seq as f64)
+    }
+}
+
+/// When the stall began that the overlay is about: the newest under way, else the newest of all.
+fn newest_stall(status: &Status) -> Option<Wall> {
+    let media = || status.media.iter();
+    let newest = media().filter_map(|media| media.current.as_ref()).map(|stall| stall.began.wall).max();
+    newest.or_else(|| media().filter_map(|media| media.last.as_ref()).map(|stall| stall.began.wall).max())
+}
+
+/// Canonical bytes are JSON, hence UTF-8.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}

@@ -1,0 +1,157 @@
+// Launches Chromium and Firefox with the extension, each with a fresh profile.
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+
+export const BROWSERS = ['chromium', 'firefox'];
+
+/** Where the built extension is. */
+export const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), '../dist');
+
+/** What a page must get done within, milliseconds, on a machine that has other things to do. */
+const PATIENCE = 20_000;
+
+/**
+ * @param {'chromium'|'firefox'} name
+ * @param {object} [options]
+ * @param {boolean} [options.headless]
+ * @param {boolean} [options.dark] the viewer prefers dark pages
+ * @param {boolean} [options.extension] with Whystall installed
+ * @param {string} [options.downloads] directory that downloads go to
+ */
+export async function launch(name, { headless = true, dark = false, extension = true, downloads } = {}) {
+  const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
+  const start = name === 'firefox' ? startFirefox : startChromium;
+  const { browser, base } = await start({ headless, dark, extension, downloads, profile });
+  return {
+    name,
+    browser,
+    /** Opens an address in a new tab. */
+    async open(url) {
+      const page = await browser.newPage();
+      await page.goto(url, { waitUntil: 'load', timeout: PATIENCE });
+      return page;
+    },
+    /** Opens a page of the extension in a new tab. */
+    openExtensionPage: (file) => openExtensionPage(browser, base + file),
+    /** Stops the extension's background, as the browser does when it has been idle. */
+    stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
+    async close() {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** Asks until the answer is truthy. For conditions that no event announces. */
+export async function until(ask, what, patience = PATIENCE) {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (performance.now() > deadline) throw new Error(`waited ${patience / 1000} s in vain: ${what}`);
+    await new Promise((done) => setTimeout(done, POLL));
+  }
+}
+
+/** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
+const POLL = 100;
+
+async function startChromium({ headless, dark, extension, downloads, profile }) {
+  const browser = await puppeteer.launch({
+    executablePath: await program(['chromium', 'chromium-browser', 'google-chrome']),
+    headless,
+    pipe: true,
+    enableExtensions: extension ? [path.join(dist, 'chrome')] : false,
+    userDataDir: profile,
+    defaultViewport: headless ? VIEWPORT : null,
+    args: [
+      // Chromium's sandbox refuses to run as root.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required', '--mute-audio', '--lang=en-US',
+      `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
+    ],
+  });
+  if (downloads) {
+    const session = await browser.target().createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
+  }
+  if (!extension) return { browser, base: null };
+  const worker = await browser.waitForTarget(
+    (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension://'),
+    { timeout: PATIENCE },
+  );
+  return { browser, base: `chrome-extension://${new URL(worker.url()).host}/` };
+}
+
+const GECKO_ID = 'whystall@whystall.org';
+// Firefox gives every installation a random address; a fixed one can be opened.
+const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
+
+async function startFirefox({ headless, dark, extension, downloads, profile }) {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: await program(['firefox-esr', 'firefox']),
+    headless,
+    userDataDir: profile,
+    defaultViewport: headless ? VIEWPORT : null,
+    args: ['--remote-allow-system-access'],
+    extraPrefsFirefox: {
+      'extensions.webextensions.uuids': JSON.stringify({ [GECKO_ID]: GECKO_UUID }),
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+      'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
+      'intl.locale.requested': 'en-US',
+      'full-screen-api.warning.timeout': 0,
+      'browser.download.alwaysOpenPanel': false,
+      ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.useDownloadDir': true }),
+    },
+  });
+  if (extension) await browser.installExtension(path.join(dist, 'firefox'));
+  return { browser, base: `moz-extension://${GECKO_UUID}/` };
+}
+
+const VIEWPORT = { width: 1280, height: 800 };
+
+async function openExtensionPage(browser, url) {
+  const tab = await browser.newPage();
+  const address = (page) => page.evaluate(() => document.readyState === 'complete' && location.href).catch(() => null);
+  // Firefox moves the tab to the extension's process, and `goto` never hears of it.
+  tab.goto(url).catch(() => {});
+  return until(async () => {
+    for (const page of await browser.pages()) {
+      if ((await Promise.race([address(page), new Promise((done) => setTimeout(done, 500))])) === url) return page;
+    }
+    return null;
+  }, `opening ${url}`);
+}
+
+async function stopServiceWorker(browser) {
+  const target = await browser.waitForTarget((target) => target.type() === 'service_worker', { timeout: PATIENCE });
+  const worker = await target.worker();
+  await worker.close();
+}
+
+async function stopEventPage(browser) {
+  // Firefox offers this to its own code only; remote control of that needs --remote-allow-system-access.
+  const { connection } = browser;
+  const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
+  const stop = `WebExtensionPolicy.getByID('${GECKO_ID}').extension.terminateBackground({ disableResetIdleForTest: true })`;
+  const answer = await connection.send('script.evaluate', {
+    expression: stop, target: { context: result.contexts[0].context }, awaitPromise: true,
+  });
+  if (answer.result.type !== 'success') throw new Error(`stopping the background: ${JSON.stringify(answer.result)}`);
+}
+
+async function program(names) {
+  for (const dir of (process.env.PATH ?? '').split(path.delimiter)) {
+    for (const name of names) {
+      const file = path.join(dir, name);
+      if (await access(file).then(() => true, () => false)) return file;
+    }
+  }
+  throw new Error(`none of ${names.join(', ')} is installed: run cargo xtask setup`);
+}

@@ -1,0 +1,51 @@
+// The page's own record of what it saw, independent of any extension: gaps between frames, media segments as hls.js
+// names them, what was added beside the page's body, policy violations. Times are milliseconds since the epoch.
+'use strict';
+
+/** Frames that follow each other at least this far apart are noted, milliseconds (24 fps: 3 frames missing). */
+const GAP = 150;
+
+function recordPlayback(video, hls) {
+  const record = { frames: 0, gaps: [], interruptions: [], segments: [], overlays: [], violations: [] };
+  const epoch = (time) => performance.timeOrigin + time;
+
+  let last = null;
+  const frame = (_, { presentationTime, mediaTime }) => {
+    record.frames += 1;
+    if (last && presentationTime - last.presentationTime >= GAP) {
+      record.gaps.push({
+        began: epoch(last.presentationTime), ended: epoch(presentationTime), mediaBegan: last.mediaTime, mediaEnded: mediaTime,
+      });
+    }
+    last = { presentationTime, mediaTime };
+    video.requestVideoFrameCallback(frame);
+  };
+  video.requestVideoFrameCallback(frame);
+
+  // A gap that the viewer or the page made is none: the next frame starts anew.
+  for (const why of ['pause', 'seeking', 'ended', 'emptied', 'ratechange']) {
+    video.addEventListener(why, () => {
+      record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime) });
+      last = null;
+    });
+  }
+
+  hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
+    const track = frag.type === 'audio' ? 'audio' : 'video';
+    const { startPTS: start, endPTS: end } = frag.elementaryStreams[track] ?? {};
+    record.segments.push({ track, number: frag.sn, start, end });
+  });
+
+  // Whatever shows up beside head and body is not the page's.
+  new MutationObserver((changes) => {
+    for (const { addedNodes, removedNodes } of changes) {
+      const at = epoch(performance.now());
+      for (const node of addedNodes) record.overlays.push({ shown: at, tag: node.nodeName });
+      if (removedNodes.length && record.overlays.length) record.overlays.at(-1).gone = at;
+    }
+  }).observe(document.documentElement, { childList: true });
+
+  document.addEventListener('securitypolicyviolation', (event) =>
+    record.violations.push({ directive: event.effectiveDirective, blocked: event.blockedURI, source: event.sourceFile }));
+  return record;
+}

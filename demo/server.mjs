@@ -1,0 +1,164 @@
+// The demo's two servers: the page, and on another origin the stream, which misbehaves on request and keeps a log of
+// what it really did.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { segmentOf } from './stream.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/**
+ * @typedef {object} Fault what the server does to one media segment
+ * @property {string} kind its name in the log
+ * @property {number} [silence] answer nothing, not even headers, for so many milliseconds after the first request
+ * @property {number} [spread] headers at once, the body evenly over so many milliseconds
+ *
+ * @typedef {object} Served one request for a media segment, as it went; times are milliseconds since the epoch
+ * @property {'video'|'audio'} track
+ * @property {number} number
+ * @property {string|null} fault
+ * @property {number} requested
+ * @property {number|null} firstByte
+ * @property {number|null} lastByte null when the browser gave the request up
+ */
+
+/**
+ * @param {object} options
+ * @param {{dir: string, master: string}} options.stream
+ * @param {(track: string, number: number) => Fault | null | undefined} [options.fault]
+ * @param {string[]} [options.pages] more directories to serve pages from
+ * @param {boolean} [options.timingAllowed] send `Timing-Allow-Origin`, which most video servers do not
+ */
+export async function serve({ stream, fault = () => null, pages = [], timingAllowed = false }) {
+  /** @type {Served[]} */
+  const log = [];
+  const pageServer = await listen(pageHandler([path.join(here, 'page'), ...pages]));
+  const streamServer = await listen(streamHandler(stream.dir, fault, timingAllowed, log));
+  // Two names of one machine: browsers resolve *.localhost to it themselves.
+  const host = `video.localhost:${streamServer.address().port}`;
+  const origin = `http://localhost:${pageServer.address().port}`;
+  return {
+    host,
+    log,
+    /** Address of a page that plays the stream. */
+    url(query = {}, page = '/') {
+      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${stream.master}`, ...query })}`;
+    },
+    async close() {
+      for (const server of [pageServer, streamServer]) {
+        server.closeAllConnections();
+        await new Promise((done) => server.close(done));
+      }
+    },
+  };
+}
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml',
+  '.m3u8': 'application/vnd.apple.mpegurl', '.mp4': 'video/mp4', '.m4s': 'video/iso.segment',
+};
+
+// What a page that takes security seriously sends; the overlay must show there without a violation.
+const STRICT_POLICY = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", 'media-src blob:', "img-src 'self'", 'connect-src http:',
+  "require-trusted-types-for 'script'", "trusted-types 'none'",
+].join('; ');
+
+/** How often a spread body gets its next piece, milliseconds: fine enough to look like a slow line. */
+const PIECE_EVERY = 40;
+
+const now = () => performance.timeOrigin + performance.now();
+
+function pageHandler(roots) {
+  const hls = path.join(here, 'node_modules/hls.js/dist/hls.min.js');
+  return async (request, response) => {
+    const url = new URL(request.url, 'http://localhost');
+    const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
+    const candidates = name === 'hls.js' ? [hls] : roots.map((root) => inside(root, name));
+    for (const file of candidates) {
+      const body = file && (await readFile(file).catch(() => null));
+      if (!body) continue;
+      response.setHeader('Content-Type', TYPES[path.extname(file)] ?? 'application/octet-stream');
+      response.setHeader('Cache-Control', 'no-store');
+      if (url.searchParams.has('strict')) response.setHeader('Content-Security-Policy', STRICT_POLICY);
+      response.end(body);
+      return;
+    }
+    response.writeHead(404).end();
+  };
+}
+
+function streamHandler(dir, fault, timingAllowed, log) {
+  // A fault belongs to the media segment, not to the request: another rendition or a retry waits for the same moment.
+  const releases = new Map();
+  return async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const file = inside(dir, pathname.slice(1));
+    const body = file && (await readFile(file).catch(() => null));
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Cache-Control', 'no-store');
+    if (timingAllowed) response.setHeader('Timing-Allow-Origin', '*');
+    if (!body) return void response.writeHead(404).end();
+    response.setHeader('Content-Type', TYPES[path.extname(file)] ?? 'application/octet-stream');
+    response.setHeader('Content-Length', body.length);
+    const segment = segmentOf(pathname);
+    if (!segment) return void response.end(body);
+
+    const requested = now();
+    const key = `${segment.track} ${segment.number}`;
+    if (!releases.has(key)) {
+      const chosen = fault(segment.track, segment.number) ?? null;
+      releases.set(key, { chosen, at: requested + (chosen?.silence ?? chosen?.spread ?? 0) });
+    }
+    const { chosen, at } = releases.get(key);
+    const late = at > requested;
+    const served = { ...segment, fault: late ? chosen.kind : null, requested, firstByte: null, lastByte: null };
+    log.push(served);
+    response.on('finish', () => (served.lastByte = now()));
+    if (late && chosen.silence) await until(at, response);
+    if (response.destroyed) return;
+    served.firstByte = now();
+    if (late && chosen.spread) await spread(body, at, response);
+    else response.end(body);
+  };
+}
+
+async function spread(body, end, response) {
+  response.flushHeaders();
+  const start = now();
+  let sent = 0;
+  while (sent < body.length && !response.destroyed) {
+    const due = Math.min(1, (now() - start) / Math.max(1, end - start));
+    const next = Math.ceil(body.length * due);
+    if (next > sent) response.write(body.subarray(sent, next));
+    sent = next;
+    if (sent < body.length) await until(now() + PIECE_EVERY, response);
+  }
+  response.end();
+}
+
+/** Waits until then, or until the browser has hung up. */
+function until(time, response) {
+  return new Promise((done) => {
+    const timer = setTimeout(done, Math.max(0, time - now()));
+    response.once('close', () => (clearTimeout(timer), done()));
+  });
+}
+
+/** The file of that name under `root`; null for a name that leads out of it. */
+function inside(root, name) {
+  const file = path.resolve(root, decodeURIComponent(name));
+  return file.startsWith(root + path.sep) ? file : null;
+}
+
+async function listen(handler) {
+  const server = createServer((request, response) => {
+    handler(request, response).catch((error) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+  await new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
+  return server;
+}

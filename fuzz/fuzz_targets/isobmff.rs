@@ -1,0 +1,20 @@
+//! Heads as a hostile page could make them. Input: records of two bytes for the length of a head, two for how much
+//! more the append was, and the head.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use whystall::container::Reader;
+
+fuzz_target!(|data: &[u8]| {
+    let mut reader = Reader::new("video/mp4");
+    let mut rest = data;
+    while let Some((&[a, b, c, d], after)) = rest.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes([a, b])).min(after.len());
+        let (head, after) = after.split_at(length);
+        let bytes = (length as u64 + u64::from(u16::from_be_bytes([c, d]))).saturating_sub(1);
+        let spans = reader.append(head, bytes, 0);
+        assert!(spans.is_sorted_by(|a, b| a.end <= b.start));
+        assert!(spans.iter().all(|span| span.start < span.end));
+        rest = after;
+    }
+});

@@ -1,0 +1,129 @@
+//! Values as JavaScript has them, checked.
+
+use crate::event::{AppendOutcome, Blindness, Failure, Moment, Span};
+use crate::time::{LIMIT, MediaTime, Wall, micros_from_millis, micros_from_seconds};
+
+/// Most ranges of `buffered`, as the content script also has it.
+const RANGE_LIMIT: usize = 32;
+
+/// Fastest playback, either way. Chromium refuses rates beyond 16, Firefox mutes them.
+const RATE_LIMIT: f64 = 100.0;
+
+/// Not what a browser says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Milliseconds since the epoch.
+pub fn wall(millis: f64) -> Result<Wall, Malformed> {
+    micros_from_millis(millis).map(Wall).ok_or(Malformed)
+}
+
+/// Seconds.
+pub fn micros(seconds: f64) -> Result<i64, Malformed> {
+    micros_from_seconds(seconds).ok_or(Malformed)
+}
+
+/// Seconds on the media timeline.
+pub fn media(seconds: f64) -> Result<MediaTime, Malformed> {
+    micros(seconds).map(MediaTime)
+}
+
+/// A rate of playback.
+pub fn thousandths(rate: f64) -> Result<i32, Malformed> {
+    let sound = (-RATE_LIMIT..=RATE_LIMIT).contains(&rate);
+    sound.then_some((rate * 1000.0).round() as i32).ok_or(Malformed)
+}
+
+/// `HTMLMediaElement.readyState`.
+pub fn ready_state(state: u8) -> Result<u8, Malformed> {
+    (state <= 4).then_some(state).ok_or(Malformed)
+}
+
+/// The status of a response; 0 where there was none to be had.
+pub fn http_status(status: u16) -> Result<u16, Malformed> {
+    (status <= 999).then_some(status).ok_or(Malformed)
+}
+
+/// What `remove` was given: `remove(0, Infinity)` is the usual way to say "all".
+pub fn removed(start: f64, end: f64) -> Result<Span, Malformed> {
+    let end = if end == f64::INFINITY { MediaTime(LIMIT - 1) } else { media(end)? };
+    let span = Span { start: media(start)?, end };
+    (span.start < span.end).then_some(span).ok_or(Malformed)
+}
+
+/// A number of bytes.
+pub fn count(value: f64) -> Result<u64, Malformed> {
+    (0.0..LIMIT as f64).contains(&value).then_some(value as u64).ok_or(Malformed)
+}
+
+/// `buffered` as the content script flattens it: ranges that are sorted and apart, else malformed. What is shorter
+/// than a microsecond is nothing.
+pub fn ranges(flat: &[f64]) -> Result<Vec<Span>, Malformed> {
+    let (pairs, rest) = flat.as_chunks();
+    if !rest.is_empty() || pairs.len() > RANGE_LIMIT {
+        return Err(Malformed);
+    }
+    let spans = pairs.iter().map(|&[start, end]| Ok(Span { start: media(start)?, end: media(end)? }));
+    let mut spans = spans.collect::<Result<Vec<Span>, Malformed>>()?;
+    let sound =
+        spans.iter().all(|span| span.start <= span.end) && spans.is_sorted_by(|a, b| a.end <= b.start);
+    spans.retain(|span| span.start < span.end);
+    sound.then_some(spans).ok_or(Malformed)
+}
+
+/// The name of an event of the element, or `sample`.
+pub fn moment(why: &str) -> Result<Moment, Malformed> {
+    Ok(match why {
+        "sample" => Moment::Sample,
+        "play" => Moment::Play,
+        "playing" => Moment::Playing,
+        "pause" => Moment::Pause,
+        "waiting" => Moment::Waiting,
+        "seeking" => Moment::Seeking,
+        "seeked" => Moment::Seeked,
+        "ratechange" => Moment::Ratechange,
+        "ended" => Moment::Ended,
+        "emptied" => Moment::Emptied,
+        "loadeddata" => Moment::Loadeddata,
+        "error" => Moment::Error,
+        _ => return Err(Malformed),
+    })
+}
+
+/// What an append ended with.
+pub fn append_outcome(event: &str) -> Result<AppendOutcome, Malformed> {
+    match event {
+        "updateend" => Ok(AppendOutcome::Done),
+        "abort" => Ok(AppendOutcome::Aborted),
+        "error" => Ok(AppendOutcome::Failed),
+        _ => Err(Malformed),
+    }
+}
+
+/// What an `XMLHttpRequest` ended with; `None`: well.
+pub fn page_failure(event: &str) -> Result<Option<Failure>, Malformed> {
+    match event {
+        "load" => Ok(None),
+        "abort" | "timeout" => Ok(Some(Failure::Aborted)),
+        "error" => Ok(Some(Failure::Network)),
+        _ => Err(Malformed),
+    }
+}
+
+/// What `onErrorOccurred` means. Where a page aborts a request Chromium says `ERR_FAILED` (156, measured) or
+/// `ERR_ABORTED`, Firefox `NS_BINDING_ABORTED`.
+pub fn browser_failure(error: &str) -> Failure {
+    match error {
+        "net::ERR_ABORTED" | "net::ERR_FAILED" | "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => Failure::Aborted,
+        _ => Failure::Network,
+    }
+}
+
+/// What a `Lost` fact is about.
+pub fn blindness(what: &str) -> Result<Blindness, Malformed> {
+    match what {
+        "page" => Ok(Blindness::Page),
+        "network" => Ok(Blindness::Network),
+        _ => Err(Malformed),
+    }
+}

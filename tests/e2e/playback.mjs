@@ -1,0 +1,112 @@
+// One playback of the demo's stream in the browser under test, and what was recorded of it on all sides.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { BROWSERS, launch, until } from '../../demo/browsers.mjs';
+import { serve } from '../../demo/server.mjs';
+import { makeStream } from '../../demo/stream.mjs';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The browser under test. */
+export const browserName = process.env.WHYSTALL_BROWSER ?? 'chromium';
+if (!BROWSERS.includes(browserName)) throw new Error(`WHYSTALL_BROWSER is none of ${BROWSERS}`);
+
+export { until };
+
+/**
+ * Starts a playback. The caller closes it.
+ * @param {object} [options]
+ * @param {Parameters<typeof serve>[0]['fault']} [options.fault]
+ * @param {Record<string, string>} [options.query] of the page
+ * @param {string} [options.file] the page, and the directory it is in
+ * @param {string} [options.pages]
+ * @param {boolean} [options.extension]
+ */
+export async function play({ fault, query = {}, file = '/', pages = [], extension = true } = {}) {
+  const stream = await makeStream(path.join(root, 'target/demo-stream'));
+  const server = await serve({ stream, fault, pages });
+  const browser = await launch(browserName, { extension });
+  const page = await browser.open(server.url(query, file));
+  return {
+    server,
+    browser,
+    page,
+    /** What the page recorded. */
+    record: () => page.evaluate(() => demo.record),
+    /** Waits until this media time is reached, or the end. */
+    reaches: (seconds) =>
+      until(
+        () => page.evaluate((seconds) => demo.video.ended || demo.video.currentTime >= seconds, seconds),
+        `playing up to ${seconds} s`,
+        (seconds * SLOWDOWN + 30) * 1000,
+      ),
+    /** Stops, and gives the stalls Whystall recorded, in order, once there are at least so many. */
+    async verdicts(atLeast) {
+      await page.evaluate(() => demo.video.pause());
+      // Opened last: a tab in the background gets no frames.
+      const popup = await browser.openExtensionPage('popup.html');
+      let records = [];
+      // Fewer than hoped for is for the caller to judge, who can say which are missing.
+      await until(async () => (records = await storedStalls(popup)).length >= atLeast, 'records', SETTLES).catch(() => {});
+      await verifyNatively(records);
+      const stalls = records.map(({ report }) => JSON.parse(report).stalls.at(-1));
+      return stalls.sort((a, b) => a.began.wall - b.began.wall);
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** Adds a measurement to the summary of all runs, target/e2e.json. */
+export async function summarise(name, values) {
+  const file = path.join(root, 'target/e2e.json');
+  const summary = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
+  (summary[browserName] ??= {})[name] = values;
+  await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** Playback may take this many times as long as the media, stalls included. */
+const SLOWDOWN = 3;
+
+/** A verdict is recorded within this long after its stall, milliseconds: half a second to settle, and then some. */
+const SETTLES = 5000;
+
+const storedStalls = (popup) =>
+  popup.evaluate(
+    () =>
+      new Promise((done, fail) => {
+        const open = indexedDB.open('whystall');
+        // No stall was ever recorded, and looking must not be what creates the database.
+        open.onupgradeneeded = () => open.transaction.abort();
+        open.onerror = () => (open.error.name === 'AbortError' ? done([]) : fail(open.error));
+        open.onsuccess = () => {
+          const all = open.result.transaction('stalls').objectStore('stalls').getAll();
+          all.onsuccess = () => (open.result.close(), done(all.result.map(({ bundle, report }) => ({ bundle, report }))));
+          all.onerror = () => fail(all.error);
+        };
+      }),
+  );
+
+/** The program replays each bundle to the same bytes as the browser, or this fails. */
+async function verifyNatively(records) {
+  if (records.length === 0) return;
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'whystall-bundles-'));
+  try {
+    const files = records.map((_, i) => path.join(dir, `${i}.whystall`));
+    await Promise.all(records.map(({ bundle }, i) => writeFile(files[i], bundle)));
+    const program = path.join(root, 'target/debug/whystall');
+    await promisify(execFile)(program, ['verify', ...files]);
+    for (const [i, { report }] of records.entries()) {
+      const { stdout } = await promisify(execFile)(program, ['replay', files[i]]);
+      if (stdout.trimEnd() !== report.trimEnd()) throw new Error('the native replay differs from the browser');
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,52 @@
+// What is not a stall is not called one, and shows nothing.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { browserName, play, until } from './playback.mjs';
+
+describe(`no stall in ${browserName}`, () => {
+  const quiet = (name, options, act) =>
+    test(name, async () => {
+      const session = await play(options);
+      try {
+        await act(session);
+        const { gaps, overlays, violations, frames } = await session.record();
+        assert.notEqual(frames, 0, 'nothing was played');
+        // A machine that is too busy does stall: then there is something to find, and nothing to conclude.
+        assert.deepEqual(gaps.filter(({ began, ended }) => ended - began >= 200), [], 'the page itself saw a stall');
+        assert.deepEqual(overlays, []);
+        assert.deepEqual(violations, []);
+        assert.deepEqual(await session.verdicts(0), []);
+      } finally {
+        await session.close();
+      }
+    });
+
+  quiet('healthy for a minute', {}, ({ reaches }) => reaches(62));
+
+  // Four seconds without a first picture is start-up, however long.
+  quiet('start-up', { fault: (track, number) => (track === 'video' && number === 0 ? { kind: 'withheld', silence: 4000 } : null) }, ({ reaches }) => reaches(4));
+
+  quiet('pause', {}, async ({ page, reaches }) => {
+    await reaches(3);
+    await page.click('#play');
+    const paused = Date.now();
+    await until(() => Date.now() - paused > 3000, 'three seconds to pass');
+    await page.click('#play');
+    await reaches(6);
+  });
+
+  // Far ahead, where nothing is buffered and the server takes its time.
+  quiet('seek', { fault: (track, number) => (track === 'video' && number === 30 ? { kind: 'withheld', silence: 3000 } : null) }, async ({ page, reaches }) => {
+    await reaches(3);
+    await page.evaluate(() => (demo.video.currentTime = 60.5));
+    await reaches(64);
+  });
+
+  quiet('end', {}, async ({ page, reaches }) => {
+    await reaches(2);
+    await page.evaluate(() => (demo.video.currentTime = 85));
+    await until(() => page.evaluate(() => demo.video.ended), 'the end');
+    const ended = Date.now();
+    await until(() => Date.now() - ended > 3000, 'three seconds to pass');
+  });
+});

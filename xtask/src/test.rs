@@ -1,0 +1,249 @@
+//! The tests, suite by suite, and one count of them all.
+
+use crate::build;
+use crate::demo::Browser;
+use crate::package;
+use crate::process::{cargo, command};
+use crate::setup;
+use crate::tidy;
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use std::fmt;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Which tests to run.
+#[derive(Args)]
+pub struct Options {
+    /// Only these suites, separated by commas [default: all]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Suite>,
+    /// Only this browser
+    #[arg(long, value_enum)]
+    browser: Option<Browser>,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum Suite {
+    /// Rust: units, properties, replays of recorded evidence, the command line
+    Unit,
+    /// The rules of docs/ARCHITECTURE.md
+    Tidy,
+    /// Scripts, without a browser
+    Js,
+    /// The core as WebAssembly says what the native one says
+    Wasm,
+    /// The packages are reproducible and the store's check finds nothing
+    Package,
+    /// A page sees the same with and without Whystall
+    Noninterference,
+    /// Real players starve in real browsers
+    E2e,
+}
+
+/// Runs them, the fast ones first. An error if any test failed.
+pub fn run(options: &Options) -> Result<()> {
+    let chosen: Vec<Suite> = Suite::value_variants()
+        .iter()
+        .copied()
+        .filter(|suite| options.only.is_empty() || options.only.contains(suite))
+        .collect();
+    let browsers: Vec<Browser> = Browser::ALL
+        .into_iter()
+        .filter(|browser| options.browser.is_none_or(|only| only == *browser))
+        .collect();
+    if chosen
+        .iter()
+        .any(|suite| matches!(suite, Suite::Wasm | Suite::Package | Suite::Noninterference | Suite::E2e))
+    {
+        build::run()?;
+    }
+    if chosen.iter().any(|suite| matches!(suite, Suite::Noninterference | Suite::E2e)) {
+        setup::running()?;
+    }
+    let mut rows = Vec::new();
+    for suite in chosen {
+        for (name, count) in run_suite(suite, &browsers)? {
+            println!("── {name}: {count}\n");
+            rows.push((name, count));
+        }
+    }
+    let total = rows.iter().fold(Count::default(), |sum, (_, count)| sum.plus(*count));
+    for (name, count) in &rows {
+        println!("{name:<28} {count}");
+    }
+    println!("{total}");
+    if total.failed > 0 {
+        bail!("{} failed", total.failed);
+    }
+    Ok(())
+}
+
+fn run_suite(suite: Suite, browsers: &[Browser]) -> Result<Vec<(String, Count)>> {
+    let one = |name: &str, count: Count| vec![(name.to_owned(), count)];
+    Ok(match suite {
+        Suite::Unit => {
+            one("unit", counted(&mut cargo(["test", "--workspace", "--no-fail-fast"]), cargo_total)?)
+        }
+        Suite::Tidy => one("tidy", checks(&tidy::CHECKS)),
+        Suite::Js => one("js", node_tests(&["extension", "demo"], None)?),
+        Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None)?),
+        Suite::Package => one(
+            "package",
+            checks(&[
+                ("packages are reproducible", package::reproducible),
+                ("web-ext finds nothing", package::lint),
+            ]),
+        ),
+        Suite::Noninterference => in_browsers("noninterference", "tests/noninterference", browsers)?,
+        Suite::E2e => in_browsers("e2e", "tests/e2e", browsers)?,
+    })
+}
+
+/// Passed, failed and skipped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+}
+
+impl Count {
+    fn plus(self, other: Count) -> Count {
+        Count {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+        }
+    }
+    fn is_empty(self) -> bool {
+        self == Count::default()
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+fn in_browsers(name: &str, dir: &str, browsers: &[Browser]) -> Result<Vec<(String, Count)>> {
+    browsers.iter().map(|b| Ok((format!("{name} {}", b.name()), node_tests(&[dir], Some(*b))?))).collect()
+}
+
+fn node_tests(dirs: &[&str], browser: Option<Browser>) -> Result<Count> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for dir in dirs.iter().map(Path::new).filter(|dir| dir.is_dir()) {
+        for entry in fs::read_dir(dir)? {
+            files.push(entry?.path());
+        }
+    }
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    // Browsers that play at the same time would starve each other of the processor.
+    let mut node = command("node", ["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    if let Some(browser) = browser {
+        node.env("WHYSTALL_BROWSER", browser.name());
+    }
+    if files.is_empty() {
+        eprintln!("no *.test.mjs found");
+        return Ok(Count { failed: 1, ..Count::default() });
+    }
+    counted(node.args(files), node_total)
+}
+
+fn checks(checks: &[tidy::Check]) -> Count {
+    let mut count = Count::default();
+    for (name, check) in checks {
+        match check() {
+            Ok(()) => {
+                println!("ok   {name}");
+                count.passed += 1;
+            }
+            Err(error) => {
+                println!("FAIL {name}: {error:#}");
+                count.failed += 1;
+            }
+        }
+    }
+    count
+}
+
+/// Runs a test program, shows what it writes as it comes, and adds up what its lines count.
+fn counted(command: &mut Command, total: fn(&str) -> Count) -> Result<Count> {
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {command:?}"))?;
+    let mut count = Count::default();
+    for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
+        let line = line?;
+        println!("{line}");
+        count = count.plus(total(&line));
+    }
+    let failed = !child.wait()?.success();
+    // A program that fails without counting, or counts nothing, has not passed.
+    if (failed && count.failed == 0) || count.is_empty() {
+        count.failed += 1;
+    }
+    Ok(count)
+}
+
+/// `test result: ok. 12 passed; 0 failed; 3 ignored; 0 measured; …`
+fn cargo_total(line: &str) -> Count {
+    let Some(result) = line.strip_prefix("test result: ") else { return Count::default() };
+    let number = |label: &str| {
+        let words: Vec<&str> = result.split([' ', ';']).collect();
+        words.windows(2).find_map(|pair| match pair {
+            [number, word] if *word == label => number.parse().ok(),
+            _ => None,
+        })
+    };
+    Count {
+        passed: number("passed").unwrap_or(0),
+        failed: number("failed").unwrap_or(0),
+        skipped: number("ignored").unwrap_or(0),
+    }
+}
+
+/// `ℹ pass 12`, `ℹ fail 0`, `ℹ cancelled 0`, `ℹ skipped 0`, `ℹ todo 0`, one a line.
+fn node_total(line: &str) -> Count {
+    let mut words = line.split(' ');
+    let (Some("ℹ"), Some(label), Some(number)) = (words.next(), words.next(), words.next()) else {
+        return Count::default();
+    };
+    let number = number.parse().unwrap_or(0);
+    match label {
+        "pass" => Count { passed: number, ..Count::default() },
+        "fail" | "cancelled" => Count { failed: number, ..Count::default() },
+        "skipped" | "todo" => Count { skipped: number, ..Count::default() },
+        _ => Count::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, cargo_total, node_total};
+
+    #[test]
+    fn adds_up_what_test_programs_say() {
+        let count = |passed, failed, skipped| Count { passed, failed, skipped };
+        for (total, line, expected) in [
+            (
+                cargo_total as fn(&str) -> Count,
+                "test result: ok. 12 passed; 0 failed; 3 ignored; 0 measured; 0 filtered out; finished in 0.1s",
+                count(12, 0, 3),
+            ),
+            (cargo_total, "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured", count(1, 2, 0)),
+            (cargo_total, "test a ... ok", count(0, 0, 0)),
+            (node_total, "ℹ pass 7", count(7, 0, 0)),
+            (node_total, "ℹ fail 2", count(0, 2, 0)),
+            (node_total, "ℹ cancelled 1", count(0, 1, 0)),
+            (node_total, "ℹ skipped 4", count(0, 0, 4)),
+            (node_total, "ℹ duration_ms 12.5", count(0, 0, 0)),
+            (node_total, "✔ pass 7", count(0, 0, 0)),
+        ] {
+            assert_eq!(total(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The rules of docs/ARCHITECTURE.md that a compiler cannot check.
+
+use crate::process::{cargo, files_under, has_extension, output, source_files};
+use anyhow::{Context, Result, bail, ensure};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Checks them all and reports every one that is broken.
+pub fn run() -> Result<()> {
+    let mut broken = 0;
+    for (name, check) in CHECKS {
+        match check() {
+            Ok(()) => println!("ok   {name}"),
+            Err(error) => {
+                println!("FAIL {name}: {error:#}");
+                broken += 1;
+            }
+        }
+    }
+    ensure!(broken == 0, "{broken} of {} rules broken", CHECKS.len());
+    Ok(())
+}
+
+/// A rule and how it is checked.
+pub type Check = (&'static str, fn() -> Result<()>);
+
+/// The rules.
+pub const CHECKS: [Check; 7] = [
+    ("the core depends on no web crate", core_depends_on_no_web_crate),
+    ("the core reads no clock", core_reads_no_clock),
+    ("no test sleeps for a fixed time", tests_wait_for_conditions),
+    ("no file is too long to read", files_are_short),
+    ("every cause has words in every language", causes_have_words),
+    ("every language has the same words", languages_agree),
+    ("nothing names a directory of one machine", names_no_machine_path),
+];
+
+/// Crates that know a browser. A name that begins with one of these is one, too.
+const WEB_CRATES: [&str; 6] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bindgen", "web-sys", "web-time"];
+
+/// Lines a source file may have: what one can still keep in mind.
+const LONGEST_FILE: usize = 500;
+
+/// Keys that the words of a cause have, before its id: what happens now, and what happened. (Advice may be shared.)
+const CAUSE_KEYS: [&str; 2] = ["live_", "reason_"];
+
+fn core_depends_on_no_web_crate() -> Result<()> {
+    let tree = output(&mut cargo([
+        "tree",
+        "--package",
+        "whystall",
+        "--edges",
+        "normal,build",
+        "--target",
+        "all",
+        "--all-features",
+        "--prefix",
+        "none",
+    ]))?;
+    let found: BTreeSet<&str> = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| WEB_CRATES.iter().any(|web| name.starts_with(web)))
+        .collect();
+    ensure!(tree.starts_with("whystall "), "cargo tree says something unexpected");
+    ensure!(found.is_empty(), "it depends on {found:?}");
+    Ok(())
+}
+
+fn core_reads_no_clock() -> Result<()> {
+    let clocks = ["Date::now", "Date.now", "Instant::now", "SystemTime", "std::time::Instant"];
+    forbid(rust_files("src")?, &clocks)
+}
+
+fn tests_wait_for_conditions() -> Result<()> {
+    let is_test = |path: &Path| {
+        let text = path.to_string_lossy();
+        path.starts_with("tests") || text.contains("/tests") || text.ends_with(".test.mjs")
+    };
+    let files =
+        source_files()?.into_iter().filter(|file| is_test(file) && has_extension(file, &["rs", "mjs", "js"]));
+    forbid(files.collect(), &["thread::sleep", "setTimeout", "waitForTimeout", "timers/promises"])
+}
+
+fn files_are_short() -> Result<()> {
+    let mut long = Vec::new();
+    for file in source_files()? {
+        if has_extension(&file, &["rs", "js", "mjs", "css", "html"]) {
+            let lines = fs::read_to_string(&file)?.lines().count();
+            if lines > LONGEST_FILE {
+                long.push(format!("{} has {lines}", file.display()));
+            }
+        }
+    }
+    ensure!(long.is_empty(), "more than {LONGEST_FILE} lines: {}", long.join(", "));
+    Ok(())
+}
+
+fn causes_have_words() -> Result<()> {
+    let ids: Vec<String> = rust_files("src/cause")?
+        .iter()
+        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+        .filter(|id| id != "mod" && id != "tests")
+        .collect();
+    ensure!(!ids.is_empty(), "there is no cause");
+    for (language, keys) in catalogues()? {
+        for key in ids.iter().flat_map(|id| CAUSE_KEYS.map(|prefix| format!("{prefix}{id}"))) {
+            ensure!(keys.contains(&key), "{language} has no {key}");
+        }
+    }
+    Ok(())
+}
+
+fn languages_agree() -> Result<()> {
+    let catalogues = catalogues()?;
+    let Some(((first, words), others)) = catalogues.split_first() else { bail!("there is no language") };
+    for (language, keys) in others {
+        let differences: Vec<&String> = keys.symmetric_difference(words).collect();
+        ensure!(differences.is_empty(), "only one of {first} and {language} has {differences:?}");
+    }
+    Ok(())
+}
+
+fn names_no_machine_path() -> Result<()> {
+    // Written apart, or this file would break its own rule.
+    let roots = ["work", "root", "tmp", "Users"].map(|name| format!("/{name}/"));
+    for file in source_files()? {
+        // What is not text names nothing that anyone reads.
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            if let Some(root) = roots.iter().find(|root| names_root(line, root)) {
+                bail!("{}:{} names {root}", file.display(), number + 1);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a path in this line begins with that root (and does not merely contain it, as a URL may).
+fn names_root(line: &str, root: &str) -> bool {
+    let part_of_longer = |c: char| c.is_alphanumeric() || "._-}*".contains(c);
+    line.match_indices(root)
+        .any(|(at, _)| !line.get(..at).is_some_and(|before| before.ends_with(part_of_longer)))
+}
+
+/// Each language and the keys it has.
+fn catalogues() -> Result<Vec<(String, BTreeSet<String>)>> {
+    let mut all = Vec::new();
+    for file in files_under(Path::new("extension/_locales"))? {
+        let text = fs::read_to_string(&file)?;
+        let words: serde_json::Value =
+            serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+        let keys = words.as_object().context("not an object")?.keys().cloned().collect();
+        all.push((file.display().to_string(), keys));
+    }
+    Ok(all)
+}
+
+fn rust_files(dir: &str) -> Result<Vec<PathBuf>> {
+    Ok(files_under(Path::new(dir))?.into_iter().filter(|file| has_extension(file, &["rs"])).collect())
+}
+
+fn forbid(files: Vec<PathBuf>, words: &[&str]) -> Result<()> {
+    for file in files {
+        for (number, line) in fs::read_to_string(&file)?.lines().enumerate() {
+            // A comment may say what the code must not do.
+            let code = line.split("//").next().unwrap_or_default();
+            if let Some(word) = words.iter().find(|word| code.contains(**word)) {
+                bail!("{}:{} has {word}", file.display(), number + 1);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_root;
+
+    #[test]
+    fn tells_a_machine_path_from_a_url() {
+        let root = format!("/{}/", "tmp");
+        for (line, named) in [
+            (format!("see {root}x"), true),
+            (format!("'{root}x'"), true),
+            (format!("https://site.example{root}x"), false),
+            (format!("$HOME/..{root}"), false),
+            ("nothing".to_owned(), false),
+        ] {
+            assert_eq!(names_root(&line, &root), named, "{line}");
+        }
+    }
+}
