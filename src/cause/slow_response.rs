@@ -24,7 +24,8 @@ fn findings(case: &Case) -> Vec<Finding> {
         [("waited", Value::Micros(case.spent(blocking, STAGES))), ("host", Value::Name(fetch.host.clone()))];
     let usual = case.usual_here(blocking, STAGES).map(|usual| ("usual", Value::Micros(usual)));
     let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), waited.into_iter().chain(usual))];
-    if fetch.timing.as_ref().and_then(|timing| timing.sent).is_none() {
+    // While the request is under way nothing is told yet, hidden or not.
+    if fetch.timing.as_ref().is_some_and(|timing| timing.sent.is_none()) {
         let host = Value::Name(fetch.host.clone());
         findings.push(finding("timing-hidden", fetch.facts.clone(), [("host", host)]));
     }

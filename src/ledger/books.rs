@@ -75,6 +75,14 @@ impl<'a> Books<'a> {
         self.tracks.get(track).and_then(|track| track.usual_length()).unwrap_or_default()
     }
 
+    /// How many bytes a media segment of this track usually has; `None` before the first.
+    pub(super) fn usual_bytes(&self, track: usize) -> Option<u64> {
+        let sizes = self.of_track(track).filter_map(|(_, segment)| self.fetch_of(segment)?.size);
+        let mut sizes: Vec<u64> = sizes.collect();
+        sizes.sort_unstable();
+        sizes.get(sizes.len() / 2).copied()
+    }
+
     /// Media of this track ahead of the playhead at that time.
     pub(super) fn lead(&self, track: usize, at: Wall) -> Option<Micros> {
         Some(self.tracks.get(track)?.lead_at(at, self.element.position_at(at)?))

@@ -210,6 +210,11 @@ impl Fetch {
         self.failed.map(|(at, _)| at).or(self.page_end).or(self.network_end)
     }
 
+    /// The page had, or could have had, all of it.
+    pub fn delivered(&self) -> Option<Wall> {
+        if self.failed.is_some() { None } else { self.page_end.or(self.network_end) }
+    }
+
     /// It brought a body.
     pub fn succeeded(&self) -> bool {
         self.failed.is_none() && self.status.is_none_or(|status| (200..300).contains(&status))

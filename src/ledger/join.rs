@@ -44,7 +44,7 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
     for (track, append) in appends {
         let (fetch, join) = bringer(append, track, fetches, &used);
         if let Some(used) = fetch.and_then(|fetch| used.get_mut(fetch)) {
-            used.bytes += append.bytes;
+            used.bytes = used.bytes.saturating_add(append.bytes);
             used.track = Some(track);
         }
         let Some(range) = append.media else { continue };
@@ -91,7 +91,8 @@ fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (
     // One response may be appended in pieces: as it streams in, or its initialisation part apart from the rest.
     let piece = || {
         candidates().find(|(_, (fetch, used))| {
-            used.track == Some(track) && fetch.size.is_some_and(|size| used.bytes + append.bytes <= size)
+            used.track == Some(track)
+                && fetch.size.is_some_and(|size| used.bytes.saturating_add(append.bytes) <= size)
         })
     };
     if let Some((index, _)) = exact.or_else(piece) {

@@ -12,6 +12,8 @@ use crate::stall::{DRY, Sighting};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{BlockingSegment, Join, Ledger, SegmentAccount, StallKind};
 use fetch::Fetch;
+use join::Segment;
+use std::collections::BTreeMap;
 
 /// Media segments listed in a ledger.
 const LISTED: usize = 24;
@@ -31,8 +33,24 @@ pub struct Blocking<'a> {
     pub failed: Vec<&'a Fetch>,
     /// Inputs that told of its appends.
     pub appends: Vec<u32>,
-    /// Index into the books, if it has come.
+    /// Index into the books' tracks.
+    track: usize,
+    /// Index into the books' segments, if it has come.
     segment: Option<usize>,
+}
+
+/// What playback really waited for, of all that was not playable when it stopped: what had not reached the page by
+/// then. Players append their tracks together, so data of one that had arrived waits for the other too; it is to
+/// blame only if nothing else was missing.
+fn critical(mut dry: Vec<Blocking>, began: Wall) -> Vec<Blocking> {
+    let missing = |blocking: &Blocking| match blocking.fetch {
+        Some(fetch) => fetch.delivered().is_none_or(|at| at > began),
+        None => blocking.named.arrived,
+    };
+    if dry.iter().any(missing) {
+        dry.retain(missing);
+    }
+    dry
 }
 
 impl Books<'_> {
@@ -42,14 +60,12 @@ impl Books<'_> {
             return (Vec::new(), Ledger::default());
         }
         let end = stall.began.wall + stall.duration(self.now);
-        let dry = self.dry_tracks(stall);
-        let blocking: Vec<Blocking> =
-            dry.iter().map(|(track, dry_at)| self.blocking(stall, *track, *dry_at, end)).collect();
-        let Some(from) = dry.iter().map(|(track, _)| self.drain_from(stall, *track)).min() else {
+        let blocking = critical(self.dry(stall, end), stall.began.wall);
+        let Some(from) = blocking.iter().map(|blocking| self.drain_from(stall, blocking.track)).min() else {
             return (blocking, Ledger::default());
         };
         let drained = self.segments.iter().enumerate().filter(|(index, segment)| {
-            dry.iter().any(|(track, _)| *track == segment.track)
+            blocking.iter().any(|blocking| blocking.track == segment.track)
                 && blocking.iter().all(|blocking| blocking.segment != Some(*index))
                 && (from..=end).contains(&segment.appended)
         });
@@ -91,22 +107,37 @@ impl Books<'_> {
         ends.into_iter().min_by_key(|(_, end)| *end).into_iter().collect()
     }
 
-    fn blocking(&self, stall: &Sighting, track: usize, dry_at: MediaTime, end: Wall) -> Blocking<'_> {
-        let fills = |segment: &join::Segment| {
-            segment.playable.is_none_or(|playable| playable > stall.began.wall)
-                && segment.range.end > dry_at
-                && segment.range.start - dry_at <= FOLLOWS
-                && segment.appended <= end
+    /// The media segments that were not playable when the stall began, one for each dry track.
+    fn dry(&self, stall: &Sighting, end: Wall) -> Vec<Blocking<'_>> {
+        let came = |track: usize, dry_at: MediaTime| {
+            self.of_track(track).find(|(_, segment)| {
+                segment.playable.is_none_or(|playable| playable > stall.began.wall)
+                    && segment.range.end > dry_at
+                    && segment.range.start - dry_at <= FOLLOWS
+                    && segment.appended <= end
+            })
         };
-        let Some((index, segment)) = self.of_track(track).find(|(_, segment)| fills(segment)) else {
-            return self.awaited(track, dry_at, end);
-        };
+        let dry: Vec<_> = self
+            .dry_tracks(stall)
+            .into_iter()
+            .map(|(track, dry_at)| (track, dry_at, came(track, dry_at)))
+            .collect();
+        let awaiting = dry.iter().filter(|(.., came)| came.is_none()).map(|(track, ..)| *track).collect();
+        let outstanding = self.outstanding(awaiting, end);
+        let blocking = dry.into_iter().map(|(track, dry_at, came)| match came {
+            Some((index, segment)) => self.arrived(stall, index, segment),
+            None => self.awaited(track, dry_at, outstanding.get(&track).copied(), end),
+        });
+        blocking.collect()
+    }
+
+    fn arrived<'b>(&'b self, stall: &Sighting, index: usize, segment: &'b Segment) -> Blocking<'b> {
         let fetch = self.fetch_of(segment);
         let shown = stall.ended.as_ref().map(|(ended, _)| ended.wall);
         let account = SegmentAccount { blocking: true, ..self.account(index, segment, shown) };
         Blocking {
             named: BlockingSegment {
-                track: self.kind(track),
+                track: self.kind(segment.track),
                 range: segment.range,
                 arrived: true,
                 host: fetch.map(|fetch| fetch.host.clone()),
@@ -116,13 +147,19 @@ impl Books<'_> {
             failed: self.failed_before(fetch, Some(account.from)).collect(),
             account,
             appends: segment.facts.clone(),
+            track: segment.track,
             segment: Some(index),
         }
     }
 
-    fn awaited(&self, track: usize, dry_at: MediaTime, end: Wall) -> Blocking<'_> {
+    fn awaited<'b>(
+        &'b self,
+        track: usize,
+        dry_at: MediaTime,
+        fetch: Option<&'b Fetch>,
+        end: Wall,
+    ) -> Blocking<'b> {
         let range = Span { start: dry_at, end: dry_at + self.usual_length(track) };
-        let fetch = self.outstanding(track, end);
         let account = self.account_awaited(track, range, fetch, end);
         let given_up = fetch.filter(|fetch| fetch.failed.is_some());
         Blocking {
@@ -137,25 +174,45 @@ impl Books<'_> {
             failed: self.failed_before(fetch, Some(account.from)).chain(given_up).collect(),
             account: SegmentAccount { blocking: true, ..account },
             appends: Vec::new(),
+            track,
             segment: None,
         }
     }
 
-    /// The request that fits this track's next media segment best: one that is under way, else the last that failed,
-    /// and of those the one asked nearest after the track's last media segment came.
-    fn outstanding(&self, track: usize, now: Wall) -> Option<&Fetch> {
-        let slot = self.slot(track, self.segments.len());
+    /// For each of these tracks the request that its next media segment comes with, or would have. What has arrived and
+    /// was not appended goes by its size, then what is under way by when it was asked, then what failed.
+    fn outstanding(&self, mut tracks: Vec<usize>, now: Wall) -> BTreeMap<usize, &Fetch> {
         let used = |index: usize| self.segments.iter().any(|segment| segment.fetch == Some(index));
-        let after_slot = |fetch: &Fetch| slot.is_some_and(|slot| fetch.asked >= slot);
-        let fitting = self.fetches.iter().enumerate().filter(|(index, fetch)| {
-            let under_way = fetch.over().is_none_or(|over| over > now);
-            fetch.kind == ResourceKind::Data
-                && fetch.asked <= now
-                && !used(*index)
-                && (under_way || after_slot(fetch))
-        });
-        let distance = |fetch: &Fetch| slot.map_or(0, |slot| (fetch.asked - slot).0.abs());
-        fitting.map(|(_, fetch)| fetch).min_by_key(|fetch| (fetch.over().is_some(), distance(fetch)))
+        let unused =
+            self.fetches.iter().enumerate().filter(|(index, fetch)| {
+                fetch.kind == ResourceKind::Data && fetch.asked <= now && !used(*index)
+            });
+        let mut fetches: Vec<&Fetch> = unused.map(|(_, fetch)| fetch).collect();
+        fetches.sort_by_key(|fetch| (fetch.failed.is_some(), fetch.delivered().is_none(), fetch.asked));
+        let mut outstanding = BTreeMap::new();
+        for fetch in fetches {
+            let delivered = fetch.delivered().is_some();
+            let distance = |track: usize| match fetch.size.filter(|_| delivered).zip(self.usual_bytes(track))
+            {
+                Some((size, usual)) => {
+                    u128::from(size.max(usual)) * 1000 / u128::from(size.min(usual).max(1))
+                }
+                None => self
+                    .slot(track, self.segments.len())
+                    .map_or(0, |slot| (fetch.asked - slot).0.unsigned_abs().into()),
+            };
+            let after_slot = |track: &usize| {
+                let slot = self.slot(*track, self.segments.len());
+                slot.is_none_or(|slot| fetch.asked >= slot || fetch.over().is_none())
+            };
+            let Some(track) = tracks.iter().copied().filter(after_slot).min_by_key(|track| distance(*track))
+            else {
+                continue;
+            };
+            tracks.retain(|other| *other != track);
+            outstanding.insert(track, fetch);
+        }
+        outstanding
     }
 
     /// Where the buffer was fullest since the stall before: the last media segment after which it was within one

@@ -70,8 +70,6 @@ fn failed_attempts_in_two_tracks_before_a_stall_that_goes_on() {
         - Playback waited for the media segment 0:30–0:32 (video) from video.example.
           [855 856]
         - Waited 35.7 s for the answer to begin. [855 856]
-        - The server hides its connection timings, so connecting and answering can't be
-          told apart. [855 856]
         - The way from your home to the video service was not examined part by part, so
           every part of it stays possible.
     "#]]
