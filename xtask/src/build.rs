@@ -37,10 +37,11 @@ pub fn npx<const N: usize>(words: [&str; N]) -> Command {
     npx
 }
 
-/// The flavour of JavaScript around the core: a module that is handed the bytes to instantiate, and that can start
-/// anew after a trap.
-const BINDINGS: [&str; 5] =
-    ["--target", "web", "--omit-default-module-path", "--no-typescript", "--experimental-reset-state-function"];
+/// The flavour of JavaScript around the core: a module that is handed the bytes to instantiate.
+const BINDINGS: &str = "web";
+
+/// The core is started anew after a panic, and always told where its bytes are.
+const BINDINGS_OPTIONS: [&str; 2] = ["--experimental-reset-state-function", "--omit-default-module-path"];
 
 /// What rustc's target uses and both browsers have. Never `--all-features`: wasm-opt then emits encodings that
 /// browsers refuse.
@@ -66,7 +67,9 @@ fn core() -> Result<()> {
     if !stale(stamp, &compiled) && !stale(stamp, &bindgen) && small.exists() {
         return Ok(());
     }
-    execute(Command::new(bindgen).args(BINDINGS).args(["--out-dir", "target/wasm"]).arg(&compiled))?;
+    let mut bind = Command::new(bindgen);
+    bind.args(["--target", BINDINGS, "--out-dir", "target/wasm"]).args(BINDINGS_OPTIONS);
+    execute(bind.arg(&compiled))?;
     execute(npx(["wasm-opt", "-Os"]).args(WASM_FEATURES).arg(small).arg("-o").arg(small))?;
     fs::write(stamp, "")?;
     Ok(())
