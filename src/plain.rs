@@ -289,7 +289,8 @@ mod tests {
               told apart. [264 265 465 469 470 481]
             - The way from your home to the video service was not examined part by part, so
               every part of it stays possible.
-        "#]].assert_eq(&told(Story::new(40_000).withhold(Video, 10, 15_000)));
+        "#]]
+        .assert_eq(&told(Story::new(40_000).withhold(Video, 10, 15_000)));
     }
 
     #[test]
@@ -321,7 +322,8 @@ mod tests {
               told apart. [855 856]
             - The way from your home to the video service was not examined part by part, so
               every part of it stays possible.
-        "#]].assert_eq(&told(story.withhold(Video, 15, 60_000)));
+        "#]]
+        .assert_eq(&told(story.withhold(Video, 15, 60_000)));
     }
 
     #[test]
@@ -364,14 +366,16 @@ mod tests {
             - 505 kB came in 2.8 s: 1.4 Mbit/s. [1142 1143 1145 1284 1285 1297]
             - The way from your home to the video service was not examined part by part, so
               every part of it stays possible.
-        "#]].assert_eq(&told(story));
+        "#]]
+        .assert_eq(&told(story));
     }
 
     #[test]
     fn no_stall() {
         expect![[r#"
             0 stalls
-        "#]].assert_eq(&told(Story::new(10_000)));
+        "#]]
+        .assert_eq(&told(Story::new(10_000)));
     }
 
     #[test]
