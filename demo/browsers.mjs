@@ -25,6 +25,8 @@ export async function launch(name, { headless = true, dark = false, extension = 
   const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
   const start = name === 'firefox' ? startFirefox : startChromium;
   const { browser, base } = await start({ headless, dark, extension, downloads, profile });
+  // Its first page opens by itself, in front of whatever is there by then.
+  if (extension) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
     name,
     browser,
@@ -118,15 +120,20 @@ const VIEWPORT = { width: 1280, height: 800 };
 
 async function openExtensionPage(browser, url) {
   const tab = await browser.newPage();
-  const address = (page) => page.evaluate(() => document.readyState === 'complete' && location.href).catch(() => null);
   // Firefox moves the tab to the extension's process, and `goto` never hears of it.
   tab.goto(url).catch(() => {});
+  return pageAt(browser, url);
+}
+
+/** The page of this address, loaded, once there is one. */
+function pageAt(browser, url) {
+  const address = (page) => page.evaluate(() => document.readyState === 'complete' && location.href).catch(() => null);
+  const slow = () => new Promise((done) => setTimeout(done, 500));
   return until(async () => {
-    for (const page of await browser.pages()) {
-      if ((await Promise.race([address(page), new Promise((done) => setTimeout(done, 500))])) === url) return page;
-    }
+    // Puppeteer does not notice Firefox's change of process either: ask the pages themselves.
+    for (const page of await browser.pages()) if ((await Promise.race([address(page), slow()])) === url) return page;
     return null;
-  }, `opening ${url}`);
+  }, `a page at ${url}`);
 }
 
 async function stopServiceWorker(browser) {

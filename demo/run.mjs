@@ -35,11 +35,6 @@ const TOLERANCE = 250;
 /** A popup's size, pixels. */
 const POPUP = { width: 420, height: 640 };
 
-await (options.headless ? prove() : watch()).catch((error) => {
-  console.error(`demo: ${error.message}`);
-  process.exitCode = 1;
-});
-
 /** Opens a window and leaves it to the viewer. */
 async function watch() {
   const server = await serve({ stream: await demoStream(), fault: withhold });
@@ -196,3 +191,8 @@ async function run(program, args) {
     throw new Error(`whystall ${args[0]}: ${(error.stderr || error.stdout || error.message).trim()}`);
   }
 }
+
+await (options.headless ? prove() : watch()).catch((error) => {
+  console.error(`demo: ${error.message}`);
+  process.exitCode = 1;
+});
