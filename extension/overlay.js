@@ -15,7 +15,7 @@ const KEPT = [
 ];
 /** The page's styles can reach the host itself, so that it says all of its own. */
 const HOST_STYLE = {
-  all: 'initial', display: 'block', position: 'fixed', inset: 'auto', 'z-index': '2147483647', overflow: 'visible',
+  all: 'initial', 'color-scheme': 'light dark', display: 'block', position: 'fixed', inset: 'auto', 'z-index': '2147483647', overflow: 'visible',
   'pointer-events': 'none',
 };
 

@@ -1,8 +1,8 @@
 //! A report as plain text of at most 80 columns: for terminals, bug reports, and the expected answers of tests.
 
 use crate::event::Span;
-use crate::time::{Micros, Wall};
-use crate::verdict::{Finding, Ledger, Report, SegmentAccount, Stage, StageTime, Stall};
+use crate::time::Wall;
+use crate::verdict::{Finding, Ledger, Report, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
 use crate::wording::{self, Words};
 
 /// Columns of the text.
@@ -13,6 +13,8 @@ const BAR: usize = 28;
 const FACTS: usize = 8;
 /// What no stage accounts for.
 const UNEXPLAINED: char = '?';
+/// Marks a default.
+const ASSUMED: &str = "*";
 
 /// The last stall in full (a bundle is about that one), those before it in a line each. Letters of the bars go through
 /// `paint`, for terminals that have colours; [`unpainted`] leaves them as they are.
@@ -96,8 +98,8 @@ fn ledger(page: &mut Page, ledger: &Ledger, words: &Words, paint: Paint) {
         let total = account.elapsed.as_millis();
         let start = format!("{mark} {name}{:room$} |{}| {total:>6} ms ", "", axis.bar(account, paint));
         let columns = 2 + widest + 2 + BAR + 2 + total.to_string().len().max(6) + 4;
-        page.columns(start, columns, &amounts(&account.stages, account.unexplained, |time| Some(time.spent)));
-        let usual = amounts(&account.stages, Micros::ZERO, |time| time.usual);
+        page.columns(start, columns, &spent(account));
+        let usual: Vec<String> = account.stages.iter().filter_map(usual).collect();
         if account.blocking && !usual.is_empty() {
             let label = words.say("ledger_usual", &[]);
             page.columns(format!("{label:>width$} ", width = columns - 1), columns, &usual);
@@ -108,16 +110,26 @@ fn ledger(page: &mut Page, ledger: &Ledger, words: &Words, paint: Paint) {
     for (stage, letter, key) in STAGES.into_iter().filter(|(stage, ..)| shown(stage)) {
         page.line(&format!("  {} {}", paint(Some(stage), &letter.to_string()), words.say(key, &[])));
     }
-    if segments().any(|account| account.unexplained != Micros::ZERO) {
+    if segments().any(|account| account.unexplained.as_millis() != 0) {
         page.line(&format!("  {UNEXPLAINED} {}", words.say("ledger_unexplained", &[])));
+    }
+    let assumed = |time: &StageTime| time.usual.is_some() && time.usual_from == UsualFrom::Default;
+    if segments().any(|account| account.blocking && account.stages.iter().any(assumed)) {
+        page.line(&format!("  {}", words.say("ledger_assumed", &[("time", ASSUMED)])));
     }
 }
 
 /// In milliseconds, each with its stage's letter.
-fn amounts(stages: &[StageTime], unexplained: Micros, of: fn(&StageTime) -> Option<Micros>) -> Vec<String> {
-    let told = |time: &StageTime| Some(format!("{}{}", letter(time.stage), of(time)?.as_millis()));
-    let rest = (unexplained != Micros::ZERO).then(|| format!("{UNEXPLAINED}{}", unexplained.as_millis()));
-    stages.iter().filter_map(told).chain(rest).collect()
+fn spent(account: &SegmentAccount) -> Vec<String> {
+    let told = account.stages.iter().map(|time| format!("{}{}", letter(time.stage), time.spent.as_millis()));
+    let rest = account.unexplained.as_millis();
+    told.chain((rest != 0).then(|| format!("{UNEXPLAINED}{rest}"))).collect()
+}
+
+/// The usual milliseconds, marked where they are a default and nothing that was seen.
+fn usual(time: &StageTime) -> Option<String> {
+    let mark = if time.usual_from == UsualFrom::Default { ASSUMED } else { "" };
+    Some(format!("{}{}{mark}", letter(time.stage), time.usual?.as_millis()))
 }
 
 fn name(track: &str, range: Span, words: &Words) -> String {
@@ -245,162 +257,4 @@ fn utc(at: Wall) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::TrackKind::{Audio, Video};
-    use crate::story::{Delivery, Story, USUAL};
-    use expect_test::expect;
-
-    fn told(story: Story) -> String {
-        let report = crate::explain(&story.tell().inputs);
-        text(&report, &Words::for_language("en"), unpainted)
-    }
-
-    #[test]
-    fn a_withheld_media_segment() {
-        expect![[r#"
-            Playback stopped for 5.2 s: the answer from video.example came late.
-            Waited 15.0 s for the answer to begin; 40 ms is usual here.
-            Where it came from: can't tell between your home network, your ISP, the networks
-            in between, and the video service.
-
-            2025-06-15 15:07:00.148 UTC to 2025-06-15 15:07:05.338 UTC
-            In the video: 0:20
-
-            Where the time went
-            > video 0:20–0:22 |DDDRRRRRRRRRRRRRRRRRRRRRRRRV|  16987 ms D1840 R15000 T120 P2
-                                                                       A5 V20
-                                                                 Usual D1184 R40 T120 P2 A5
-                                                                       V50
-              D not asked yet
-              R asked, no answer yet
-              T transfer
-              P held by the page
-              A taken in by the browser
-              V until shown
-
-            What this rests on
-            - The buffer ran dry: 0 ms left to play. [253 411 414 416]
-            - Playback waited for the media segment 0:20–0:22 (video) from video.example.
-              [264 265 465 469 470 471 481]
-            - Waited 15.0 s for the answer to begin; 40 ms is usual here. [264 265 465 469
-              470 481]
-            - The server hides its connection timings, so connecting and answering can't be
-              told apart. [264 265 465 469 470 481]
-            - The way from your home to the video service was not examined part by part, so
-              every part of it stays possible.
-        "#]]
-        .assert_eq(&told(Story::new(40_000).withhold(Video, 10, 15_000)));
-    }
-
-    #[test]
-    fn failed_attempts_in_two_tracks_before_a_stall_that_goes_on() {
-        let story = Story::new(60_000).timing_allowed().fail(Video, 8, 13).slow_body(Audio, 8, 14_000);
-        expect![[r#"
-            At 0:16, 4.1 s: slow transfer
-
-            Waiting for 2 s of video (0:30–0:32).
-            Nothing has come from video.example yet, 35.7 s after the player asked.
-            Where it comes from: can't tell yet between your home network, your ISP, the
-            networks in between, and the video service. Not your device, not the player.
-
-            2025-06-15 15:07:14.257 UTC
-            In the video: 0:30
-
-            Where the time went
-            > video 0:30–0:32 |DRRRRRRRRRRRRRRRRRRRRRRRRRRR|  37538 ms D1840 R35698
-                                                                 Usual D9 R150
-              D not asked yet
-              R asked, no answer yet
-
-            What this rests on
-            - The buffer ran dry: 0 ms left to play. [844 1002 1005 1007]
-            - Playback waited for the media segment 0:30–0:32 (video) from video.example.
-              [855 856]
-            - Waited 35.7 s for the answer to begin; 0.2 s is usual here. [855 856]
-            - The server hides its connection timings, so connecting and answering can't be
-              told apart. [855 856]
-            - The way from your home to the video service was not examined part by part, so
-              every part of it stays possible.
-        "#]]
-        .assert_eq(&told(story.withhold(Video, 15, 60_000)));
-    }
-
-    #[test]
-    fn a_buffer_drained_by_many_slow_media_segments() {
-        let slow = Delivery { transfer: 2_800, ..USUAL };
-        let story = (10..30).fold(Story::new(39_500), |story, segment| story.deliver(Video, segment, slow));
-        expect![[r#"
-            Playback stopped for 0.6 s: the data from video.example came too slowly.
-            505 kB came in 2.8 s: 1.4 Mbit/s.
-            Where it came from: can't tell between your home network, your ISP, the networks
-            in between, and the video service.
-
-            2025-06-15 15:07:18.148 UTC to 2025-06-15 15:07:18.699 UTC
-            In the video: 0:38
-
-            Where the time went
-              video 0:20–0:22 |DTTT                        |   4687 ms D1840 R40 T2800 P2 A5
-              video 0:22–0:24 |    TT                      |   2856 ms D9 R40 T2800 P2 A5
-              video 0:24–0:26 |      TTT                   |   2856 ms D9 R40 T2800 P2 A5
-              video 0:26–0:28 |         TTT                |   2856 ms D9 R40 T2800 P2 A5
-              video 0:28–0:30 |            TT              |   2856 ms D9 R40 T2800 P2 A5
-              video 0:30–0:32 |              TTT           |   2856 ms D9 R40 T2800 P2 A5
-              video 0:32–0:34 |                 TTT        |   2856 ms D9 R40 T2800 P2 A5
-              video 0:34–0:36 |                    TT      |   2856 ms D9 R40 T2800 P2 A5
-              video 0:36–0:38 |                      TTT   |   2856 ms D9 R40 T2800 P2 A5
-            > video 0:38–0:40 |                         TTV|   2876 ms D9 R40 T2800 P2 A5
-                                                                       V20
-                                                                 Usual D9 R40 T120 P2 A5 V50
-              D not asked yet
-              R asked, no answer yet
-              T transfer
-              P held by the page
-              A taken in by the browser
-              V until shown
-
-            What this rests on
-            - The buffer ran dry: 0 ms left to play. [1141 1267 1270 1276]
-            - Playback waited for the media segment 0:38–0:40 (video) from video.example.
-              [1142 1143 1145 1284 1285 1286 1297]
-            - 505 kB came in 2.8 s: 1.4 Mbit/s. [1142 1143 1145 1284 1285 1297]
-            - The way from your home to the video service was not examined part by part, so
-              every part of it stays possible.
-        "#]]
-        .assert_eq(&told(story));
-    }
-
-    #[test]
-    fn no_stall() {
-        expect![[r#"
-            0 stalls
-        "#]]
-        .assert_eq(&told(Story::new(10_000)));
-    }
-
-    #[test]
-    fn no_line_is_wider_than_the_page() {
-        for segment in 5..9 {
-            let story =
-                Story::new(50_000).timing_allowed().slow_body(Video, segment, 12_345).fail(Audio, segment, 3);
-            let text = told(story);
-            let widest = text.lines().map(|line| line.chars().count()).max();
-            assert!(widest <= Some(WIDTH), "{text}");
-        }
-    }
-
-    #[test]
-    fn dates() {
-        for (seconds, expected) in [
-            (0, "1970-01-01 00:00:00.000 UTC"),
-            (-1, "1969-12-31 23:59:59.000 UTC"),
-            (951_782_400, "2000-02-29 00:00:00.000 UTC"),
-            (1_709_251_199, "2024-02-29 23:59:59.000 UTC"),
-            (1_709_251_200, "2024-03-01 00:00:00.000 UTC"),
-            (4_107_542_400, "2100-03-01 00:00:00.000 UTC"),
-            (1_767_225_599, "2025-12-31 23:59:59.000 UTC"),
-        ] {
-            assert_eq!(utc(Wall(seconds * 1_000_000)), expected);
-        }
-    }
-}
+mod tests;

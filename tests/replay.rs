@@ -58,7 +58,7 @@ fn a_recording_is_checked_and_updated() {
     let folder = root.join("withheld");
     let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(&folder).unwrap();
-    assert_eq!(recordings(&root), [folder.clone()]);
+    assert_eq!(recordings(&root), std::slice::from_ref(&folder));
     let fault = || check(&folder, false).unwrap_err();
     assert!(fault().contains("bundle.whystall: No such file"), "{}", fault());
 

@@ -17,7 +17,7 @@ pub fn inexact(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) => {
             let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
-            (!size.is_some_and(|size| size <= EXACT)).then(String::new)
+            size.is_none_or(|size| size > EXACT).then(String::new)
         }
         Value::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| Some(element(index) + &inexact(item)?))
