@@ -37,11 +37,15 @@ pub fn npx<const N: usize>(words: [&str; N]) -> Command {
     npx
 }
 
-/// The flavour of JavaScript around the core: a module that is handed the bytes to instantiate.
-const BINDINGS: &str = "web";
-
-/// The core is started anew after a panic, and always told where its bytes are.
-const BINDINGS_OPTIONS: [&str; 2] = ["--experimental-reset-state-function", "--omit-default-module-path"];
+/// The flavour of JavaScript around the core: a module that is handed the bytes to instantiate, and that can start
+/// anew after a trap.
+const BINDINGS: [&str; 5] = [
+    "--target",
+    "web",
+    "--omit-default-module-path",
+    "--no-typescript",
+    "--experimental-reset-state-function",
+];
 
 /// What rustc's target uses and both browsers have. Never `--all-features`: wasm-opt then emits encodings that
 /// browsers refuse.
@@ -64,12 +68,12 @@ fn core() -> Result<()> {
     let compiled = Path::new("target").join(WASM_TARGET).join("wasm/whystall_web.wasm");
     let small = Path::new("target/wasm/whystall_web_bg.wasm");
     let stamp = Path::new("target/wasm/.optimised");
-    if !stale(stamp, &compiled) && !stale(stamp, &bindgen) && small.exists() {
+    // How it is done is in this program, with what it is done in the other two.
+    let makers = [compiled.as_path(), bindgen.as_path(), &env::current_exe()?];
+    if small.exists() && makers.iter().all(|maker| !stale(stamp, maker)) {
         return Ok(());
     }
-    let mut bind = Command::new(bindgen);
-    bind.args(["--target", BINDINGS, "--out-dir", "target/wasm"]).args(BINDINGS_OPTIONS);
-    execute(bind.arg(&compiled))?;
+    execute(Command::new(bindgen).args(BINDINGS).args(["--out-dir", "target/wasm"]).arg(&compiled))?;
     execute(npx(["wasm-opt", "-Os"]).args(WASM_FEATURES).arg(small).arg("-o").arg(small))?;
     fs::write(stamp, "")?;
     Ok(())
