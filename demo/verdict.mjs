@@ -4,17 +4,13 @@
  * @typedef {object} Truth what really happened, from the server, the player and the page's own frame record
  * @property {'video'|'audio'} track
  * @property {number} number of the media segment
- * @property {Range} range what it holds, in seconds, as hls.js appended it
- * @property {{track: string, range: Range}[]} held what hls.js had and appended only when this came: it keeps sound back
- *   until the pictures to it are there, so that both run dry
+ * @property {{start: number, end: number}} range what it holds, in seconds, as hls.js appended it
  * @property {string} host
  * @property {string|null} fault
  * @property {number} requested milliseconds since the epoch, as all times here
  * @property {number} firstByte
  * @property {number} lastByte
  * @property {{began: number, ended: number}} seen the gap between frames
- *
- * @typedef {{start: number, end: number}} Range
  */
 
 /** hls.js computes in floating point, Whystall in whole microseconds: they agree within this, seconds. */
@@ -23,8 +19,7 @@ const ROUNDING = 0.001;
 /**
  * The media segment whose arrival ended this gap.
  * @param {import('./server.mjs').Served[]} log
- * @param {{track: string, number: number, start: number, end: number, at: number}[]} segments and when hls.js had them in the
- *   buffer
+ * @param {{track: string, number: number, start: number, end: number}[]} segments
  * @returns {Truth | undefined}
  */
 export function truthOf(gap, log, segments, host) {
@@ -32,15 +27,7 @@ export function truthOf(gap, log, segments, host) {
   const served = arrived.sort((a, b) => b.lastByte - a.lastByte)[0];
   const segment = served && segments.find(({ track, number }) => track === served.track && number === served.number);
   if (!segment) return undefined;
-  const range = ({ start, end }) => ({ start, end });
-  const held = segments.filter(({ track, start, end, at }) => track !== served.track && start < segment.end && end > segment.start && at > served.lastByte - SLACK);
-  return {
-    ...served,
-    host,
-    range: range(segment),
-    held: held.map((other) => ({ track: other.track, range: range(other) })),
-    seen: { began: gap.began, ended: gap.ended },
-  };
+  return { ...served, host, range: { start: segment.start, end: segment.end }, seen: { began: gap.began, ended: gap.ended } };
 }
 
 /** The server's log and the page's frames are written by two processes: milliseconds between their clocks. */
@@ -57,13 +44,13 @@ export function disagreements(stall, truth, tolerance) {
     if (!equal) wrong.push(`${what}: Whystall says ${said}, really ${really}`);
   };
   check('kind', stall.kind, 'starved');
-  const named = stall.blocking.find(({ track }) => track === truth.track);
-  check('track', stall.blocking.map(({ track }) => track).join(' and '), truth.track, named !== undefined);
-  for (const blocking of stall.blocking) {
-    const really = blocking === named ? [truth] : truth.held.filter(({ track }) => track === blocking.track);
-    const text = ({ start, end }, unit) => `${start / unit}–${end / unit} s`;
-    check(`${blocking.track} waited for`, text(blocking.range, 1e6), really.map(({ range }) => text(range, 1)).join(' or ') || 'nothing',
-      really.some(({ range }) => same(blocking.range, range)));
+  check('media segments waited for', stall.blocking.length, 1);
+  const [blocking] = stall.blocking;
+  if (blocking) {
+    const { start, end } = blocking.range;
+    const same = Math.abs(start / 1e6 - truth.range.start) <= ROUNDING && Math.abs(end / 1e6 - truth.range.end) <= ROUNDING;
+    check('track', blocking.track, truth.track);
+    check('media range', `${start / 1e6}–${end / 1e6}`, `${truth.range.start}–${truth.range.end}`, same);
     check('host', blocking.host, truth.host);
     check('arrived', blocking.arrived, true);
   }
@@ -73,9 +60,6 @@ export function disagreements(stall, truth, tolerance) {
   check('end, ms from the next frame', ended, 0, Math.abs(ended) <= tolerance);
   return wrong;
 }
-
-const same = (micros, seconds) =>
-  Math.abs(micros.start / 1e6 - seconds.start) <= ROUNDING && Math.abs(micros.end / 1e6 - seconds.end) <= ROUNDING;
 
 /** How far its begin and end are from what the page saw, in milliseconds. */
 export function errors(stall, truth) {

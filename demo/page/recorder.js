@@ -33,7 +33,7 @@ function recordPlayback(video, hls) {
   hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
     const track = frag.type === 'audio' ? 'audio' : 'video';
     const { startPTS: start, endPTS: end } = frag.elementaryStreams[track] ?? {};
-    record.segments.push({ track, number: frag.sn, start, end, at: epoch(performance.now()) });
+    record.segments.push({ track, number: frag.sn, start, end });
   });
 
   // Whatever shows up beside head and body is not the page's.
