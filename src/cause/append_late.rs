@@ -12,6 +12,7 @@ pub const CAUSE: Cause = Cause {
     // As for `request-idle`.
     zones: |_| &[Zone::Device, Zone::Player],
     findings,
+    lead: "appended-late",
 };
 
 fn findings(case: &Case) -> Vec<Finding> {

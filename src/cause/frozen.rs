@@ -15,4 +15,5 @@ pub const CAUSE: Cause = Cause {
         let lead = Value::Micros(case.sighting.lead);
         vec![finding("data-was-there", case.sighting.facts.clone(), [("lead", lead)])]
     },
+    lead: "data-was-there",
 };

@@ -4,7 +4,7 @@ use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
-pub const CAUSE: Cause = Cause { id: "http-error", weight, zones, findings };
+pub const CAUSE: Cause = Cause { id: "http-error", weight, zones, findings, lead: "attempt-failed" };
 
 fn weight(case: &Case) -> Micros {
     case.excess(&[Stage::Failed])

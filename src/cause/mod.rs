@@ -1,6 +1,6 @@
 //! Causes: concrete mechanisms, one file each. A cause says how much of the stall it accounts for, in which zones it
-//! can sit, and what shows it. To add one: write its file, list it in [`CAUSES`], give it words in every
-//! `extension/_locales/*/messages.json`; `cargo xtask tidy` names what is missing.
+//! can sit, and what shows it. To add one: write its file, list it in [`CAUSES`], give it and its findings words in every
+//! `extension/_locales/*/messages.json` (their keys follow from the ids); `cargo xtask tidy` names what is missing.
 
 mod append_late;
 mod frozen;
@@ -28,6 +28,13 @@ pub struct Cause {
     zones: fn(&Case) -> &'static [Zone],
     /// What shows it.
     findings: fn(&Case) -> Vec<Finding>,
+    /// Id of the finding whose number says most; empty if there is none.
+    lead: &'static str,
+}
+
+/// Id of the finding whose number says most of a cause.
+pub fn lead(id: &str) -> Option<&'static str> {
+    CAUSES.iter().find(|cause| cause.id == id).map(|cause| cause.lead).filter(|lead| !lead.is_empty())
 }
 
 /// All causes. Among equals the first is taken, so the ones that name their zone come first.

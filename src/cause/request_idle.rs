@@ -10,6 +10,7 @@ pub const CAUSE: Cause = Cause {
     // A busy device delays the player's code too; only a look at the main thread tells them apart.
     zones: |_| &[Zone::Device, Zone::Player],
     findings,
+    lead: "asked-late",
 };
 
 fn weight(case: &Case) -> Micros {

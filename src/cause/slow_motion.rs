@@ -11,4 +11,5 @@ pub const CAUSE: Cause = Cause {
     },
     zones: |_| &[Zone::Device, Zone::Player],
     findings: |case| vec![finding("progress-slow", case.sighting.facts.clone(), [])],
+    lead: "progress-slow",
 };

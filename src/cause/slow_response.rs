@@ -7,7 +7,8 @@ use crate::verdict::{Finding, Stage, Value};
 const STAGES: &[Stage] =
     &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Response];
 
-pub const CAUSE: Cause = Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings };
+pub const CAUSE: Cause =
+    Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings, lead: "first-byte-late" };
 
 fn weight(case: &Case) -> Micros {
     case.excess(STAGES)
@@ -22,7 +23,9 @@ fn findings(case: &Case) -> Vec<Finding> {
     };
     let waited =
         [("waited", Value::Micros(case.spent(blocking, STAGES))), ("host", Value::Name(fetch.host.clone()))];
-    let usual = case.usual_here(blocking, STAGES).map(|usual| ("usual", Value::Micros(usual)));
+    // A usual wait of nothing at all is one that is not known.
+    let usual = case.usual_here(blocking, STAGES).filter(|usual| *usual > Micros::ZERO);
+    let usual = usual.map(|usual| ("usual", Value::Micros(usual)));
     let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), waited.into_iter().chain(usual))];
     // While the request is under way nothing is told yet, hidden or not.
     if fetch.timing.as_ref().is_some_and(|timing| timing.sent.is_none()) {

@@ -4,7 +4,8 @@ use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value};
 
-pub const CAUSE: Cause = Cause { id: "slow-transfer", weight, zones: |_| PATH_AND_SERVER, findings };
+pub const CAUSE: Cause =
+    Cause { id: "slow-transfer", weight, zones: |_| PATH_AND_SERVER, findings, lead: "body-slow" };
 
 fn weight(case: &Case) -> Micros {
     case.excess(&[Stage::Transfer])

@@ -12,6 +12,7 @@ mod sentences;
 mod tests;
 
 pub use findings::finding;
+
 pub(crate) use sentences::capitalised;
 pub use sentences::{
     Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts, zone_label,
@@ -43,6 +44,17 @@ impl Words {
     /// The language, for `lang` attributes.
     pub fn tag(&self) -> &'static str {
         self.tag
+    }
+
+    /// The names of the placeholders of that message, if there is one.
+    fn needs(&self, key: &str) -> Option<Vec<String>> {
+        let Message { message, .. } = self.messages.get(key)?;
+        Some(message.split('$').skip(1).step_by(2).map(str::to_ascii_lowercase).collect())
+    }
+
+    /// Whether there is a message of that key.
+    fn has(&self, key: &str) -> bool {
+        self.messages.contains_key(key)
     }
 
     /// The message of that key, its placeholders filled in. A missing message shows as its key.

@@ -1,8 +1,9 @@
 //! The sentences of a stall. The first line has no jargon; no sentence names a company as the culprit: a host is
 //! where something was asked for, and everything that is still possible is named.
 
-use super::findings::{finding, since};
+use super::findings::{filled, finding};
 use super::{MOST_LISTED, Words, borrowed};
+use crate::cause;
 use crate::event::TrackKind;
 use crate::time::Micros;
 use crate::verdict::{BlockingSegment, Ending, Stall, StallKind, Zone};
@@ -28,7 +29,7 @@ impl fmt::Display for Phrase {
 /// The first line: what happens, or what happened and why.
 pub fn headline(stall: &Stall, words: &Words) -> String {
     if stall.ended.is_some() {
-        let reason = words.say(cause(&stall.cause).reason, &[("host", &host(stall, words))]);
+        let reason = words.say(&keyed("reason", &stall.cause, words), &[("host", &host(stall, words))]);
         let key = if stall.kind == StallKind::SlowMotion { "headline_ended_slow" } else { "headline_ended" };
         return words.say(key, &[("time", &words.duration(stall.duration)), ("reason", &reason)]);
     }
@@ -51,15 +52,17 @@ pub fn headline(stall: &Stall, words: &Words) -> String {
 
 /// The second line: where the wait has gone so far, or the number behind the reason. `None` if there is none to give.
 pub fn clue(stall: &Stall, words: &Words) -> Option<Phrase> {
-    let keys = cause(&stall.cause);
-    let lead = stall.findings.iter().find(|finding| finding.id == keys.finding);
+    let lead =
+        cause::lead(&stall.cause).and_then(|id| stall.findings.iter().find(|finding| finding.id == id));
     if stall.ended.is_some() {
         let before = finding(lead?, words);
         return Some(Phrase { before, ..Phrase::default() });
     }
-    let ticking = lead.and_then(|finding| since(finding, words)).unwrap_or_default();
+    let live = keyed("live", &stall.cause, words);
+    let ticking =
+        lead.and_then(|finding| filled(&format!("{live}_since"), finding, words)).unwrap_or_default();
     // A character that no message or name holds marks where the sentence is cut.
-    let sentence = words.say(keys.live, &[("host", &host(stall, words)), ("since", "\0")]);
+    let sentence = words.say(&live, &[("host", &host(stall, words)), ("since", "\0")]);
     let (before, after) = sentence.split_once('\0').unwrap_or((&sentence, ""));
     Some(Phrase { before: before.to_owned(), ticking, after: after.to_owned() })
 }
@@ -129,12 +132,12 @@ pub fn zone_label(zone: Zone, words: &Words) -> String {
 
 /// Advice.
 pub fn what_you_can_do(id: &str, words: &Words) -> String {
-    words.say(cause(id).advice, &[])
+    words.say(&keyed("do", id, words), &[])
 }
 
 /// The cause in two or three words, for lists.
 pub fn cause_in_short(id: &str, words: &Words) -> String {
-    words.say(cause(id).short, &[])
+    words.say(&keyed("cause", id, words), &[])
 }
 
 /// What could not be observed, in one line.
@@ -160,90 +163,10 @@ pub fn ending(stall: &Stall, words: &Words) -> Option<String> {
     }
 }
 
-/// The messages of a cause.
-struct CauseKeys {
-    id: &'static str,
-    /// Why, while it lasts.
-    live: &'static str,
-    /// Why, after a colon.
-    reason: &'static str,
-    advice: &'static str,
-    short: &'static str,
-    /// The finding whose number says most.
-    finding: &'static str,
-}
-
-const CAUSES: [CauseKeys; 7] = [
-    CauseKeys {
-        id: "slow-response",
-        live: "live_slow_response",
-        reason: "reason_slow_response",
-        advice: "do_slow_response",
-        short: "cause_slow_response",
-        finding: "first-byte-late",
-    },
-    CauseKeys {
-        id: "slow-transfer",
-        live: "live_slow_transfer",
-        reason: "reason_slow_transfer",
-        advice: "do_slow_transfer",
-        short: "cause_slow_transfer",
-        finding: "body-slow",
-    },
-    CauseKeys {
-        id: "request-idle",
-        live: "live_request_idle",
-        reason: "reason_request_idle",
-        advice: "do_request_idle",
-        short: "cause_request_idle",
-        finding: "asked-late",
-    },
-    CauseKeys {
-        id: "append-late",
-        live: "live_append_late",
-        reason: "reason_append_late",
-        advice: "do_append_late",
-        short: "cause_append_late",
-        finding: "appended-late",
-    },
-    CauseKeys {
-        id: "http-error",
-        live: "live_http_error",
-        reason: "reason_http_error",
-        advice: "do_http_error",
-        short: "cause_http_error",
-        finding: "attempt-failed",
-    },
-    CauseKeys {
-        id: "frozen",
-        live: "live_frozen",
-        reason: "reason_frozen",
-        advice: "do_frozen",
-        short: "cause_frozen",
-        finding: "data-was-there",
-    },
-    CauseKeys {
-        id: "slow-motion",
-        live: "live_slow_motion",
-        reason: "reason_slow_motion",
-        advice: "do_frozen",
-        short: "cause_slow_motion",
-        finding: "progress-slow",
-    },
-];
-
-/// Also of a cause that a later version found.
-const UNDETERMINED: CauseKeys = CauseKeys {
-    id: "undetermined",
-    live: "live_undetermined",
-    reason: "reason_undetermined",
-    advice: "do_undetermined",
-    short: "cause_undetermined",
-    finding: "",
-};
-
-fn cause(id: &str) -> &'static CauseKeys {
-    CAUSES.iter().find(|keys| keys.id == id).unwrap_or(&UNDETERMINED)
+/// The part of a cause's message keys that names it; those of a cause that a later version found are not there.
+fn keyed(prefix: &str, id: &str, words: &Words) -> String {
+    let key = format!("{prefix}_{}", id.replace('-', "_"));
+    if words.has(&key) { key } else { format!("{prefix}_undetermined") }
 }
 
 /// What playback waits for: the earliest of the awaited media segments, and what is missing in all. `None` if

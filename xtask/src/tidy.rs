@@ -42,8 +42,8 @@ const WEB_CRATES: [&str; 6] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bin
 /// Lines a source file may have: what one can still keep in mind.
 const LONGEST_FILE: usize = 500;
 
-/// Keys that the words of a cause have, before its id: what happens now, and what happened. (Advice may be shared.)
-const CAUSE_KEYS: [&str; 2] = ["live_", "reason_"];
+/// Keys that the words of a cause have, before its id: what happens now, what happened, what to do, and its name.
+const CAUSE_KEYS: [&str; 4] = ["live_", "reason_", "do_", "cause_"];
 
 fn core_depends_on_no_web_crate() -> Result<()> {
     let tree = output(&mut cargo([
