@@ -10,7 +10,7 @@ import { HANDSHAKE } from './handshake.js';
 import { Walker } from './walker.js';
 
 // Everything is taken before a script of the page can have replaced it.
-const { apply, defineProperty, getOwnPropertyDescriptor } = Reflect;
+const { apply, defineProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
 const { Uint8Array, URL, DataView, ArrayBuffer: { isView }, setTimeout, clearTimeout, performance, document } = window;
 const { isPrototypeOf } = Object.prototype;
 const { get: weakGet, set: weakSet } = WeakMap.prototype;
@@ -226,7 +226,8 @@ function start() {
 function watch(owner, name, seen, refused) {
   const descriptor = getOwnPropertyDescriptor(owner, name);
   const original = descriptor?.value;
-  if (typeof original !== 'function') return;
+  // What a page has frozen stays as it is: then there is less to be seen.
+  if (typeof original !== 'function' || !descriptor?.configurable) return;
   // A method, so that like the original it has no `prototype` and can't be constructed.
   const wrapper = {
     [name](/** @type {any[]} */ ...args) {
@@ -250,8 +251,21 @@ function watch(owner, name, seen, refused) {
       return result;
     },
   }[name];
-  defineProperty(wrapper, 'length', { value: original.length, configurable: true });
+  copyProperties(original, wrapper);
   defineProperty(owner, name, { ...descriptor, value: wrapper });
+}
+
+/**
+ * Its name and length, and what a page that had replaced the method itself may have left on it.
+ * @param {any} from
+ * @param {any} to
+ */
+function copyProperties(from, to) {
+  const keys = ownKeys(from);
+  for (let i = 0; i < keys.length; i += 1) {
+    const descriptor = getOwnPropertyDescriptor(from, keys[i]);
+    if (descriptor?.configurable) defineProperty(to, keys[i], descriptor);
+  }
 }
 
 /** @param {EventTarget} target @param {string[]} types @param {any} listener */
