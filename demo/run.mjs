@@ -121,8 +121,9 @@ async function explained(session, out, downloads) {
   if (!stall) throw new Error('Whystall found no stall');
   const wrong = disagreements(stall, truth, TOLERANCE);
   if (wrong.length > 0) throw new Error(`verdict and truth disagree\n  ${wrong.join('\n  ')}`);
+  const [waited] = truth.waited;
   console.log(
-    `verdict and truth agree: ${stall.cause}, ${truth.track} ${truth.range.start}–${truth.range.end} s from ${truth.host},` +
+    `verdict and truth agree: ${stall.cause}, ${waited.track} ${waited.range.start}–${waited.range.end} s from ${truth.host},` +
       ` ${Math.round(stall.duration / 1000)} ms (the page saw ${Math.round(gap.ended - gap.began)} ms)`,
   );
   console.log(`saved in ${options.out}`);

@@ -411,7 +411,9 @@ impl Detector {
         }
         if let Some((ended, Ending::Resumed)) = &mut sighting.ended {
             let shown = last.map_or(began.media, |last| last.media);
-            let next = frames().find(|frame| frame.wall > sighting.began.wall && frame.media != shown);
+            // A browser may show a frame while it still waits for more; playback goes on with the one near the end.
+            let from = sighting.began.wall.max(ended.wall - FRAME_LAG);
+            let next = frames().find(|frame| frame.wall > from && frame.media != shown);
             if let Some(next) = next.filter(|next| near(next.wall, ended.wall)) {
                 *ended = next;
             }

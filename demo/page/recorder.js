@@ -9,15 +9,22 @@ function recordPlayback(video, hls) {
   const record = { frames: 0, gaps: [], interruptions: [], segments: [], overlays: [], violations: [] };
   const epoch = (time) => performance.timeOrigin + time;
 
+  // Playback moves while frames follow each other closely. A single frame between two gaps moves nothing: browsers show
+  // one when data comes and still wait for more. So does the first frame of all, which is shown before playback begins.
   let last = null;
+  let moved = null;
   const frame = (_, { presentationTime, mediaTime }) => {
     record.frames += 1;
-    if (last && presentationTime - last.presentationTime >= GAP) {
-      record.gaps.push({
-        began: epoch(last.presentationTime), ended: epoch(presentationTime), mediaBegan: last.mediaTime, mediaEnded: mediaTime,
-      });
+    const now = { presentationTime, mediaTime };
+    if (last && presentationTime - last.presentationTime < GAP) {
+      if (moved && last !== moved) {
+        record.gaps.push({
+          began: epoch(moved.presentationTime), ended: epoch(last.presentationTime), mediaBegan: moved.mediaTime, mediaEnded: last.mediaTime,
+        });
+      }
+      moved = now;
     }
-    last = { presentationTime, mediaTime };
+    last = now;
     video.requestVideoFrameCallback(frame);
   };
   video.requestVideoFrameCallback(frame);
@@ -26,7 +33,7 @@ function recordPlayback(video, hls) {
   for (const why of ['pause', 'seeking', 'ended', 'emptied', 'ratechange']) {
     video.addEventListener(why, () => {
       record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime) });
-      last = null;
+      last = moved = null;
     });
   }
 

@@ -172,7 +172,12 @@ fn keyed(prefix: &str, id: &str, words: &Words) -> String {
 /// What playback waits for: the earliest of the awaited media segments, and what is missing in all. `None` if
 /// nothing is known of it, not even how long it will be.
 fn awaited(stall: &Stall) -> Option<(TrackKind, &BlockingSegment)> {
-    let known = || stall.blocking.iter().filter(|segment| segment.range.length() > Micros::ZERO);
+    // What has come of it is waited for no longer, unless all has.
+    let all_came = stall.blocking.iter().all(|segment| segment.arrived);
+    let known = || {
+        let waited = stall.blocking.iter().filter(|segment| all_came || !segment.arrived);
+        waited.filter(|segment| segment.range.length() > Micros::ZERO)
+    };
     let first = known().min_by_key(|segment| segment.range.start)?;
     let same = known().all(|segment| segment.track == first.track);
     Some((if same { first.track } else { TrackKind::Muxed }, first))

@@ -41,7 +41,7 @@ describe(`stalls in ${browserName}`, () => {
       for (const [stall, truth] of pair(stalls, truths)) {
         assert.deepEqual(disagreements(stall, truth, OUTLIER), [], `stall at ${stall.began.media / 1e6} s`);
         accountsAdd(stall);
-        measured.push({ scenario: scenario.name, number: truth.number, ...errors(stall, truth), words: firstWords(truth.seen, record.overlays) });
+        measured.push({ scenario: scenario.name, number: truth.waited[0].number, ...errors(stall, truth), words: firstWords(truth.seen, record.overlays) });
       }
       assert.deepEqual(record.violations, []);
     });
