@@ -15,6 +15,8 @@ const SAMPLE_LOW = 100;
 const LOW_LEAD = 2;
 /** Part of its rate below which playback counts as not moving, so that crawling is looked at closely too. */
 const MOVING = 0.5;
+/** After playback stood still nobody should wait for what follows, in ms: the core seals its evidence after 500. */
+const AFTERMATH = 750;
 /** Frames nearer together than this, in ms, are told of once: playback moves, and that is all there is to say. */
 const FRAME_GAP = 100;
 /** How often the whole page is searched for an element that is still to be found, in ms, and how many times. */
@@ -130,6 +132,7 @@ class Watcher {
   #low = true;
   /** Should move and does not. */
   stuck = false;
+  #stuckAt = -Infinity;
 
   /**
    * @param {HTMLMediaElement} element
@@ -198,13 +201,14 @@ class Watcher {
     const moves = position - this.#position >= MOVING * rate * elapsed && position !== this.#position;
     if (why === 'sample') {
       this.stuck = !paused && !ended && !seeking && !moves;
+      if (this.stuck) this.#stuckAt = t;
       this.#low = lead < LOW_LEAD || !moves;
       this.#position = position;
       this.#sampledAt = t;
     }
     this.#tellFrame();
     const key = spans.join();
-    const urgent = pressing || this.stuck;
+    const urgent = pressing || this.#pressing(t);
     if (key !== this.#spans) {
       this.#spans = key;
       host.push({ k: 'buffered', t, element: number, spans }, urgent);
@@ -230,9 +234,14 @@ class Watcher {
       const gap = t - this.#frame.t > FRAME_GAP;
       if (gap) this.#tellFrame();
       this.#frame = { t, position: metadata.mediaTime, told: false };
-      if (gap) this.#tellFrame(this.stuck);
+      if (gap) this.#tellFrame(this.#pressing(t));
       if (this.#low && !element.paused) this.#askForFrame();
     });
+  }
+
+  /** It stands still, or did a moment ago. @param {number} t */
+  #pressing(t) {
+    return t - this.#stuckAt < AFTERMATH;
   }
 
   #tellFrame(urgent = false) {

@@ -45,14 +45,20 @@ pub struct Blocking<'a> {
 
 /// What playback really waited for, of all that was not playable when it stopped: what had not reached the page by
 /// then. Players append their tracks together, so data of one that had arrived waits for the other too; it is to
-/// blame only if nothing else was missing.
+/// blame only if nothing else was missing. A track's first media segment speaks for those that it went on to wait for.
 fn critical(mut dry: Vec<Blocking>, began: Wall) -> Vec<Blocking> {
     let missing = |blocking: &Blocking| match blocking.fetch {
         Some(fetch) => fetch.delivered().is_none_or(|at| at > began),
         None => blocking.named.arrived,
     };
-    if dry.iter().any(missing) {
-        dry.retain(missing);
+    let mut tracks: Vec<(usize, bool)> = Vec::new();
+    for blocking in &dry {
+        if tracks.iter().all(|(track, _)| *track != blocking.track) {
+            tracks.push((blocking.track, missing(blocking)));
+        }
+    }
+    if tracks.iter().any(|(_, missing)| *missing) {
+        dry.retain(|blocking| tracks.contains(&(blocking.track, true)));
     }
     dry
 }
@@ -147,12 +153,9 @@ impl Books<'_> {
             {
                 continue;
             }
-            if let Some((before, now)) = playable.zip(segment.playable).filter(|(before, now)| now > before) {
-                if now > end {
-                    break;
-                }
-                waited.extend((now - before > GOES_ON).then_some(index));
-            }
+            // By its call: a browser may show what it holds before it says that it is done.
+            let stood = playable.map(|playable| segment.appended - playable);
+            waited.extend(stood.filter(|stood| *stood > GOES_ON).map(|_| index));
             playable = segment.playable;
             reached = Some(segment.range.end);
         }
