@@ -31,7 +31,9 @@ function recordPlayback(video, hls) {
 
   // A gap that the viewer or the page made is none: the next frame starts anew.
   for (const why of ['pause', 'seeking', 'ended', 'emptied', 'ratechange']) {
-    video.addEventListener(why, () => {
+    video.addEventListener(why, ({ isTrusted }) => {
+      // A player, or a page of the tests, may say so of its own.
+      if (!isTrusted) return;
       record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime) });
       last = moved = null;
     });

@@ -41,8 +41,13 @@ function foreign() {
       if ([value, get, set].some((part) => !source(part).includes('[native code]'))) found.push(`${name}.${key}`);
     }
   };
-  for (const name of Object.getOwnPropertyNames(window)) {
+  // Some have a second, older name.
+  const interfaces = new Map();
+  for (const name of Object.getOwnPropertyNames(window).sort()) {
     const value = Object.getOwnPropertyDescriptor(window, name)?.value;
+    if (!interfaces.has(value)) interfaces.set(value, name);
+  }
+  for (const [value, name] of interfaces) {
     // The page's own functions and objects are not the browser's.
     if (typeof value !== 'function' || !source(value).includes('[native code]')) continue;
     look(name, value);

@@ -1,0 +1,34 @@
+// Puts the demo's player into a frame of the kind that `?frame=` names.
+'use strict';
+(() => {
+  const query = new URLSearchParams(location.search);
+  const kind = query.get('frame');
+  query.delete('frame');
+  const frame = document.createElement('iframe');
+  Object.assign(frame, { id: 'frame', width: 800, height: 600, allow: 'autoplay; fullscreen' });
+  if (kind === 'sandboxed') frame.sandbox = 'allow-scripts';
+  // Another site, as embedded players are: localhost and 127.0.0.1 have nothing in common but the machine.
+  const origin = kind === 'otherSite' ? location.origin.replace('localhost', '127.0.0.1') : location.origin;
+  const written = kind === 'blank' || kind === 'srcdoc';
+  if (!written) frame.src = `${origin}/?${query}`;
+  // A written page has no address to take its options from, so it has a player of its own.
+  const html = `<!doctype html><body><video id="video" muted playsinline width="640"></video>
+    <script src="${location.origin}/hls.js"></script><script src="${location.origin}/recorder.js"></script><script>
+      const video = document.getElementById('video');
+      const hls = new Hls({ maxBufferLength: 4, maxMaxBufferLength: 4, startLevel: 0 });
+      window.demo = { video, hls, record: recordPlayback(video, hls) };
+      hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
+      hls.loadSource(${JSON.stringify(query.get('stream'))});
+      hls.attachMedia(video);
+    </script>`;
+  if (kind === 'srcdoc') frame.srcdoc = html;
+  document.body.append(frame);
+  if (kind === 'blank') {
+    const { document: inside } = frame.contentWindow;
+    inside.open();
+    inside.write(html);
+    inside.close();
+  }
+  // The tests pause the page's player before they look at what was recorded.
+  window.demo = { video: { pause() {} } };
+})();
