@@ -1,6 +1,6 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
-use crate::event::{Blindness, ElementId, Event, Input, SourceId, TrackId};
+use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
@@ -17,11 +17,26 @@ pub struct Element {
     pub detector: Detector,
     /// Where it was when.
     path: Vec<(Wall, MediaTime)>,
+    /// When it was sought, by whomever.
+    pub sought: Vec<Wall>,
+    /// Its playback rates in thousandths, each since when; not those at which nothing moves.
+    rates: Vec<(Wall, i32)>,
 }
 
 impl Element {
     fn new(id: ElementId) -> Element {
-        Element { source: None, detector: Detector::new(id), path: Vec::new() }
+        Element {
+            source: None,
+            detector: Detector::new(id),
+            path: Vec::new(),
+            sought: Vec::new(),
+            rates: Vec::new(),
+        }
+    }
+
+    /// The rate, in thousandths, at which it last moved by then. A player that sets it to 0 buffers.
+    pub fn rate_at(&self, at: Wall) -> i32 {
+        self.rates.iter().rev().find(|(since, _)| *since <= at).map_or(1000, |(_, rate)| *rate)
     }
 
     /// Where the playhead was, as last seen at or before `at`, moved on by no more than the next look.
@@ -88,6 +103,12 @@ impl Machine {
             Event::Playback { element, why, position, rate, paused, seeking, ended, ready: _, gesture } => {
                 let element = self.element(*element);
                 element.path.push((at, *position));
+                if *why == Moment::Seeking {
+                    element.sought.push(at);
+                }
+                if *rate > 0 && element.rates.last().is_none_or(|(_, last)| last != rate) {
+                    element.rates.push((at, *rate));
+                }
                 element.detector.look(Look {
                     at,
                     fact,

@@ -150,6 +150,36 @@ pub struct Ledger {
     pub window: Option<(Wall, Wall)>,
     /// The media segments fetched in it, oldest first; the blocking ones last.
     pub segments: Vec<SegmentAccount>,
+    /// What each stage that took longer than usual has of the stall, the largest share first. These shares, `chronic` and
+    /// `unexplained` add up to the stall exactly if it is a starved one; else all of them are nothing.
+    pub shares: Vec<StageShare>,
+    /// What is left of the stall when every stage takes its usual time: nothing was slower than it is here anyway.
+    pub chronic: Micros,
+    /// What no stage accounts for, and what the media segments' times do not give.
+    pub unexplained: Micros,
+}
+
+/// What a stage has of a stall, over all media segments of the drain window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageShare {
+    /// Which.
+    pub stage: Stage,
+    /// The weakest source of the usual values it was compared with.
+    pub usual_from: UsualFrom,
+    /// How much longer than usual it took in all.
+    pub excess: Micros,
+    /// By how much the stall would have been shorter, had this stage alone taken its usual time.
+    pub avoided: Micros,
+    /// Its part of the stall: its Shapley value.
+    pub share: Micros,
+}
+
+impl Ledger {
+    /// The part of the stall that these stages have.
+    pub fn share(&self, stages: &[Stage]) -> Micros {
+        self.shares.iter().filter(|share| stages.contains(&share.stage)).map(|share| share.share).sum()
+    }
 }
 
 /// The account of one media segment: its stages and `unexplained` add up to `elapsed`.
@@ -188,16 +218,16 @@ pub struct StageTime {
     pub usual: Option<Micros>,
     /// Where `usual` comes from.
     pub usual_from: UsualFrom,
-    /// Its part of the stall; `None` until the counterfactual exists.
-    pub share: Option<Micros>,
 }
 
 /// Where a usual value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UsualFrom {
     /// The median of this session on this host, outside drain windows.
     Session,
+    /// The same, of fewer samples than make it certain.
+    Few,
     /// A documented default: no history.
     Default,
     /// Nothing is known.
@@ -232,6 +262,24 @@ pub enum Stage {
     Append,
     /// Playable to first frame.
     Present,
+}
+
+impl Stage {
+    /// All of them, in order.
+    pub const ALL: [Stage; 12] = [
+        Stage::Decide,
+        Stage::Failed,
+        Stage::Queue,
+        Stage::Dns,
+        Stage::Connect,
+        Stage::Tls,
+        Stage::Wait,
+        Stage::Response,
+        Stage::Transfer,
+        Stage::Process,
+        Stage::Append,
+        Stage::Present,
+    ];
 }
 
 /// One piece of evidence.

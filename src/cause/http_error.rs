@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Stage, Value, Zone};
 pub const CAUSE: Cause = Cause { id: "http-error", weight, zones, findings, lead: "attempt-failed" };
 
 fn weight(case: &Case) -> Micros {
-    case.excess(&[Stage::Failed])
+    case.share(&[Stage::Failed])
 }
 
 /// A server that answers with an error has been reached: the path is not at fault. A request that got no answer, or

@@ -3,6 +3,7 @@
 //! `extension/_locales/*/messages.json` (their keys follow from the ids); `cargo xtask tidy` names what is missing.
 
 mod append_late;
+mod chronic_shortfall;
 mod frozen;
 mod http_error;
 mod request_idle;
@@ -46,13 +47,15 @@ pub const CAUSES: &[&Cause] = &[
     &request_idle::CAUSE,
     &slow_transfer::CAUSE,
     &slow_response::CAUSE,
+    &chronic_shortfall::CAUSE,
     &undetermined::CAUSE,
 ];
 
 /// Where late data on the way from the server can come from, as long as the path is not split.
 const PATH_AND_SERVER: &[Zone] = &[Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
 
-/// Device and player are cleared when their own stages took no more than this part of the stall, in percent [P].
+/// A part of the stall of no more than this is not worth a word, in percent [P]. Device and player are cleared when their
+/// own stages have no more.
 const NEGLIGIBLE_PERCENT: i64 = 10;
 
 /// What a stall is judged on.
@@ -75,12 +78,16 @@ impl Case<'_> {
         self.sighting.duration(self.now)
     }
 
-    /// Time beyond the usual that these stages took in the drain window. Summed with its sign and then clipped:
-    /// clipping each media segment would turn ordinary jitter into blame (ATTRIBUTION §3.3).
-    fn excess(&self, stages: &[Stage]) -> Micros {
-        let all = self.ledger.segments.iter().flat_map(|account| &account.stages);
-        let of_these = all.filter(|time| stages.contains(&time.stage));
-        of_these.map(|time| time.spent - time.usual.unwrap_or_default()).sum::<Micros>().at_least_zero()
+    /// The part of the stall that these stages have: by how much it would have been shorter, shared fairly with whatever
+    /// else went wrong (ATTRIBUTION §3.3). A stage that was slow without making playback wait has none.
+    fn share(&self, stages: &[Stage]) -> Micros {
+        self.ledger.share(stages)
+    }
+
+    /// By how much the stall would have been shorter, had this stage alone taken its usual time.
+    fn avoided(&self, stage: Stage) -> Micros {
+        let all = self.ledger.shares.iter();
+        all.filter(|share| share.stage == stage).map(|share| share.avoided).sum()
     }
 
     /// Time these stages took in the media segment playback waited for longest.
@@ -108,8 +115,11 @@ impl Case<'_> {
 
     /// The device's and the player's own stages took next to nothing.
     fn own_side_prompt(&self) -> bool {
-        let own = self.excess(&[Stage::Decide, Stage::Process, Stage::Append]);
-        own.0.saturating_mul(100) <= self.duration().0.saturating_mul(NEGLIGIBLE_PERCENT)
+        self.negligible(self.share(&[Stage::Decide, Stage::Process, Stage::Append]))
+    }
+
+    fn negligible(&self, part: Micros) -> bool {
+        part.0.saturating_mul(100) <= self.duration().0.saturating_mul(NEGLIGIBLE_PERCENT)
     }
 }
 
@@ -122,6 +132,7 @@ pub fn judge(case: &Case) -> Stall {
     let zones = (cause.zones)(case).to_vec();
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
+    findings.extend(request_idle::asked_sooner(case));
     let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 2;
     if !path_split {
         findings.push(finding("path-not-split", Vec::new(), []));

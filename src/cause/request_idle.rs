@@ -14,7 +14,7 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn weight(case: &Case) -> Micros {
-    case.excess(&[Stage::Decide])
+    case.share(&[Stage::Decide])
 }
 
 fn findings(case: &Case) -> Vec<Finding> {
@@ -23,4 +23,12 @@ fn findings(case: &Case) -> Vec<Finding> {
     };
     let facts = blocking.fetch.map(|fetch| fetch.facts.clone()).unwrap_or_default();
     vec![finding("asked-late", facts, [("idle", Value::Micros(case.spent(blocking, &[Stage::Decide])))])]
+}
+
+/// What the player could have done about it, whatever else was wrong: the same stall without its idle time.
+pub fn asked_sooner(case: &Case) -> Option<Finding> {
+    let avoided = case.avoided(Stage::Decide);
+    let blocking = case.longest(&[Stage::Decide]).filter(|_| !case.negligible(avoided))?;
+    let facts = blocking.fetch.map(|fetch| fetch.facts.clone()).unwrap_or_default();
+    Some(finding("asked-sooner", facts, [("avoided", Value::Micros(avoided))]))
 }

@@ -11,7 +11,7 @@ pub const CAUSE: Cause =
     Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings, lead: "first-byte-late" };
 
 fn weight(case: &Case) -> Micros {
-    case.excess(STAGES)
+    case.share(STAGES)
 }
 
 fn findings(case: &Case) -> Vec<Finding> {

@@ -8,7 +8,7 @@ pub const CAUSE: Cause =
     Cause { id: "slow-transfer", weight, zones: |_| PATH_AND_SERVER, findings, lead: "body-slow" };
 
 fn weight(case: &Case) -> Micros {
-    case.excess(&[Stage::Transfer])
+    case.share(&[Stage::Transfer])
 }
 
 fn findings(case: &Case) -> Vec<Finding> {

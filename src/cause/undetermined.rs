@@ -1,12 +1,11 @@
 //! Nothing that was observed accounts for the stall.
 
-use super::Cause;
-use crate::time::Micros;
+use super::{Case, Cause};
 use crate::verdict::Zone;
 
 pub const CAUSE: Cause = Cause {
     id: "undetermined",
-    weight: |_| Micros::ZERO,
+    weight: |case: &Case| case.ledger.unexplained,
     zones: |_| &Zone::ALL,
     findings: |_| Vec::new(),
     lead: "",

@@ -2,7 +2,7 @@
 
 use super::fetch::Fetch;
 use crate::time::{Micros, Wall};
-use crate::verdict::{Stage, StageTime, UsualFrom};
+use crate::verdict::Stage;
 
 /// The moments that bound the stages of one media segment. `None`: not observed, or not yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,54 +86,6 @@ impl Account {
         self.stage(Stage::Tls, timing.connect.filter(|_| secure.is_some()).map(|(_, end)| end));
         self.stage(Stage::Queue, Some(sent));
         self.stage(Stage::Wait, Some(first_byte));
-    }
-}
-
-/// How long stages usually take on one host and track.
-#[derive(Clone, Debug, Default)]
-pub struct Usual {
-    samples: Vec<(Stage, Micros)>,
-}
-
-/// Fewer samples than this say nothing of what is usual; more than the newest [`MOST`] say what was (ATTRIBUTION §3.3).
-const FEWEST: usize = 8;
-const MOST: usize = 40;
-
-/// What stages take where nothing is known of this host [P]: a broadband line some 30 ms from a CDN edge that has the
-/// media segment in its cache. `transfer` depends on the rendition and the line: it has none.
-fn default_for(stage: Stage) -> Option<Micros> {
-    let millis = match stage {
-        Stage::Decide | Stage::Failed | Stage::Queue => 0,
-        Stage::Dns => 20,
-        Stage::Connect | Stage::Tls => 40,
-        Stage::Wait => 100,
-        Stage::Response => 150,
-        Stage::Process | Stage::Present => 50,
-        Stage::Append => 10,
-        Stage::Transfer => return None,
-    };
-    Some(Micros::from_millis(millis))
-}
-
-impl Usual {
-    /// Learns from the stages of a media segment that no stall waited for. Newest last.
-    pub fn learn(&mut self, stages: &[(Stage, Micros)]) {
-        self.samples.extend_from_slice(stages);
-    }
-
-    /// The stage's time beside what is usual for it.
-    pub fn compare(&self, stage: Stage, spent: Micros) -> StageTime {
-        let newest =
-            self.samples.iter().rev().filter(|(of, _)| *of == stage).map(|(_, took)| *took).take(MOST);
-        let mut samples: Vec<Micros> = newest.collect();
-        samples.sort();
-        let session = samples.get(samples.len() / 2).filter(|_| samples.len() >= FEWEST).copied();
-        let (usual, usual_from) = match (session, default_for(stage)) {
-            (Some(median), _) => (Some(median), UsualFrom::Session),
-            (None, Some(default)) => (Some(default), UsualFrom::Default),
-            (None, None) => (None, UsualFrom::None),
-        };
-        StageTime { stage, spent, usual, usual_from, share: None }
     }
 }
 
@@ -248,20 +200,5 @@ mod tests {
             let sum: Micros = stages.iter().map(|(_, spent)| *spent).sum();
             prop_assert_eq!(sum + unexplained, ms(until) - life.could_ask);
         }
-    }
-
-    #[test]
-    fn usual_is_the_median_of_enough_samples_else_a_default() {
-        let mut usual = Usual::default();
-        let known = |usual: &Usual| usual.compare(Stage::Response, Micros::ZERO);
-        assert_eq!(known(&usual).usual_from, UsualFrom::Default);
-        for millis in 1..=8 {
-            usual.learn(&[(Stage::Response, Micros::from_millis(millis * 10))]);
-        }
-        assert_eq!(
-            (known(&usual).usual_from, known(&usual).usual),
-            (UsualFrom::Session, Some(Micros::from_millis(50)))
-        );
-        assert_eq!(usual.compare(Stage::Transfer, Micros::ZERO).usual, None);
     }
 }

@@ -1,13 +1,16 @@
 //! What was fetched and appended for one media element, joined, and the account of each media segment.
 
-use super::account::{Life, Usual, stages};
+use super::account::{Life, stages};
 use super::fetch::Fetch;
 use super::join::{Segment, segments};
-use crate::event::{Span, TrackKind};
-use crate::machine::{Element, Machine, overlap};
+use super::recursion::{After, playing_time};
+use super::usual::{Samples, Usual};
+use crate::event::{Span, Timing, TrackKind};
+use crate::machine::{Element, Machine};
+use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 use crate::timeline::Track;
-use crate::verdict::SegmentAccount;
+use crate::verdict::{SegmentAccount, Stage, StallKind};
 use std::collections::BTreeMap;
 
 /// A player that lets this much time pass before it asks again is pacing itself, not busy [P].
@@ -21,11 +24,11 @@ pub struct Books<'a> {
     pub(super) fetches: Vec<Fetch>,
     pub(super) segments: Vec<Segment>,
     /// For each track, the buffer level at which the player asks for more.
-    targets: Vec<Option<Micros>>,
+    pub(super) targets: Vec<Option<Micros>>,
     /// What stages usually take, by track and host.
     usual: BTreeMap<(usize, String), Usual>,
-    /// Stalls of this element, over and under way.
-    pub(super) stalls: Vec<(Wall, Wall)>,
+    /// Stalls of this element, over and under way: from when to when.
+    pub(super) stalls: Vec<(StallKind, Wall, Wall)>,
     pub(super) now: Wall,
 }
 
@@ -39,7 +42,10 @@ impl<'a> Books<'a> {
         let fetches = machine.requests.fetches();
         let segments = segments(&tracks, &fetches);
         let stalls = element.detector.finished().chain(element.detector.open().cloned());
-        let bounds = |began: Wall, lasted: Micros| (began, began + lasted);
+        let bounds = |stall: Sighting| {
+            let began = stall.began.wall;
+            (stall.kind, began, began + stall.duration(machine.now))
+        };
         let mut books = Books {
             element,
             tracks,
@@ -47,7 +53,7 @@ impl<'a> Books<'a> {
             segments,
             targets: Vec::new(),
             usual: BTreeMap::new(),
-            stalls: stalls.map(|stall| bounds(stall.began.wall, stall.duration(machine.now))).collect(),
+            stalls: stalls.map(bounds).collect(),
             now: machine.now,
         };
         books.targets = (0..books.tracks.len()).map(|track| books.target(track)).collect();
@@ -142,7 +148,9 @@ impl<'a> Books<'a> {
         let first_asked = attempts.map(|attempt| attempt.asked).min();
         let appended = arrival.map(|(appended, ..)| appended);
         let first_asked = first_asked.or(appended).or(slot).unwrap_or(self.now);
-        let could_ask = slot.map_or(first_asked, |slot| self.after_pacing(track, index, slot, first_asked));
+        let could_ask = self
+            .free(track, index, first_asked)
+            .map_or(first_asked, |(_, free)| self.after_pacing(track, index, free, first_asked));
         Life {
             could_ask,
             first_asked,
@@ -153,15 +161,33 @@ impl<'a> Books<'a> {
         }
     }
 
+    /// When nothing but a full buffer kept the player from asking for the segment at `index`, and after what that was. The
+    /// time that one segment takes to go into the buffer is not idle time of the next, unless the player asks meanwhile.
+    pub(super) fn free(&self, track: usize, index: usize, asked: Wall) -> Option<(After, Wall)> {
+        let before = self.before(track, index)?;
+        let over = self.fetch_of(before).and_then(Fetch::over).unwrap_or(before.appended);
+        let playable = before.playable.unwrap_or(over).max(over);
+        Some(if playable <= asked {
+            (After::Playable, playable)
+        } else if over <= asked {
+            (After::Over, over)
+        } else {
+            (After::Began(Micros::ZERO), asked)
+        })
+    }
+
     /// When the player could have asked: not while its buffer was as full as it likes it.
-    fn after_pacing(&self, track: usize, index: usize, slot: Wall, asked: Wall) -> Wall {
-        let slot = slot.min(asked);
+    fn after_pacing(&self, track: usize, index: usize, free: Wall, asked: Wall) -> Wall {
+        let free = free.min(asked);
         // What the request before brought counts as soon as it is appended.
-        let filled = self.before(track, index).and_then(|before| before.playable).unwrap_or(slot).max(slot);
+        let filled = self.before(track, index).and_then(|before| before.playable).unwrap_or(free).max(free);
         let target = self.targets.get(track).copied().flatten();
         match target.zip(self.lead(track, filled)) {
-            Some((target, lead)) if lead > target => (filled + (lead - target)).min(asked),
-            _ => slot,
+            Some((target, lead)) if lead > target => {
+                let rate = self.element.rate_at(filled);
+                (filled + playing_time(lead - target, rate)).min(asked)
+            }
+            _ => free,
         }
     }
 
@@ -189,25 +215,48 @@ impl<'a> Books<'a> {
             from: life.could_ask,
             to,
             elapsed: to - life.could_ask,
-            stages: spent.into_iter().map(|(stage, spent)| usual.compare(stage, spent)).collect(),
+            stages: usual.beside(spent, life.fetch.and_then(|fetch| fetch.size)),
             unexplained,
             retries: u32::try_from(retries).unwrap_or(u32::MAX),
         }
     }
 
-    /// What stages usually take, from media segments that came outside every stall.
+    /// What stages usually take, from media segments that came outside every drain window.
     fn usual(&self) -> BTreeMap<(usize, String), Usual> {
-        let mut usual: BTreeMap<(usize, String), Usual> = BTreeMap::new();
-        for (index, segment) in self.segments.iter().enumerate() {
-            let (Some(fetch), Some(playable)) = (self.fetch_of(segment), segment.playable) else { continue };
-            if self.stalls.iter().any(|stall| overlap(*stall, (fetch.asked, playable))) {
-                continue;
+        let mut samples: BTreeMap<(usize, String), Samples> = BTreeMap::new();
+        for track in 0..self.tracks.len() {
+            let windows: Vec<(Wall, Wall)> = self
+                .stalls
+                .iter()
+                .map(|(kind, began, end)| (self.window_from(*kind, track, *began), *end))
+                .collect();
+            for (index, segment) in self.of_track(track) {
+                let (Some(fetch), Some(playable)) = (self.fetch_of(segment), segment.playable) else {
+                    continue;
+                };
+                if windows.iter().any(|(from, end)| fetch.asked < *end && playable > *from) {
+                    continue;
+                }
+                let life =
+                    self.life(track, index, Some(fetch), Some((segment.appended, Some(playable), None)));
+                let of_host = samples.entry((track, fetch.host.clone())).or_default();
+                of_host.learn(&stages(&life, playable).0, hidden(fetch), fetch.size);
             }
-            let arrival = Some((segment.appended, Some(playable), None));
-            let life = self.life(segment.track, index, Some(fetch), arrival);
-            let of_host = usual.entry((segment.track, fetch.host.clone())).or_default();
-            of_host.learn(&stages(&life, playable).0);
         }
-        usual
+        samples.into_iter().map(|(of, samples)| (of, samples.settle())).collect()
     }
+
+    /// Where the drain window of a stall began; of one that no late data made, where it began itself.
+    fn window_from(&self, kind: StallKind, track: usize, began: Wall) -> Wall {
+        if kind == StallKind::Starved { self.drain_from(began, track) } else { began }
+    }
+}
+
+/// Stages that a request's timing does not tell, so that their absence means nothing.
+fn hidden(fetch: &Fetch) -> &'static [Stage] {
+    const IN_ONE: &[Stage] = &[Stage::Response, Stage::Present];
+    const IN_PARTS: &[Stage] =
+        &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Present];
+    let told = |timing: &Timing| timing.sent.is_some() && timing.first_byte.is_some();
+    if fetch.timing.as_ref().is_some_and(told) { IN_ONE } else { IN_PARTS }
 }

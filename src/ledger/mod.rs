@@ -2,12 +2,17 @@
 
 mod account;
 mod books;
+mod drain;
 pub mod fetch;
 mod join;
+mod recursion;
+mod shapley;
+mod shares;
+mod usual;
 
 pub use books::Books;
 
-use crate::event::{ResourceKind, Span};
+use crate::event::{ResourceKind, Span, TrackKind};
 use crate::stall::{DRY, Sighting};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{BlockingSegment, Join, Ledger, SegmentAccount, StallKind};
@@ -43,6 +48,19 @@ pub struct Blocking<'a> {
     segment: Option<usize>,
 }
 
+/// A media segment of a drain window.
+struct Entry<'a> {
+    /// Index into the books' tracks.
+    track: usize,
+    /// Index into the books' segments; one past the last while it is awaited.
+    index: usize,
+    fetch: Option<&'a Fetch>,
+    /// Its request was over.
+    over: Option<Wall>,
+    playable: Option<Wall>,
+    account: SegmentAccount,
+}
+
 /// What playback really waited for, of all that was not playable when it stopped: what had not reached the page by
 /// then. Players append their tracks together, so data of one that had arrived waits for the other too; it is to
 /// blame only if nothing else was missing. A track's first media segment speaks for those that it went on to wait for.
@@ -69,22 +87,62 @@ impl Books<'_> {
         if stall.kind != StallKind::Starved {
             return (Vec::new(), Ledger::default());
         }
-        let end = stall.began.wall + stall.duration(self.now);
+        let duration = stall.duration(self.now);
+        let end = stall.began.wall + duration;
         let blocking = critical(self.dry(stall, end), stall.began.wall);
-        let Some(from) = blocking.iter().map(|blocking| self.drain_from(stall, blocking.track)).min() else {
-            return (blocking, Ledger::default());
+        let from = blocking.iter().map(|blocking| self.drain_from(stall.began.wall, blocking.track)).min();
+        let Some(from) = from else {
+            return (blocking, Ledger { unexplained: duration, ..Ledger::default() });
         };
+        let window = self.in_window(&blocking, (from, end));
+        let shares = shares::of(&self.drains(stall, &window), duration);
+        let listed = window.len().saturating_sub(LISTED);
+        let segments = window.into_iter().skip(listed).map(|entry| entry.account).collect();
+        (blocking, Ledger { window: Some((from, end)), segments, ..shares })
+    }
+
+    /// How long this stall would have been, had each media segment of its drain window been of another size, at the pace at
+    /// which it came: `bytes` gives the size for its track, what it holds, and its size.
+    #[allow(dead_code)] // The causes that say what another quality would have done ask for it.
+    pub fn stall_if(&self, stall: &Sighting, bytes: impl Fn(TrackKind, Span, u64) -> u64) -> Option<Micros> {
+        if stall.kind != StallKind::Starved {
+            return None;
+        }
+        let duration = stall.duration(self.now);
+        let end = stall.began.wall + duration;
+        let blocking = critical(self.dry(stall, end), stall.began.wall);
+        let from = blocking.iter().map(|blocking| self.drain_from(stall.began.wall, blocking.track)).min()?;
+        let window = self.in_window(&blocking, (from, end));
+        Some(shares::with_sizes(&self.drains(stall, &window), duration, bytes))
+    }
+
+    /// Accounts of the media segments of a drain window: those that came, oldest first, then those that playback waited for.
+    fn in_window<'b>(&'b self, blocking: &'b [Blocking], (from, end): (Wall, Wall)) -> Vec<Entry<'b>> {
         let drained = self.segments.iter().enumerate().filter(|(index, segment)| {
             blocking.iter().any(|blocking| blocking.track == segment.track)
                 && blocking.iter().all(|blocking| blocking.segment != Some(*index))
                 && (from..=end).contains(&segment.appended)
         });
-        let mut segments: Vec<SegmentAccount> =
-            drained.map(|(index, segment)| self.account(index, segment, None)).collect();
-        let room = LISTED.saturating_sub(blocking.len());
-        segments.drain(..segments.len().saturating_sub(room));
-        segments.extend(blocking.iter().map(|blocking| blocking.account.clone()));
-        (blocking, Ledger { window: Some((from, end)), segments })
+        let drained = drained.map(|(index, segment)| Entry {
+            track: segment.track,
+            index,
+            fetch: self.fetch_of(segment),
+            over: self.fetch_of(segment).and_then(Fetch::over).or(Some(segment.appended)),
+            playable: segment.playable,
+            account: self.account(index, segment, None),
+        });
+        let waited = blocking.iter().map(|blocking| {
+            let segment = blocking.segment.and_then(|index| self.segments.get(index));
+            Entry {
+                track: blocking.track,
+                index: blocking.segment.unwrap_or(self.segments.len()),
+                fetch: blocking.fetch,
+                over: blocking.fetch.and_then(Fetch::over).or(segment.map(|segment| segment.appended)),
+                playable: segment.and_then(|segment| segment.playable),
+                account: blocking.account.clone(),
+            }
+        });
+        drained.chain(waited).collect()
     }
 
     /// How long the awaited media segment will yet take to arrive at its own rate.
@@ -256,20 +314,20 @@ impl Books<'_> {
         outstanding
     }
 
-    /// Where the buffer was fullest since the stall before: the last media segment after which it was within one
-    /// segment of its highest (ATTRIBUTION §3.2).
-    fn drain_from(&self, stall: &Sighting, track: usize) -> Wall {
-        let began = stall.began.wall;
-        let ends = self.stalls.iter().map(|(_, end)| *end).filter(|end| *end <= began);
-        let since = ends.max().unwrap_or(Wall::MIN);
+    /// Where the buffer was fullest since the stall or seek before: the start of the last cycle at which it was within one
+    /// media segment of its highest (ATTRIBUTION §3.2). Where nothing came since, all of it.
+    fn drain_from(&self, began: Wall, track: usize) -> Wall {
+        let ends = self.stalls.iter().map(|(.., end)| *end).chain(self.element.sought.iter().copied());
+        let since = ends.filter(|end| *end <= began).max();
         let levels: Vec<(Wall, Micros)> = self
             .of_track(track)
             .filter_map(|(_, segment)| segment.playable)
-            .filter(|playable| (since..=began).contains(playable))
+            .filter(|playable| (since.unwrap_or(Wall::MIN)..=began).contains(playable))
             .filter_map(|playable| Some((playable, self.lead(track, playable)?)))
             .collect();
         let highest = levels.iter().map(|(_, level)| *level).max().unwrap_or_default();
         let near = |level: Micros| level + self.usual_length(track) >= highest;
-        levels.iter().rev().find(|(_, level)| near(*level)).map_or(began, |(at, _)| *at)
+        let fullest = levels.iter().rev().find(|(_, level)| near(*level)).map(|(at, _)| *at);
+        fullest.or(since).unwrap_or(began)
     }
 }

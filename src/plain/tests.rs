@@ -91,17 +91,17 @@ fn a_buffer_drained_by_many_slow_media_segments() {
 
         Where the time went
           video 0:20–0:22 |TT                          |   2847 ms R40 T2800 P2 A5
-          video 0:22–0:24 |  TTT                       |   2856 ms D9 R40 T2800 P2 A5
-          video 0:24–0:26 |     TTT                    |   2856 ms D9 R40 T2800 P2 A5
-          video 0:26–0:28 |        TTT                 |   2856 ms D9 R40 T2800 P2 A5
-          video 0:28–0:30 |           TT               |   2856 ms D9 R40 T2800 P2 A5
-          video 0:30–0:32 |             RTT            |   2856 ms D9 R40 T2800 P2 A5
-          video 0:32–0:34 |                TTT         |   2856 ms D9 R40 T2800 P2 A5
-          video 0:34–0:36 |                   TTT      |   2856 ms D9 R40 T2800 P2 A5
-          video 0:36–0:38 |                      TTT   |   2856 ms D9 R40 T2800 P2 A5
-        > video 0:38–0:40 |                         TTV|   2876 ms D9 R40 T2800 P2 A5
+          video 0:22–0:24 |  TTT                       |   2849 ms D2 R40 T2800 P2 A5
+          video 0:24–0:26 |     TTT                    |   2849 ms D2 R40 T2800 P2 A5
+          video 0:26–0:28 |        TTT                 |   2849 ms D2 R40 T2800 P2 A5
+          video 0:28–0:30 |           TT               |   2849 ms D2 R40 T2800 P2 A5
+          video 0:30–0:32 |             RTT            |   2849 ms D2 R40 T2800 P2 A5
+          video 0:32–0:34 |                TTT         |   2849 ms D2 R40 T2800 P2 A5
+          video 0:34–0:36 |                   TTT      |   2849 ms D2 R40 T2800 P2 A5
+          video 0:36–0:38 |                      TTT   |   2849 ms D2 R40 T2800 P2 A5
+        > video 0:38–0:40 |                         TTV|   2869 ms D2 R40 T2800 P2 A5
                                                                    V20
-                                                             Usual D9 R40 T120 P2 A5
+                                                             Usual D0* R40 T121 P2 A5
                                                                    V50*
           D before the player asked
           R asked, waiting for the answer

@@ -148,6 +148,7 @@ fn usual(time: &StageTime, words: &Words) -> Option<String> {
     let usual = words.millis(time.usual?);
     match time.usual_from {
         UsualFrom::Session => Some(usual),
+        UsualFrom::Few => Some(words.say("ledger_few", &[("time", &usual)])),
         UsualFrom::Default => Some(words.say("ledger_assumed", &[("time", &usual)])),
         UsualFrom::None => None,
     }

@@ -4,8 +4,8 @@ use crate::event::{ElementId, Span, TrackKind};
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{
-    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageTime, Stall,
-    StallKind, UsualFrom, Value, Zone,
+    BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageShare, StageTime,
+    Stall, StallKind, UsualFrom, Value, Zone,
 };
 
 const S: i64 = 1_000_000;
@@ -13,7 +13,7 @@ const S: i64 = 1_000_000;
 const NOON: i64 = 1_700_000_000 * S;
 
 /// The ids of the causes that there are.
-pub const CAUSES: [&str; 8] = [
+pub const CAUSES: [&str; 9] = [
     "slow-response",
     "slow-transfer",
     "request-idle",
@@ -21,6 +21,7 @@ pub const CAUSES: [&str; 8] = [
     "http-error",
     "frozen",
     "slow-motion",
+    "chronic-shortfall",
     "undetermined",
 ];
 
@@ -38,6 +39,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         "http-error" => (vec![Edge, Origin], vec![]),
         "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
         "slow-motion" => (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin]),
+        "chronic-shortfall" => (vec![Player, Home, Access, Interconnect, Edge, Origin], vec![]),
         "undetermined" => (Zone::ALL.to_vec(), vec![]),
         _ => (path, vec![Device, Player]),
     };
@@ -90,13 +92,19 @@ fn telling(cause: &str) -> Vec<Finding> {
         "slow-transfer" => {
             vec![finding("body-slow", &[("transferred", Value::Bytes(1_230_000)), ("took", time(4_100))])]
         }
-        "request-idle" => vec![finding("asked-late", &[("idle", time(3_200))])],
+        "request-idle" => vec![
+            finding("asked-late", &[("idle", time(3_200))]),
+            finding("asked-sooner", &[("avoided", time(2_900))]),
+        ],
         "append-late" => vec![finding("appended-late", &[("held", time(2_900))])],
         "http-error" => {
             vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])]
         }
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],
+        "chronic-shortfall" => {
+            vec![finding("chronic-shortfall", &[("left", time(3_300))]), finding("no-better-times", &[])]
+        }
         _ => Vec::new(),
     }
 }
@@ -120,7 +128,6 @@ fn ledger() -> Ledger {
         spent: Micros::from_millis(millis),
         usual: usual.map(Micros::from_millis),
         usual_from: if usual.is_some() { UsualFrom::Session } else { UsualFrom::None },
-        share: None,
     };
     let account = |start, begin: i64, stages: Vec<StageTime>, blocking| {
         let unexplained = Micros::from_millis(12);
@@ -157,7 +164,20 @@ fn ledger() -> Ledger {
         account(10, -22, quick(), false),
         account(12, -12, slow, true),
     ];
-    Ledger { window: Some((from(-52), from(34))), segments }
+    let share = |stage, excess, avoided, share| StageShare {
+        stage,
+        usual_from: UsualFrom::Session,
+        excess: Micros::from_millis(excess),
+        avoided: Micros::from_millis(avoided),
+        share: Micros::from_millis(share),
+    };
+    Ledger {
+        window: Some((from(-52), from(34))),
+        segments,
+        shares: vec![share(Stage::Response, 4_025, 3_300, 3_290), share(Stage::Decide, 10, 10, 5)],
+        chronic: Micros::from_millis(57),
+        unexplained: Micros::from_millis(48),
+    }
 }
 
 /// A player in that state, with these stalls.

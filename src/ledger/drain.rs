@@ -1,0 +1,110 @@
+//! The accounts of a drain window as the cycles of a buffer recursion, a chain for each track that playback waited for.
+
+use super::Entry;
+use super::books::Books;
+use super::recursion::{After, Cycle, Drain, Spent, playing_time};
+use crate::stall::Sighting;
+use crate::time::{MediaTime, Micros, Wall};
+use crate::verdict::{SegmentAccount, Stage};
+
+/// Media segments of one track that the counterfactual goes through: the newest. Four minutes at 2 s each [P]; a drain
+/// that takes longer is judged by its end.
+const LONGEST: usize = 128;
+
+/// The media segments of one track, with the recursion that gives the stall they made.
+pub struct Chain<'a> {
+    pub drain: Drain<'a>,
+    /// For each cycle, its account, and the size of what came.
+    pub accounts: Vec<(&'a SegmentAccount, Option<u64>)>,
+}
+
+/// So much less of a stage, as the part of the cycle that it is in. `None` is what no stage accounts for.
+pub fn less(stage: Option<Stage>, time: Micros) -> Spent {
+    match stage {
+        Some(Stage::Present) => Spent { present: time, ..Spent::default() },
+        Some(stage) if stage <= Stage::Transfer => Spent { head: time, ..Spent::default() },
+        _ => Spent { tail: time, ..Spent::default() },
+    }
+}
+
+impl Books<'_> {
+    /// The chains of this stall. Each gives back the time from where playback stopped to where its data was there.
+    pub(super) fn drains<'b>(&'b self, stall: &Sighting, window: &'b [Entry]) -> Vec<Chain<'b>> {
+        let mut tracks: Vec<usize> = window.iter().map(|entry| entry.track).collect();
+        tracks.sort_unstable();
+        tracks.dedup();
+        tracks.into_iter().map(|track| self.chain(stall, track, window)).collect()
+    }
+
+    fn chain<'b>(&'b self, stall: &Sighting, track: usize, window: &'b [Entry]) -> Chain<'b> {
+        let mut entries: Vec<&Entry> = window.iter().filter(|entry| entry.track == track).collect();
+        entries.sort_by_key(|entry| entry.index);
+        entries.drain(..entries.len().saturating_sub(LONGEST));
+        let (stopped, element) = (stall.began, self.element);
+        let rate = element.rate_at(stopped.wall);
+        let playhead = move |at: Wall| {
+            if at <= stopped.wall {
+                return element.position_at(at).unwrap_or(stopped.media);
+            }
+            let played = i128::from((at - stopped.wall).0) * i128::from(rate) / 1000;
+            stopped.media + Micros(i64::try_from(played).unwrap_or(i64::MAX))
+        };
+        let mut cycles: Vec<Cycle> = Vec::with_capacity(entries.len());
+        let mut before: Option<&Entry> = None;
+        for entry in &entries {
+            let account = &entry.account;
+            let over = entry.over.unwrap_or(account.to).clamp(account.from, account.to.max(account.from));
+            let playable = entry.playable.unwrap_or(account.to).min(account.to);
+            let needed = stopped.wall - playing_time(stopped.media - account.range.start, rate);
+            let (after, paced) = self.after(entry, before);
+            let held = self.held(track, account.from, playhead(account.from));
+            cycles.push(Cycle {
+                after,
+                paced,
+                held,
+                limit: self.limit(track, paced, held - playhead(account.from)),
+                // What did not make playback wait came in time, whatever its position says.
+                deadline: if account.blocking { stopped.wall } else { needed.max(playable) },
+                spent: Spent {
+                    head: over - account.from,
+                    tail: playable - over,
+                    present: (account.to - playable).at_least_zero(),
+                },
+            });
+            before = Some(entry);
+        }
+        let from = entries.first().map_or(stopped.wall, |entry| entry.account.from);
+        let accounts =
+            entries.into_iter().map(|entry| (&entry.account, entry.fetch.and_then(|fetch| fetch.size)));
+        Chain {
+            accounts: accounts.collect(),
+            drain: Drain { from, rate, cycles, playhead: Box::new(playhead) },
+        }
+    }
+
+    /// What kept the player from asking for it, and for how long it waited because its buffer was full.
+    fn after(&self, entry: &Entry, before: Option<&Entry>) -> (After, Micros) {
+        let account = &entry.account;
+        let idle = account.stages.iter().filter(|time| time.stage == Stage::Decide).map(|time| time.spent);
+        let asked = account.from + idle.sum();
+        match self.free(entry.track, entry.index, asked) {
+            Some((After::Began(_), _)) | None => {
+                let ago = before.map_or(Micros::ZERO, |before| account.from - before.account.from);
+                (After::Began(ago), Micros::ZERO)
+            }
+            Some((after, free)) => (after, (account.from - free).at_least_zero()),
+        }
+    }
+
+    /// Where what was held at that time ended.
+    fn held(&self, track: usize, at: Wall, playhead: MediaTime) -> MediaTime {
+        let held = self.tracks.get(track).map(|track| track.held_at(at));
+        held.and_then(|held| held.runs_dry_at(playhead)).unwrap_or(playhead)
+    }
+
+    /// The level at which the player asks: the one at which it did, if it waited for it; else the one it likes.
+    fn limit(&self, track: usize, paced: Micros, level: Micros) -> Option<Micros> {
+        let target = self.targets.get(track).copied().flatten()?;
+        Some(if paced > Micros::ZERO { level } else { level.max(target) })
+    }
+}
