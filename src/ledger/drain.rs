@@ -3,9 +3,10 @@
 use super::Entry;
 use super::books::Books;
 use super::recursion::{After, Cycle, Drain, Spent, playing_time};
+use crate::event::{Span, TrackKind};
 use crate::stall::Sighting;
 use crate::time::{MediaTime, Micros, Wall};
-use crate::verdict::{SegmentAccount, Stage};
+use crate::verdict::{SegmentAccount, Stage, StageTime};
 
 /// Media segments of one track that the counterfactual goes through: the newest. Four minutes at 2 s each [P]; a drain
 /// that takes longer is judged by its end.
@@ -14,8 +15,18 @@ const LONGEST: usize = 128;
 /// The media segments of one track, with the recursion that gives the stall they made.
 pub struct Chain<'a> {
     pub drain: Drain<'a>,
-    /// For each cycle, its account, and the size of what came.
-    pub accounts: Vec<(&'a SegmentAccount, Option<u64>)>,
+    /// What each cycle of it is made of.
+    pub parts: Vec<Part>,
+}
+
+/// What is known of a media segment's cycle.
+pub struct Part {
+    pub track: TrackKind,
+    pub range: Span,
+    pub stages: Vec<StageTime>,
+    pub unexplained: Micros,
+    /// Size of what came.
+    pub bytes: Option<u64>,
 }
 
 /// So much less of a stage, as the part of the cycle that it is in. `None` is what no stage accounts for.
@@ -28,15 +39,21 @@ pub fn less(stage: Option<Stage>, time: Micros) -> Spent {
 }
 
 impl Books<'_> {
-    /// The chains of this stall. Each gives back the time from where playback stopped to where its data was there.
-    pub(super) fn drains<'b>(&'b self, stall: &Sighting, window: &'b [Entry]) -> Vec<Chain<'b>> {
+    /// The chains of this stall. Each gives back the time from where playback stopped to where its data was there, and the
+    /// last of them the stall.
+    pub(super) fn drains(&self, stall: &Sighting, window: &[Entry]) -> Vec<Chain<'_>> {
         let mut tracks: Vec<usize> = window.iter().map(|entry| entry.track).collect();
         tracks.sort_unstable();
         tracks.dedup();
-        tracks.into_iter().map(|track| self.chain(stall, track, window)).collect()
+        // Once the last track is there, playback goes on after this. What one of them waits for the others is not its own.
+        let waited = || window.iter().filter(|entry| entry.account.blocking);
+        let shown = waited().map(|entry| entry.account.to).max();
+        let there = waited().map(Entry::playable).max();
+        let present = shown.zip(there).map_or(Micros::ZERO, |(shown, there)| shown - there);
+        tracks.into_iter().map(|track| self.chain(stall, track, window, present)).collect()
     }
 
-    fn chain<'b>(&'b self, stall: &Sighting, track: usize, window: &'b [Entry]) -> Chain<'b> {
+    fn chain(&self, stall: &Sighting, track: usize, window: &[Entry], present: Micros) -> Chain<'_> {
         let mut entries: Vec<&Entry> = window.iter().filter(|entry| entry.track == track).collect();
         entries.sort_by_key(|entry| entry.index);
         entries.drain(..entries.len().saturating_sub(LONGEST));
@@ -52,34 +69,29 @@ impl Books<'_> {
         let mut cycles: Vec<Cycle> = Vec::with_capacity(entries.len());
         let mut before: Option<&Entry> = None;
         for entry in &entries {
-            let account = &entry.account;
-            let over = entry.over.unwrap_or(account.to).clamp(account.from, account.to.max(account.from));
-            let playable = entry.playable.unwrap_or(account.to).min(account.to);
-            let needed = stopped.wall - playing_time(stopped.media - account.range.start, rate);
+            let SegmentAccount { from, to, range, blocking, .. } = entry.account;
+            let (over, playable) = (entry.over.unwrap_or(to).min(to).max(from), entry.playable());
+            let needed = stopped.wall - playing_time(stopped.media - range.start, rate);
             let (after, paced) = self.after(entry, before);
-            let held = self.held(track, account.from, playhead(account.from));
+            let held = self.held(track, from, playhead(from));
             cycles.push(Cycle {
                 after,
                 paced,
                 held,
-                limit: self.limit(track, paced, held - playhead(account.from)),
+                limit: self.limit(track, paced, held - playhead(from)),
                 // What did not make playback wait came in time, whatever its position says.
-                deadline: if account.blocking { stopped.wall } else { needed.max(playable) },
+                deadline: if blocking { stopped.wall } else { needed.max(playable) },
                 spent: Spent {
-                    head: over - account.from,
+                    head: over - from,
                     tail: playable - over,
-                    present: (account.to - playable).at_least_zero(),
+                    present: (to - playable).at_least_zero().min(present),
                 },
             });
             before = Some(entry);
         }
         let from = entries.first().map_or(stopped.wall, |entry| entry.account.from);
-        let accounts =
-            entries.into_iter().map(|entry| (&entry.account, entry.fetch.and_then(|fetch| fetch.size)));
-        Chain {
-            accounts: accounts.collect(),
-            drain: Drain { from, rate, cycles, playhead: Box::new(playhead) },
-        }
+        let parts = entries.into_iter().map(|entry| entry.part(present)).collect();
+        Chain { parts, drain: Drain { from, rate, cycles, playhead: Box::new(playhead) } }
     }
 
     /// What kept the player from asking for it, and for how long it waited because its buffer was full.
@@ -106,5 +118,26 @@ impl Books<'_> {
     fn limit(&self, track: usize, paced: Micros, level: Micros) -> Option<Micros> {
         let target = self.targets.get(track).copied().flatten()?;
         Some(if paced > Micros::ZERO { level } else { level.max(target) })
+    }
+}
+
+impl Entry<'_> {
+    /// It was playable, or is not yet.
+    fn playable(&self) -> Wall {
+        self.playable.unwrap_or(self.account.to).min(self.account.to)
+    }
+
+    fn part(&self, present: Micros) -> Part {
+        let own = |time: &StageTime| match time.stage {
+            Stage::Present => StageTime { spent: time.spent.min(present), ..*time },
+            _ => *time,
+        };
+        Part {
+            track: self.account.track,
+            range: self.account.range,
+            stages: self.account.stages.iter().map(own).collect(),
+            unexplained: self.account.unexplained,
+            bytes: self.fetch.and_then(|fetch| fetch.size),
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Who has which part of a stall: the counterfactual of ATTRIBUTION §3.3.
 
-use super::drain::{Chain, less};
+use super::drain::{Chain, Part, less};
 use super::recursion::Spent;
 use super::shapley::{self, apportion, divide};
 use crate::event::{Span, TrackKind};
 use crate::time::{LIMIT, Micros};
-use crate::verdict::{Ledger, SegmentAccount, Stage, StageShare, StageTime, UsualFrom};
+use crate::verdict::{Ledger, Stage, StageShare, StageTime, UsualFrom};
 use std::collections::BTreeMap;
 
 /// Something that took longer than usual: a stage, or (`None`) what no stage accounts for.
@@ -53,7 +53,7 @@ pub fn of(chains: &[Chain], stall: Micros) -> Ledger {
                 stage,
                 usual_from,
                 excess,
-                avoided: in_proportion(alone, whole, total),
+                avoided: in_proportion(alone.at_least_zero(), whole, total),
                 share,
             });
         }
@@ -70,15 +70,15 @@ pub fn with_sizes(chains: &[Chain], stall: Micros, bytes: impl Fn(TrackKind, Spa
     let saved: Vec<Vec<Spent>> = chains
         .iter()
         .map(|chain| {
-            let of = |(account, size): &(&SegmentAccount, Option<u64>)| {
-                let Some(size) = size.filter(|size| *size > 0) else { return Spent::default() };
-                let other = bytes(account.track, account.range, size);
-                let transfer = account.stages.iter().filter(|time| time.stage == Stage::Transfer);
+            let of = |part: &Part| {
+                let Some(size) = part.bytes.filter(|size| *size > 0) else { return Spent::default() };
+                let other = bytes(part.track, part.range, size);
+                let transfer = part.stages.iter().filter(|time| time.stage == Stage::Transfer);
                 let took: Micros = transfer.map(|time| time.spent).sum();
                 let takes = i128::from(took.0).saturating_mul(i128::from(other)) / i128::from(size);
                 less(Some(Stage::Transfer), took - Micros(i64::try_from(takes).unwrap_or(i64::MAX)))
             };
-            chain.accounts.iter().map(of).collect()
+            chain.parts.iter().map(of).collect()
         })
         .collect();
     let of = |chain: usize, cycle: usize| {
@@ -93,10 +93,10 @@ pub fn with_sizes(chains: &[Chain], stall: Micros, bytes: impl Fn(TrackKind, Spa
 /// turn ordinary jitter into blame. The most excessive first.
 fn slow(chains: &[Chain]) -> Vec<Slow> {
     let mut sums: BTreeMap<Option<Stage>, (UsualFrom, Micros)> = BTreeMap::new();
-    for (account, _) in chains.iter().flat_map(|chain| &chain.accounts) {
+    for part in chains.iter().flat_map(|chain| &chain.parts) {
         let stages =
-            account.stages.iter().filter_map(|time| Some((Some(time.stage), time.usual_from, beyond(time)?)));
-        let rest = (None, UsualFrom::Session, account.unexplained);
+            part.stages.iter().filter_map(|time| Some((Some(time.stage), time.usual_from, beyond(time)?)));
+        let rest = (None, UsualFrom::Session, part.unexplained);
         for (stage, from, excess) in stages.chain([rest]) {
             let sum = sums.entry(stage).or_insert((from, Micros::ZERO));
             *sum = (sum.0.max(from), sum.1 + excess);
@@ -116,10 +116,10 @@ fn beyond(time: &StageTime) -> Option<Micros> {
 fn saved(chains: &[Chain], slow: &[Slow]) -> Vec<Vec<Spent>> {
     let is_slow = |stage: Option<Stage>| slow.iter().any(|slow| slow.stage == stage);
     let of = |chain: &Chain| {
-        let cycles = chain.accounts.iter().map(|(account, _)| {
-            let stages = account.stages.iter().filter(|time| is_slow(Some(time.stage)));
+        let cycles = chain.parts.iter().map(|part| {
+            let stages = part.stages.iter().filter(|time| is_slow(Some(time.stage)));
             let stages = stages.filter_map(|time| Some(less(Some(time.stage), beyond(time)?)));
-            stages.chain(is_slow(None).then(|| less(None, account.unexplained))).sum()
+            stages.chain(is_slow(None).then(|| less(None, part.unexplained))).sum()
         });
         cycles.collect()
     };
