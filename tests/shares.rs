@@ -7,14 +7,15 @@ use whystall::story::{Delivery, Story, USUAL};
 use whystall::time::Micros;
 use whystall::verdict::{Ledger, Stage, Stall, StallKind};
 
-/// How far a share may lie from the truth: a looked-at stall is bounded by frames, 42 ms apart at either end, and the
-/// player's own milliseconds between requests are not usual to the ledger but are to the story.
-const NEAR: i64 = 150_000;
+/// How far a share may lie from the truth. What is left are the milliseconds that the player takes from one request to the
+/// next, idle to the ledger but not to the story; up to 4 ms were seen.
+const NEAR: i64 = 20_000;
 
 /// What goes wrong with a video segment, in milliseconds more than usual: idle, wait, transfer, process.
 type Faults = [i64; 4];
-/// The stage that each is seen as.
-const STAGES: [Stage; 4] = [Stage::Decide, Stage::Response, Stage::Transfer, Stage::Process];
+/// The stages that each is seen as.
+const STAGES: [&[Stage]; 4] =
+    [&[Stage::Decide], &[Stage::Response, Stage::Wait], &[Stage::Transfer], &[Stage::Process]];
 
 /// A story with the faults of the kinds in this set.
 fn story(faults: &[(i64, Faults)], kinds: usize) -> Story {
@@ -60,6 +61,16 @@ fn truth(faults: &[(i64, Faults)]) -> [i64; 4] {
     [share(0), share(1), share(2), share(3)]
 }
 
+/// The share that lies too far from the truth, if one does.
+fn far_from_truth(stall: &Stall, faults: &[(i64, Faults)]) -> Option<String> {
+    let far = |(stages, truth): (&[Stage], i64)| {
+        let share = stall.ledger.share(stages).0;
+        let text = format!("{stages:?}: {share}, truly {truth}, in {:#?}", stall.ledger);
+        ((share - truth).abs() > NEAR).then_some(text)
+    };
+    STAGES.into_iter().zip(truth(faults)).find_map(far)
+}
+
 fn starved(story: &Story) -> Vec<Stall> {
     let mut stalls = whystall::explain(&story.tell().inputs).stalls;
     stalls.retain(|stall| stall.kind == StallKind::Starved);
@@ -85,11 +96,7 @@ fn told(faults: &[(i64, Faults)]) -> Stall {
     assert_eq!((stalls.len(), stood(&story).1), (1, 1), "{stalls:#?}");
     let stall = stalls.remove(0);
     assert!(adds_up(&stall), "{stall:#?}");
-    let truth = truth(faults);
-    for (stage, truth) in STAGES.into_iter().zip(truth) {
-        let share = stall.ledger.share(&[stage]).0;
-        assert!((share - truth).abs() <= NEAR, "{stage:?}: {share}, truly {truth}\n{:#?}", stall.ledger);
-    }
+    assert_eq!(far_from_truth(&stall, faults), None);
     stall
 }
 
@@ -133,11 +140,12 @@ fn whichever_was_slower_it_counts_what_playback_waited_for() {
     // The withheld sound comes before the withheld picture and keeps nobody waiting any longer.
     let story = Story::new(60_000).withhold(Video, 10, 15_000).slow_body(Audio, 10, 13_000);
     let stalls = starved(&story);
-    eprintln!("{:#?} {:#?} {:#?}", stalls[0].duration, stalls[0].ledger.shares, stalls[0].ledger.chronic);
     assert!(stalls.len() == 1 && adds_up(&stalls[0]));
     let ledger = &stalls[0].ledger;
-    // Without the slow body nothing changes; without the wait, two seconds of the stall go.
-    assert!(ledger.share(&[Stage::Response]) > ledger.share(&[Stage::Transfer]), "{:#?}", ledger.shares);
+    // Without the wait, the two seconds that the picture came after the sound go; without the slow body, nothing; without
+    // both, all 5.19. The wait: (2.08 + 5.19) / 2, the body: (0 + 3.11) / 2.
+    assert_eq!(ledger.share(&[Stage::Response]), Micros(3_635_000));
+    assert_eq!(ledger.share(&[Stage::Transfer]), Micros(1_555_000));
     assert_eq!(stalls[0].cause, "slow-response");
 }
 
@@ -154,19 +162,19 @@ fn what_was_slow_from_the_first_byte_is_chronic() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    // Without a file of failures: `Story` is deterministic, and the failing faults are printed.
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Parts add up in every stall of whatever goes wrong; where one stall is all there is, they are the true ones.
     #[test]
     fn shares_of_random_stories(
-        faults in proptest::collection::vec(proptest::option::of((0usize..4, 500i64..9_000)), 8),
+        kinds in (0usize..4, 0usize..4),
+        faults in proptest::collection::vec((any::<bool>(), 1_000i64..5_500), 4),
         allowed in any::<bool>(),
     ) {
         let faults: Vec<(i64, Faults)> = (10i64..).zip(&faults).map(|(segment, fault)| {
             let mut of = [0; 4];
-            if let Some((kind, more)) = fault {
-                of[*kind] = *more;
-            }
+            of[if fault.0 { kinds.0 } else { kinds.1 }] = fault.1;
             (segment, of)
         }).collect();
         let story = story(&faults, 0b1111);
@@ -174,11 +182,8 @@ proptest! {
         for stall in &stalls {
             prop_assert!(adds_up(stall), "{:#?}", stall);
         }
-        if stalls.len() == 1 && stood(&story).1 == 1 && !allowed {
-            let ledger = &stalls[0].ledger;
-            let off = STAGES.into_iter().zip(truth(&faults)).map(|(stage, truth)| (ledger.share(&[stage]).0 - truth).abs());
-            let off: Vec<i64> = off.collect();
-            eprintln!("{} off {off:?}", stalls[0].duration.0);
+        if stalls.len() == 1 && stood(&story).1 == 1 {
+            prop_assert_eq!(far_from_truth(&stalls[0], &faults), None);
         }
     }
 }

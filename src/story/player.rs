@@ -29,6 +29,8 @@ struct Player<'a> {
     log: Log,
     tracks: [Track; 2],
     buffered: Vec<Span>,
+    /// How many media segments that is, over both tracks.
+    held: usize,
     /// Microseconds of media.
     position: i64,
     paused: bool,
@@ -57,6 +59,7 @@ impl<'a> Player<'a> {
                 Track::new(1, TrackKind::Audio, "audio.example"),
             ],
             buffered: Vec::new(),
+            held: 0,
             position: 0,
             paused: false,
             seeking: false,
@@ -229,6 +232,11 @@ impl<'a> Player<'a> {
 
     fn report_buffered(&mut self, now: i64) {
         let [video, audio] = &self.tracks;
+        // Nothing is ever taken out.
+        let held = video.held.len() + audio.held.len();
+        if std::mem::replace(&mut self.held, held) == held {
+            return;
+        }
         let mut spans: Vec<Span> = Vec::new();
         for segment in video.held.intersection(&audio.held) {
             let span = media(*segment);
