@@ -2,7 +2,7 @@
 
 use crate::event::Span;
 use crate::time::Wall;
-use crate::verdict::{Finding, Ledger, Report, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
+use crate::verdict::{Finding, Ledger, Part, Report, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
 use crate::wording::{self, Words};
 
 /// Columns of the text.
@@ -13,8 +13,12 @@ const BAR: usize = 28;
 const FACTS: usize = 8;
 /// What no stage accounts for.
 const UNEXPLAINED: char = '?';
+/// What was no slower than usual.
+const CHRONIC: char = '=';
 /// Marks a default.
 const ASSUMED: &str = "*";
+/// Marks what was seen only a few times.
+const FEW: &str = "~";
 
 /// The last stall in full (a bundle is about that one), those before it in a line each. Letters of the bars go through
 /// `paint`, for terminals that have colours; [`unpainted`] leaves them as they are.
@@ -66,6 +70,7 @@ fn stall(page: &mut Page, stall: &Stall, words: &Words, paint: Paint) {
         page.line(&words.say("ledger_title", &[]));
         ledger(page, &stall.ledger, words, paint);
     }
+    shares(page, &stall.ledger, words, paint);
     page.line("");
     page.line(&words.say("findings_title", &[]));
     for finding in &stall.findings {
@@ -113,9 +118,47 @@ fn ledger(page: &mut Page, ledger: &Ledger, words: &Words, paint: Paint) {
     if segments().any(|account| account.unexplained.as_millis() != 0) {
         page.line(&format!("  {UNEXPLAINED} {}", words.say("ledger_unexplained", &[])));
     }
-    let assumed = |time: &StageTime| time.usual.is_some() && time.usual_from == UsualFrom::Default;
-    if segments().any(|account| account.blocking && account.stages.iter().any(assumed)) {
-        page.line(&format!("  {}", words.say("ledger_assumed", &[("time", ASSUMED)])));
+    let from = |from: UsualFrom| {
+        let usual = move |time: &StageTime| time.usual.is_some() && time.usual_from == from;
+        segments().any(|account| account.blocking && account.stages.iter().any(usual))
+    };
+    let marks = [(UsualFrom::Few, "ledger_few", FEW), (UsualFrom::Default, "ledger_assumed", ASSUMED)];
+    for (_, key, mark) in marks.into_iter().filter(|(usual, ..)| from(*usual)) {
+        page.line(&format!("  {}", words.say(key, &[("time", mark)])));
+    }
+}
+
+/// Who has which part of the stall, in a bar, and in per cent that add up to a hundred.
+fn shares(page: &mut Page, ledger: &Ledger, words: &Words, paint: Paint) {
+    let parts = ledger.percents();
+    if parts.is_empty() {
+        return;
+    }
+    let (mut bar, mut sum, mut drawn) = (String::new(), 0, 0);
+    for (part, _, percent) in &parts {
+        sum += usize::from(*percent);
+        let end = sum * BAR / 100;
+        let (stage, mark) = marked(*part);
+        bar += &paint(stage, &mark.to_string().repeat(end.saturating_sub(drawn)));
+        drawn = end;
+    }
+    page.line("");
+    page.line(&words.say("shares_title", &[]));
+    let percent = |count: &u8| words.say("percent", &[("count", &count.to_string())]);
+    let items = parts.iter().map(|(part, _, count)| format!("{} {}", marked(*part).1, percent(count)));
+    page.columns(format!("  |{bar}|  "), BAR + 6, &items.collect::<Vec<_>>());
+    let rest = [(Part::Chronic, "shares_chronic"), (Part::Unexplained, "ledger_unexplained")];
+    for (rest, key) in rest.into_iter().filter(|(rest, _)| parts.iter().any(|(part, ..)| part == rest)) {
+        page.line(&format!("  {} {}", marked(rest).1, words.say(key, &[])));
+    }
+}
+
+/// Its letter, and the stage if it is one.
+fn marked(part: Part) -> (Option<Stage>, char) {
+    match part {
+        Part::Stage(stage) => (Some(stage), letter(stage)),
+        Part::Chronic => (None, CHRONIC),
+        Part::Unexplained => (None, UNEXPLAINED),
     }
 }
 
@@ -128,7 +171,11 @@ fn spent(account: &SegmentAccount) -> Vec<String> {
 
 /// The usual milliseconds, marked where they are a default and nothing that was seen.
 fn usual(time: &StageTime) -> Option<String> {
-    let mark = if time.usual_from == UsualFrom::Default { ASSUMED } else { "" };
+    let mark = match time.usual_from {
+        UsualFrom::Default => ASSUMED,
+        UsualFrom::Few => FEW,
+        UsualFrom::Session | UsualFrom::None => "",
+    };
     Some(format!("{}{}{mark}", letter(time.stage), time.usual?.as_millis()))
 }
 

@@ -175,7 +175,31 @@ pub struct StageShare {
     pub share: Micros,
 }
 
+/// What has a part of a stall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A stage that took longer than usual.
+    Stage(Stage),
+    /// See [`Ledger::chronic`].
+    Chronic,
+    /// See [`Ledger::unexplained`].
+    Unexplained,
+}
+
 impl Ledger {
+    /// All that has a part of the stall worth a per cent or more, and how many; they add up to a hundred.
+    pub fn percents(&self) -> Vec<(Part, Micros, u8)> {
+        let stages = self.shares.iter().take(Stage::ALL.len());
+        let stages = stages.map(|share| (Part::Stage(share.stage), share.share));
+        let rest = [(Part::Chronic, self.chronic), (Part::Unexplained, self.unexplained)];
+        let parts: Vec<(Part, Micros)> = stages.chain(rest).collect();
+        let weights: Vec<i128> = parts.iter().map(|(_, time)| i128::from(time.0)).collect();
+        let percents = crate::ledger::apportion(Micros(100), &weights).into_iter();
+        let all =
+            parts.into_iter().zip(percents).map(|((part, time), percent)| (part, time, percent.0 as u8));
+        all.filter(|(.., percent)| *percent > 0).collect()
+    }
+
     /// The part of the stall that these stages have.
     pub fn share(&self, stages: &[Stage]) -> Micros {
         self.shares.iter().filter(|share| stages.contains(&share.stage)).map(|share| share.share).sum()

@@ -11,6 +11,7 @@ mod shares;
 mod usual;
 
 pub use books::Books;
+pub use shapley::apportion;
 
 use crate::event::{ResourceKind, Span, TrackKind};
 use crate::stall::{DRY, Sighting};

@@ -31,6 +31,9 @@ fn a_withheld_media_segment() {
           V until shown
           * (assumed)
 
+        Share of the stall
+          |RRRRRRRRRRRRRRRRRRRRRRRRRRRR|  R 100%
+
         What this rests on
         - The buffer ran dry: 0 ms left to play. [253 411 414 416]
         - Playback waited for the media segment 0:20–0:22 (video) from video.example.
@@ -64,6 +67,9 @@ fn failed_attempts_in_two_tracks_before_a_stall_that_goes_on() {
                                                              Usual R150*
           R asked, waiting for the answer
           * (assumed)
+
+        Share of the stall
+          |RRRRRRRRRRRRRRRRRRRRRRRRRRRR|  R 100%
 
         What this rests on
         - The buffer ran dry: 0 ms left to play. [844 1002 1005 1007]
@@ -111,6 +117,9 @@ fn a_buffer_drained_by_many_slow_media_segments() {
           V until shown
           * (assumed)
 
+        Share of the stall
+          |TTTTTTTTTTTTTTTTTTTTTTTTTTTD|  T 98% D 2%
+
         What this rests on
         - The buffer ran dry: 0 ms left to play. [1141 1267 1270 1276]
         - Playback waited for the media segment 0:38–0:40 (video) from video.example.
@@ -154,4 +163,50 @@ fn dates() {
     ] {
         assert_eq!(utc(Wall(seconds * 1_000_000)), expected);
     }
+}
+
+#[test]
+fn a_line_that_was_too_slow_from_the_first_byte() {
+    let story = (0..20).fold(Story::new(9_000), |story, segment| story.slow_body(Video, segment, 2_600));
+    expect![[r#"
+        At 0:02, 0.7 s: too slow for this quality
+
+        Playback stopped for 0.7 s: data came more slowly than this quality needs.
+        0.7 s of the stall would remain if every step had taken its usual time, as far
+        as that is known.
+        Where it came from: can't tell between the player, your home network, your ISP,
+        the networks in between, and the video service.
+
+        2025-06-15 15:06:47.277 UTC to 2025-06-15 15:06:47.967 UTC
+        In the video: 0:04
+
+        Where the time went
+        > video 0:04–0:06 |TTTTTTTTTTTTTTTTTTTTTTTTTTTV|   2669 ms D2 R40 T2600 P2 A5
+                                                                   V20
+                                                             Usual D0* R150* P50* A10*
+                                                                   V50*
+          D before the player asked
+          R asked, waiting for the answer
+          T transfer
+          P held by the page
+          A taken in by the browser
+          V until shown
+          * (assumed)
+
+        Share of the stall
+          |============================|  = 100%
+          = no slower than usual, as far as known
+
+        What this rests on
+        - The buffer ran dry: 0 ms left to play. [286 404 407 413]
+        - Playback waited for the media segment 0:04–0:06 (video) from video.example.
+          [287 288 293 426 427 428 438]
+        - 0.7 s of the stall would remain if every step had taken its usual time, as far
+          as that is known. [287 288 293 426 427 438]
+        - Without records of better times, a connection too slow and a quality too high
+          can't be told apart.
+        - The way from your home to the video service was not examined part by part, so
+          every part of it stays possible.
+    "#]]
+    .assert_eq(&told(story));
 }

@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::time::{Micros, Wall};
-use crate::verdict::{SegmentAccount, Stage, StageTime, Stall, UsualFrom};
+use crate::verdict::{Ledger, Part, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
 use crate::wording::{self, Words};
 
 /// So many bars fit without scrolling and still show how the buffer drained.
@@ -63,7 +63,55 @@ fn ledger(stall: &Stall, words: &Words) -> Vec<Node> {
     }
     let blocking = shown.iter().filter(|account| account.blocking).take(MOST_TABLES);
     nodes.extend(blocking.map(|account| table(account, words)));
+    nodes.extend(shares(&stall.ledger, words));
     nodes
+}
+
+/// Who has which part of the stall: a bar, and what it says in a table.
+fn shares(ledger: &Ledger, words: &Words) -> Vec<Node> {
+    let parts = ledger.percents();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let percent = |count: u8| words.say("percent", &[("count", &count.to_string())]);
+    let named = parts.iter().map(|&(part, time, count)| (share(part, words), time, count));
+    let named: Vec<((String, &str), Micros, u8)> = named.collect();
+    let spoken = named.iter().map(|((name, _), _, count)| format!("{name} {}", percent(*count)));
+    let mut bar = Node::classed("svg", "ledger")
+        .with("role", "img")
+        .with("aria-label", spoken.collect::<Vec<_>>().join(", "))
+        .with("viewBox", format!("0 0 {WIDTH} {ROW}"));
+    let mut left = 0.0;
+    for ((_, kind), _, count) in &named {
+        let width = f64::from(*count) * WIDTH / 100.0;
+        bar = bar.child(rect(&format!("stage {kind}"), left, 2.0, width, BAR));
+        if width > 24.0 {
+            let label = Node::classed("text", "inside").with("x", number(left + 3.0)).with("y", "12.5");
+            bar = bar.child(label.say(percent(*count)));
+        }
+        left += width;
+    }
+    let row = |kind: &str, name: &str, time: Micros, count: u8| {
+        let key = Node::classed("span", &format!("key {kind}")).with("aria-hidden", true);
+        let name = Node::new("th").with("scope", "row").child(key).say(name);
+        let time = Node::new("td").say(words.millis(time));
+        Node::new("tr").children([name, time, Node::new("td").say(percent(count))])
+    };
+    let rows = named.iter().map(|((name, kind), time, count)| row(kind, name, *time, *count));
+    let all = ledger.shares.iter().map(|share| share.share).chain([ledger.chronic, ledger.unexplained]);
+    let total = row("none", &words.say("ledger_total", &[]), all.sum(), 100);
+    let body = Node::new("tbody").children(rows).child(total);
+    let title = Node::new("h3").say(words.say("shares_title", &[]));
+    vec![title, bar, Node::new("table").child(body)]
+}
+
+/// How a part of the stall is called, and the kind of its colour.
+fn share(part: Part, words: &Words) -> (String, &'static str) {
+    match part {
+        Part::Stage(of) => stage(of, words),
+        Part::Chronic => (words.say("shares_chronic", &[]), "chronic"),
+        Part::Unexplained => (words.say("ledger_unexplained", &[]), "rest"),
+    }
 }
 
 /// One bar a media segment, on one time axis, the stall shaded. What it says is in the tables too, and in its name.
