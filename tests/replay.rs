@@ -19,17 +19,26 @@ fn recordings(root: &Path) -> Vec<PathBuf> {
     folders
 }
 
+/// A bundle of the recorded inputs, whatever the verdict beside them looks like.
+fn sealed_anew(bytes: &[u8]) -> Option<Bundle> {
+    let recorded: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let inputs = serde_json::from_value(recorded.get("inputs")?.clone()).ok()?;
+    Some(Bundle::seal(recorded.get("build")?.as_str()?, inputs))
+}
+
 /// What is wrong with a recording; with `update`, mends what it expects.
 fn check(folder: &Path, update: bool) -> Result<(), String> {
     let (evidence, expected) = (folder.join("bundle.whystall"), folder.join("expected.txt"));
     let bytes = fs::read(&evidence).map_err(|error| format!("{}: {error}", evidence.display()))?;
     let fault = |error: BundleError| format!("{}: {error}", evidence.display());
-    let mut bundle = Bundle::parse(&bytes).map_err(fault)?;
-    if update && bundle.verify().is_err() {
-        bundle = Bundle::seal(&bundle.build, bundle.inputs);
-        fs::write(&evidence, bundle.to_bytes()).unwrap();
-    }
-    bundle.verify().map_err(fault)?;
+    let parsed = Bundle::parse(&bytes).and_then(|bundle| bundle.verify().map(|_| bundle));
+    let bundle = match sealed_anew(&bytes).filter(|_| update && parsed.is_err()) {
+        Some(bundle) => {
+            fs::write(&evidence, bundle.to_bytes()).unwrap();
+            bundle
+        }
+        None => parsed.map_err(fault)?,
+    };
     let text = plain::text(&bundle.report, &Words::for_language("en"), plain::unpainted);
     if update {
         fs::write(&expected, &text).unwrap();
@@ -76,6 +85,13 @@ fn a_recording_is_checked_and_updated() {
     bundle.report.stalls.clear();
     fs::write(folder.join("bundle.whystall"), bundle.to_bytes()).unwrap();
     assert!(fault().contains("the replay differs"), "{}", fault());
+    assert_eq!(check(&folder, true), Ok(()));
+    assert_eq!(check(&folder, false), Ok(()));
+
+    // The form of the verdict has changed since.
+    let other = String::from_utf8(bundle.to_bytes()).unwrap().replace("\"stalls\":[", "\"tales\":[");
+    fs::write(folder.join("bundle.whystall"), other).unwrap();
+    assert!(check(&folder, false).is_err());
     assert_eq!(check(&folder, true), Ok(()));
     assert_eq!(check(&folder, false), Ok(()));
 

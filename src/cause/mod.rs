@@ -113,9 +113,10 @@ impl Case<'_> {
         self.blocking.iter().max_by_key(|blocking| self.spent(blocking, stages))
     }
 
-    /// The device's and the player's own stages took next to nothing.
+    /// The device and the player have next to nothing of it: neither by their own stages, nor by what may be anyone's.
     fn own_side_prompt(&self) -> bool {
-        self.negligible(self.share(&[Stage::Decide, Stage::Process, Stage::Append]))
+        let own = self.share(&[Stage::Decide, Stage::Process, Stage::Append, Stage::Present]);
+        self.negligible(own + self.ledger.chronic + self.ledger.unexplained)
     }
 
     fn negligible(&self, part: Micros) -> bool {

@@ -89,32 +89,36 @@ impl Books<'_> {
             return (Vec::new(), Ledger::default());
         }
         let duration = stall.duration(self.now);
-        let end = stall.began.wall + duration;
-        let blocking = critical(self.dry(stall, end), stall.began.wall);
-        let from = blocking.iter().map(|blocking| self.drain_from(stall.began.wall, blocking.track)).min();
-        let Some(from) = from else {
+        let (blocking, window) = self.waited_for(stall);
+        let Some(window) = window else {
             return (blocking, Ledger { unexplained: duration, ..Ledger::default() });
         };
-        let window = self.in_window(&blocking, (from, end));
-        let shares = shares::of(&self.drains(stall, &window), duration);
-        let listed = window.len().saturating_sub(LISTED);
-        let segments = window.into_iter().skip(listed).map(|entry| entry.account).collect();
-        (blocking, Ledger { window: Some((from, end)), segments, ..shares })
+        let entries = self.in_window(&blocking, window);
+        let shares = shares::of(&self.drains(stall, &entries), duration);
+        let unlisted = entries.len().saturating_sub(LISTED);
+        let segments = entries.into_iter().skip(unlisted).map(|entry| entry.account).collect();
+        (blocking, Ledger { window: Some(window), segments, ..shares })
     }
 
     /// How long this stall would have been, had each media segment of its drain window been of another size, at the pace at
-    /// which it came: `bytes` gives the size for its track, what it holds, and its size.
-    #[allow(dead_code)] // The causes that say what another quality would have done ask for it.
+    /// which it came: `bytes` gives the size for its track, what it holds, and its size. `None` if it is no starved one.
+    #[allow(dead_code)] // For the causes that say what another quality would have done.
     pub fn stall_if(&self, stall: &Sighting, bytes: impl Fn(TrackKind, Span, u64) -> u64) -> Option<Micros> {
         if stall.kind != StallKind::Starved {
             return None;
         }
-        let duration = stall.duration(self.now);
-        let end = stall.began.wall + duration;
-        let blocking = critical(self.dry(stall, end), stall.began.wall);
-        let from = blocking.iter().map(|blocking| self.drain_from(stall.began.wall, blocking.track)).min()?;
-        let window = self.in_window(&blocking, (from, end));
-        Some(shares::with_sizes(&self.drains(stall, &window), duration, bytes))
+        let (blocking, window) = self.waited_for(stall);
+        let entries = self.in_window(&blocking, window?);
+        Some(shares::with_sizes(&self.drains(stall, &entries), stall.duration(self.now), bytes))
+    }
+
+    /// What playback waited for, and the drain window that ends with it.
+    fn waited_for(&self, stall: &Sighting) -> (Vec<Blocking<'_>>, Option<(Wall, Wall)>) {
+        let began = stall.began.wall;
+        let end = began + stall.duration(self.now);
+        let blocking = critical(self.dry(stall, end), began);
+        let from = blocking.iter().map(|blocking| self.drain_from(began, blocking.track)).min();
+        (blocking, from.map(|from| (from, end)))
     }
 
     /// Accounts of the media segments of a drain window: those that came, oldest first, then those that playback waited for.
@@ -330,5 +334,62 @@ impl Books<'_> {
         let near = |level: Micros| level + self.usual_length(track) >= highest;
         let fullest = levels.iter().rev().find(|(_, level)| near(*level)).map(|(at, _)| *at);
         fullest.or(since).unwrap_or(began)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::event::TrackKind::Video;
+    use crate::machine::Machine;
+    use crate::story::{SEGMENT, Story, at};
+
+    /// The only stall of a story, with its books.
+    fn only<T>(story: &Story, look: impl Fn(&Books, &Sighting) -> T) -> T {
+        let machine = Machine::replay(&story.tell().inputs);
+        let element = machine.elements.values().next().unwrap();
+        let stalls: Vec<Sighting> = element.detector.finished().collect();
+        assert_eq!(stalls.len(), 1);
+        look(&Books::open(&machine, element), &stalls[0])
+    }
+
+    /// From the tenth media segment on, bodies take so long.
+    fn slow(transfers: &[i64]) -> Story {
+        let bodies = (10..).zip(transfers);
+        bodies
+            .fold(Story::new(39_500), |story, (segment, transfer)| story.slow_body(Video, segment, *transfer))
+    }
+
+    #[test]
+    fn the_window_begins_where_the_buffer_was_fullest() {
+        // The player asks for the tenth segment when ten seconds are left; the ninth has just filled it to nearly twelve.
+        let (window, ninth) = only(&slow(&[2_800; 20]), |books, stall| {
+            let ninth = books.of_track(0).nth(9).and_then(|(_, ninth)| ninth.playable);
+            (books.explain(stall).1.window, ninth)
+        });
+        assert_eq!(window.map(|(from, _)| from), ninth);
+    }
+
+    #[test]
+    fn the_window_does_not_reach_back_over_a_seek() {
+        // Sought to where nothing is held; the third media segment from there is withheld before the buffer is full again.
+        let story = Story::new(39_500).seek(8_300, 20 * SEGMENT).withhold(Video, 22, 9_000);
+        let window = only(&story, |books, stall| books.explain(stall).1.window);
+        assert!(window.is_some_and(|(from, _)| from > at(8_300)), "{window:?}");
+    }
+
+    #[test]
+    fn at_another_size_the_stall_is_what_it_would_have_been() {
+        let (bodies, smaller) = ([3_800, 3_800, 3_800, 3_800, 5_000], [3_610, 3_610, 3_610, 3_610, 4_750]);
+        let as_it_was = only(&slow(&bodies), |books, stall| stall.duration(books.now));
+        let truth = only(&slow(&smaller), |books, stall| stall.duration(books.now));
+        let at = |twentieths: u64| {
+            only(&slow(&bodies), |books, stall| books.stall_if(stall, |_, _, bytes| bytes * twentieths / 20))
+        };
+        assert_eq!(at(20), Some(as_it_was));
+        let off = at(19).unwrap() - truth;
+        assert!(off.0.abs() <= 5_000, "{:?} instead of {truth:?}, was {as_it_was:?}", at(19));
+        assert_eq!(at(10), Some(Micros::ZERO));
     }
 }

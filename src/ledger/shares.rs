@@ -99,7 +99,7 @@ fn slow(chains: &[Chain]) -> Vec<Slow> {
         let rest = (None, UsualFrom::Session, part.unexplained);
         for (stage, from, excess) in stages.chain([rest]) {
             let sum = sums.entry(stage).or_insert((from, Micros::ZERO));
-            *sum = (sum.0.max(from), sum.1 + excess);
+            *sum = (sum.0.max(from), (sum.1 + excess).min(Micros(LIMIT)));
         }
     }
     let sums = sums.into_iter().map(|(stage, (usual_from, excess))| Slow { stage, usual_from, excess });

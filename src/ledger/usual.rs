@@ -1,6 +1,6 @@
 //! What a stage usually takes, see ATTRIBUTION §3.3.
 
-use crate::time::Micros;
+use crate::time::{LIMIT, Micros};
 use crate::verdict::{Stage, StageTime, UsualFrom};
 use std::collections::BTreeMap;
 
@@ -105,7 +105,7 @@ impl Usual {
         }
         if let (Stage::Transfer, Some(bytes), Some(((of, took), from))) = (stage, bytes, self.body) {
             let scaled = i128::from(took.0).saturating_mul(i128::from(bytes)) / i128::from(of.max(1));
-            return (Some(Micros(i64::try_from(scaled).unwrap_or(i64::MAX))), from);
+            return (Some(Micros(i64::try_from(scaled).unwrap_or(LIMIT).min(LIMIT))), from);
         }
         match (self.times.get(&stage), default_for(stage)) {
             (Some(median), _) => (Some(*median), UsualFrom::Session),
