@@ -11,7 +11,7 @@ pub const CAUSE: Cause =
     Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings, lead: "first-byte-late" };
 
 fn weight(case: &Case) -> Micros {
-    case.share(STAGES)
+    case.share(STAGES) + case.slow_all_along(STAGES)
 }
 
 fn findings(case: &Case) -> Vec<Finding> {

@@ -239,6 +239,10 @@ impl<'a> Books<'a> {
                 }
                 let life =
                     self.life(track, index, Some(fetch), Some((segment.appended, Some(playable), None)));
+                // One that took longer than it plays drained the buffer, stall or not: bad from the first byte is not usual.
+                if playable - life.could_ask > segment.range.length() {
+                    continue;
+                }
                 let of_host = samples.entry((track, fetch.host.clone())).or_default();
                 of_host.learn(&stages(&life, playable).0, hidden(fetch), fetch.size);
             }

@@ -11,6 +11,9 @@ const MOST: usize = 40;
 /// median [P]. The verdict says that they were few.
 const FEW: usize = 3;
 
+/// A body that came at once took no longer than this: Firefox tells whole milliseconds (ATTRIBUTION M1, M2).
+const GRAIN: Micros = Micros::from_millis(1);
+
 /// What stages take where nothing is known of this host [P]: a broadband line some 30 ms from a CDN edge that has the
 /// media segment in its cache. `transfer` depends on the rendition and the line: it has none.
 fn default_for(stage: Stage) -> Option<Micros> {
@@ -43,8 +46,8 @@ impl Samples {
         for stage in Stage::ALL.into_iter().filter(|stage| !hidden.contains(stage)) {
             self.times.entry(stage).or_default().push(spent(stages, stage));
         }
-        let took = spent(stages, Stage::Transfer);
-        let body = bytes.filter(|bytes| *bytes > 0 && took > Micros::ZERO);
+        let took = spent(stages, Stage::Transfer).max(GRAIN);
+        let body = bytes.filter(|bytes| *bytes > 0 && !hidden.contains(&Stage::Transfer));
         self.bodies.extend(body.map(|bytes| (bytes, took)));
     }
 
