@@ -10,6 +10,7 @@
 //! So a reader that lost its place (facts were lost, the background was restarted) finds it again at the next
 //! append that begins at a boundary, which nearly all do.
 
+mod head;
 pub mod isobmff;
 
 use crate::event::{Span, TrackKind};
