@@ -3,15 +3,23 @@
 //! `extension/walker.js` leaves most of an append in the page; what it passes on is a *head*:
 //!
 //! - empty: nothing can be told of this append (not a container we read, or the walker gave up);
-//! - else its first byte is 1 when the append began at a box boundary, 0 when it went on inside of a box that an
-//!   earlier append began; then the append's bytes, less the payloads of all top-level boxes but `moov` and `moof`.
-//!   Those boxes leave their 8 or 16 header bytes, so sizes tell how much was left out.
+//! - else its first byte is 1 when the append began where an element (a box, an EBML element) begins, 0 when it went
+//!   on inside of one that an earlier append began; then the append's bytes, less most payloads. The headers stay, so
+//!   sizes tell how much was left out:
+//!   - ISO BMFF: all top-level boxes leave their 8 or 16 header bytes, `moov` and `moof` also their payloads;
+//!   - WebM: all elements leave id and size; Segment, Info, Tracks, TrackEntry, Cluster and BlockGroup are walked into,
+//!     a SimpleBlock or Block keeps the 4 bytes of track, time and flags, anything else its payload if that is no
+//!     longer than the 8 bytes of a number.
 //!
 //! So a reader that lost its place (facts were lost, the background was restarted) finds it again at the next
 //! append that begins at a boundary, which nearly all do.
+//!
+//! MPEG transport streams are not read. Firefox and Chrome refuse them in Media Source Extensions (Debian's Chromium
+//! takes them), so players turn them into ISO BMFF first.
 
 mod head;
 pub mod isobmff;
+pub mod webm;
 
 use crate::event::{Span, TrackKind};
 use crate::time::{LIMIT, MediaTime};
@@ -46,6 +54,7 @@ pub struct Reader {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Format {
     IsoBmff(isobmff::Parser),
+    WebM(webm::Parser),
     /// A container that is not read.
     Unread,
 }
@@ -62,6 +71,7 @@ impl Reader {
         let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
         let format = match kind.trim().rsplit_once('/') {
             Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => Format::IsoBmff(Default::default()),
+            Some((_, subtype)) if subtype.eq_ignore_ascii_case("webm") => Format::WebM(Default::default()),
             _ => Format::Unread,
         };
         Reader { format, ahead: Vec::new() }
@@ -73,12 +83,13 @@ impl Reader {
     /// A muxed buffer holds what *all* its tracks hold, as `SourceBuffer.buffered` does; what only some have is
     /// told when the others have come. Nothing lies before zero: the append window starts there.
     pub fn append(&mut self, head: &[u8], bytes: u64, offset: i64) -> Vec<Span> {
-        let Format::IsoBmff(parser) = &mut self.format else {
-            return Vec::new();
+        let (mut fragments, tracks) = match &mut self.format {
+            Format::IsoBmff(parser) => (parser.append(head, bytes), parser.playable_tracks()),
+            Format::WebM(parser) => (parser.append(head, bytes), parser.playable_tracks()),
+            Format::Unread => return Vec::new(),
         };
-        let mut fragments = parser.append(head, bytes);
         fragments.retain_mut(|fragment| shift(&mut fragment.span, offset));
-        let mut playable = match parser.playable_tracks() {
+        let mut playable = match tracks {
             tracks if tracks.len() > 1 => self.ahead_of_none(&tracks, &fragments),
             tracks => {
                 self.ahead.clear();
@@ -93,6 +104,7 @@ impl Reader {
     pub fn kind(&self) -> Option<TrackKind> {
         match &self.format {
             Format::IsoBmff(parser) => parser.kind(),
+            Format::WebM(parser) => parser.kind(),
             Format::Unread => None,
         }
     }

@@ -1,0 +1,168 @@
+//! ISO BMFF.
+
+use crate::walker::{Format, Walker};
+use crate::{Buffer, media, span, union};
+use whystall::container::Reader;
+use whystall::event::{Span, TrackKind};
+
+/// File, and what browsers say is buffered once all of it is appended, microseconds (tests/media/README.md).
+pub const MEDIA: [(&str, i64, i64); 7] = [
+    ("video.mp4", 0, 2_000_000),
+    ("video-b-frames.mp4", 83_333, 2_083_333),
+    ("video-edit-list.mp4", 0, 2_000_000),
+    ("video-negative-offsets.mp4", 0, 2_000_000),
+    ("audio.mp4", 0, 2_023_219),
+    ("audio-edit-list.mp4", 0, 2_000_000),
+    ("muxed.mp4", 0, 2_000_000),
+];
+
+fn whole(bytes: &[u8]) -> Vec<Span> {
+    Buffer::new(Format::Mp4).append(bytes)
+}
+
+pub fn boxed(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+    [&(payload.len() as u32 + 8).to_be_bytes()[..], kind, payload].concat()
+}
+
+/// Offset of each top-level box.
+fn boxes(bytes: &[u8]) -> Vec<(usize, [u8; 4])> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        found.push((at, bytes[at + 4..at + 8].try_into().unwrap()));
+        at += u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    }
+    found
+}
+
+#[test]
+fn agrees_with_what_browsers_say_is_buffered() {
+    for (name, start, end) in MEDIA {
+        assert_eq!(whole(&media(name)), [span(start, end)], "{name}");
+    }
+}
+
+#[test]
+fn knows_what_a_buffer_holds_once_the_moov_has_come() {
+    for (name, kind) in
+        [("video.mp4", TrackKind::Video), ("audio.mp4", TrackKind::Audio), ("muxed.mp4", TrackKind::Muxed)]
+    {
+        let mut buffer = Buffer::new(Format::Mp4);
+        assert_eq!(buffer.reader.kind(), None);
+        buffer.append(&media(name));
+        assert_eq!(buffer.reader.kind(), Some(kind), "{name}");
+    }
+}
+
+#[test]
+fn tells_a_media_segment_when_its_last_byte_has_come() {
+    let bytes = media("video.mp4");
+    let mdat = boxes(&bytes).iter().filter(|found| found.1 == *b"mdat").nth(1).unwrap().0;
+    let size = u32::from_be_bytes(bytes[mdat..mdat + 4].try_into().unwrap()) as usize;
+    let (before, after) = bytes.split_at(mdat + size - 1);
+    let mut buffer = Buffer::new(Format::Mp4);
+    assert_eq!(buffer.append(before), [span(0, 1_000_000)]);
+    assert_eq!(buffer.append(after), [span(1_000_000, 2_000_000)]);
+}
+
+#[test]
+fn shifts_by_the_offset_and_cuts_at_zero() {
+    let bytes = media("video.mp4");
+    let append = |offset| Buffer::new(Format::Mp4).append_at(&bytes, offset);
+    assert_eq!(append(10_000_000), [span(10_000_000, 12_000_000)]);
+    assert_eq!(append(-500_000), [span(0, 1_500_000)]);
+    assert_eq!(append(-2_000_000), []);
+    assert_eq!(append(i64::MAX), []);
+    assert_eq!(append(i64::MIN), []);
+}
+
+#[test]
+fn a_muxed_buffer_holds_what_all_its_tracks_hold() {
+    let bytes = media("muxed.mp4");
+    let mut buffer = Buffer::new(Format::Mp4);
+    let mut ends = Vec::new();
+    let cuts: Vec<usize> = boxes(&bytes).iter().map(|found| found.0).chain([bytes.len()]).collect();
+    for pair in cuts.windows(2) {
+        let spans = buffer.append(&bytes[pair[0]..pair[1]]);
+        ends.extend(spans.last().map(|last| last.end.0));
+    }
+    // The second fragment's audio begins where the first's ended, which is short of the video's first second.
+    assert_eq!(ends.len(), 2);
+    assert!((900_000..1_000_000).contains(&ends[0]), "{ends:?}");
+    assert_eq!(ends[1], 2_000_000);
+}
+
+#[test]
+fn finds_its_place_again_after_appends_were_lost() {
+    let bytes = media("video.mp4");
+    let moofs: Vec<usize> =
+        boxes(&bytes).iter().filter(|found| found.1 == *b"moof").map(|found| found.0).collect();
+    let [first, second] = moofs[..] else { panic!("two fragments") };
+    let mut walker = Walker::new(Format::Mp4);
+    let heads: Vec<_> =
+        [&bytes[..first], &bytes[first..first + 20], &bytes[first + 20..second], &bytes[second..]]
+            .map(|bytes| (walker.feed(bytes), bytes.len() as u64))
+            .into();
+    let mut reader = Reader::new("video/mp4");
+    let mut spans = Vec::new();
+    for (head, bytes) in [&heads[0], &heads[1], &heads[3]] {
+        spans.extend(reader.append(head, *bytes, 0));
+    }
+    assert_eq!(spans, [span(1_000_000, 2_000_000)]);
+}
+
+#[test]
+fn a_snapshot_keeps_the_place_but_no_media_bytes() {
+    let bytes = media("video.mp4");
+    let boxes = boxes(&bytes);
+    for cut in 0..bytes.len() {
+        let mut reader = Reader::new("video/mp4");
+        let mut walker = Walker::new(Format::Mp4);
+        let mut spans = reader.append(&walker.feed(&bytes[..cut]), cut as u64, 0);
+        let snapshot = serde_json::to_string(&reader).unwrap();
+        assert!(snapshot.len() < 600, "{snapshot}");
+        let mut reader: Reader = serde_json::from_str(&snapshot).unwrap();
+        let rest = &bytes[cut..];
+        spans.extend(reader.append(&walker.feed(rest), rest.len() as u64, 0));
+        // Cut inside of a header, moov or moof, what hangs on it is not told; never anything else instead.
+        let told = union(spans);
+        let all = [span(0, 2_000_000)];
+        if boxes.iter().any(|found| found.0 == cut) {
+            assert_eq!(told, all, "cut at {cut}");
+        } else {
+            let partly = [span(0, 1_000_000), span(1_000_000, 2_000_000)];
+            assert!(
+                told.is_empty() || told == all || partly.iter().any(|part| told == [*part]),
+                "{told:?} at {cut}"
+            );
+        }
+    }
+}
+
+#[test]
+fn incomplete_is_not_invalid_but_nonsense_is() {
+    let bytes = media("video.mp4");
+    // 64-bit sizes and unknown boxes are followed.
+    let large = [&[0, 0, 0, 1][..], b"free", &24_u64.to_be_bytes(), &[7; 8]].concat();
+    assert_eq!(whole(&[&large, &boxed(b"uuid", &[9; 40]), &bytes[..]].concat()), [span(0, 2_000_000)]);
+    // A box to the end of the file, and one smaller than its header.
+    assert_eq!(whole(&[&[0, 0, 0, 0][..], b"free", &bytes].concat()), []);
+    assert_eq!(whole(&[&[0, 0, 0, 7][..], b"free", &bytes].concat()), []);
+    // A moof longer than the limit, and a moof before any moov.
+    let long = boxed(b"moof", &vec![0; 256 << 10]);
+    assert_eq!(whole(&[&long, &bytes[..]].concat()), []);
+    let first = boxes(&bytes).iter().find(|found| found.1 == *b"moof").unwrap().0;
+    assert_eq!(whole(&bytes[first..]), []);
+    // A new initialisation segment mends it.
+    let mut buffer = Buffer::new(Format::Mp4);
+    assert_eq!(buffer.append_all([&long[..], &bytes[..]]), [span(0, 2_000_000)]);
+}
+
+#[test]
+fn what_is_not_mp4_is_not_read() {
+    let bytes = media("video.mp4");
+    let head = Walker::new(Format::Mp4).feed(&bytes);
+    for mime in ["video/webm; codecs=\"vp9\"", "video/mp2t", "", ";", "mp4"] {
+        assert_eq!(Reader::new(mime).append(&head, bytes.len() as u64, 0), [], "{mime}");
+    }
+}
