@@ -19,10 +19,13 @@
 
 mod head;
 pub mod isobmff;
+mod place;
 pub mod webm;
 
+pub use place::Settings;
+
 use crate::event::{Span, TrackKind};
-use crate::time::{LIMIT, MediaTime};
+use place::Placement;
 use serde::{Deserialize, Serialize};
 
 /// Longest head taken. The walker's own limit on what it keeps of one append, and the first byte.
@@ -37,6 +40,10 @@ const SPAN_LIMIT: usize = 32;
 pub struct Fragment {
     /// The container's number of the track.
     pub track: u32,
+    /// Video or audio.
+    pub kind: TrackKind,
+    /// Whether it begins with a random access point. What follows in it is none, or it is a fragment of its own.
+    pub key: bool,
     /// From its first presented sample to the end of its last.
     pub span: Span,
     /// Its longest sample, microseconds. Fragments no farther apart than this are contiguous, as browsers see it.
@@ -47,6 +54,7 @@ pub struct Fragment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reader {
     format: Format,
+    placement: Placement,
     /// What each track has beyond what all tracks have. Empty unless the buffer is muxed.
     ahead: Vec<Ahead>,
 }
@@ -66,29 +74,30 @@ struct Ahead {
 }
 
 impl Reader {
-    /// A reader for what `addSourceBuffer(mime)` or `changeType(mime)` announces.
+    /// A reader for what `addSourceBuffer(mime)` announces.
     pub fn new(mime: &str) -> Reader {
-        let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
-        let format = match kind.trim().rsplit_once('/') {
-            Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => Format::IsoBmff(Default::default()),
-            Some((_, subtype)) if subtype.eq_ignore_ascii_case("webm") => Format::WebM(Default::default()),
-            _ => Format::Unread,
-        };
-        Reader { format, ahead: Vec::new() }
+        Reader { format: Format::of(mime), placement: Placement::default(), ahead: Vec::new() }
     }
 
-    /// What became playable by an append of `bytes` bytes with this head, shifted by `offset` microseconds:
+    /// `changeType(mime)`. Where media was put so far still counts.
+    pub fn retype(&mut self, mime: &str) {
+        self.format = Format::of(mime);
+        self.ahead.clear();
+    }
+
+    /// What became playable by an append of `bytes` bytes with this head, on the timeline of the `MediaSource`:
     /// sorted, apart from each other, at most [`SPAN_LIMIT`].
     ///
     /// A muxed buffer holds what *all* its tracks hold, as `SourceBuffer.buffered` does; what only some have is
-    /// told when the others have come. Nothing lies before zero: the append window starts there.
-    pub fn append(&mut self, head: &[u8], bytes: u64, offset: i64) -> Vec<Span> {
+    /// told when the others have come.
+    pub fn append(&mut self, head: &[u8], bytes: u64, settings: &Settings) -> Vec<Span> {
         let (mut fragments, tracks) = match &mut self.format {
             Format::IsoBmff(parser) => (parser.append(head, bytes), parser.playable_tracks()),
             Format::WebM(parser) => (parser.append(head, bytes), parser.playable_tracks()),
             Format::Unread => return Vec::new(),
         };
-        fragments.retain_mut(|fragment| shift(&mut fragment.span, offset));
+        self.placement.begin(settings, &tracks);
+        fragments.retain_mut(|fragment| self.placement.place(fragment, settings));
         let mut playable = match tracks {
             tracks if tracks.len() > 1 => self.ahead_of_none(&tracks, &fragments),
             tracks => {
@@ -136,11 +145,15 @@ impl Reader {
     }
 }
 
-/// Moves a span, cuts off what lies before zero. False if nothing is left.
-fn shift(span: &mut Span, offset: i64) -> bool {
-    span.start = MediaTime(span.start.0.saturating_add(offset).max(0));
-    span.end = MediaTime(span.end.0.saturating_add(offset));
-    span.start < span.end && span.end.0 < LIMIT
+impl Format {
+    fn of(mime: &str) -> Format {
+        let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
+        match kind.trim().rsplit_once('/') {
+            Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => Format::IsoBmff(Default::default()),
+            Some((_, subtype)) if subtype.eq_ignore_ascii_case("webm") => Format::WebM(Default::default()),
+            _ => Format::Unread,
+        }
+    }
 }
 
 /// What the fragments of this track cover.

@@ -6,7 +6,7 @@ use crate::{Buffer, cut, media, union};
 use proptest::prelude::*;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use whystall::container::{HEAD_LIMIT, Reader};
+use whystall::container::{HEAD_LIMIT, Reader, Settings};
 
 type Media = (Format, Vec<u8>);
 
@@ -44,7 +44,7 @@ proptest! {
     fn hostile_media_tells_at_most_nonsense((format, bytes) in hostile(), places in prop::collection::vec(any::<prop::sample::Index>(), 0..6), offset in any::<i64>()) {
         let mut buffer = Buffer::new(format);
         for part in cut(&bytes, &places) {
-            let spans = buffer.append_at(part, offset);
+            let spans = buffer.append_with(part, &Settings { offset, ..Settings::default() });
             prop_assert!(spans.len() <= 32);
             prop_assert!(spans.iter().all(|span| span.start < span.end && span.start.0 >= 0));
             prop_assert!(spans.is_sorted_by(|a, b| a.end <= b.start));
@@ -56,7 +56,7 @@ proptest! {
     fn any_bytes_as_heads_never_panic(webm in any::<bool>(), heads in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..200), any::<u64>()), 0..20)) {
         let mut reader = Reader::new(if webm { "video/webm" } else { "audio/mp4" });
         for (head, bytes) in heads {
-            let spans = reader.append(&head, bytes, 0);
+            let spans = reader.append(&head, bytes, &Settings::default());
             prop_assert!(spans.is_sorted_by(|a, b| a.end <= b.start));
         }
     }

@@ -2,11 +2,11 @@
 
 use crate::walker::{Format, Walker};
 use crate::{Buffer, media, span, union};
-use whystall::container::Reader;
+use whystall::container::{Reader, Settings};
 use whystall::event::{Span, TrackKind};
 
 /// File, and what browsers say is buffered once all of it is appended, microseconds (tests/media/README.md).
-pub const MEDIA: [(&str, i64, i64); 7] = [
+pub const MEDIA: [(&str, i64, i64); 8] = [
     ("video.mp4", 0, 2_000_000),
     ("video-b-frames.mp4", 83_333, 2_083_333),
     ("video-edit-list.mp4", 0, 2_000_000),
@@ -14,6 +14,7 @@ pub const MEDIA: [(&str, i64, i64); 7] = [
     ("audio.mp4", 0, 2_023_219),
     ("audio-edit-list.mp4", 0, 2_000_000),
     ("muxed.mp4", 0, 2_000_000),
+    ("video-two-keys.mp4", 0, 2_000_000),
 ];
 
 fn whole(bytes: &[u8]) -> Vec<Span> {
@@ -66,11 +67,12 @@ fn tells_a_media_segment_when_its_last_byte_has_come() {
 }
 
 #[test]
-fn shifts_by_the_offset_and_cuts_at_zero() {
+fn shifts_by_the_offset() {
     let bytes = media("video.mp4");
-    let append = |offset| Buffer::new(Format::Mp4).append_at(&bytes, offset);
+    let append =
+        |offset| Buffer::new(Format::Mp4).append_with(&bytes, &Settings { offset, ..Settings::default() });
     assert_eq!(append(10_000_000), [span(10_000_000, 12_000_000)]);
-    assert_eq!(append(-500_000), [span(0, 1_500_000)]);
+    assert_eq!(append(-500_000), [span(500_000, 1_500_000)]);
     assert_eq!(append(-2_000_000), []);
     assert_eq!(append(i64::MAX), []);
     assert_eq!(append(i64::MIN), []);
@@ -106,7 +108,7 @@ fn finds_its_place_again_after_appends_were_lost() {
     let mut reader = Reader::new("video/mp4");
     let mut spans = Vec::new();
     for (head, bytes) in [&heads[0], &heads[1], &heads[3]] {
-        spans.extend(reader.append(head, *bytes, 0));
+        spans.extend(reader.append(head, *bytes, &Settings::default()));
     }
     assert_eq!(spans, [span(1_000_000, 2_000_000)]);
 }
@@ -118,12 +120,12 @@ fn a_snapshot_keeps_the_place_but_no_media_bytes() {
     for cut in 0..bytes.len() {
         let mut reader = Reader::new("video/mp4");
         let mut walker = Walker::new(Format::Mp4);
-        let mut spans = reader.append(&walker.feed(&bytes[..cut]), cut as u64, 0);
+        let mut spans = reader.append(&walker.feed(&bytes[..cut]), cut as u64, &Settings::default());
         let snapshot = serde_json::to_string(&reader).unwrap();
         assert!(snapshot.len() < 600, "{snapshot}");
         let mut reader: Reader = serde_json::from_str(&snapshot).unwrap();
         let rest = &bytes[cut..];
-        spans.extend(reader.append(&walker.feed(rest), rest.len() as u64, 0));
+        spans.extend(reader.append(&walker.feed(rest), rest.len() as u64, &Settings::default()));
         // Cut inside of a header, moov or moof, what hangs on it is not told; never anything else instead.
         let told = union(spans);
         let all = [span(0, 2_000_000)];
@@ -163,6 +165,6 @@ fn what_is_not_mp4_is_not_read() {
     let bytes = media("video.mp4");
     let head = Walker::new(Format::Mp4).feed(&bytes);
     for mime in ["video/webm; codecs=\"vp9\"", "video/mp2t", "", ";", "mp4"] {
-        assert_eq!(Reader::new(mime).append(&head, bytes.len() as u64, 0), [], "{mime}");
+        assert_eq!(Reader::new(mime).append(&head, bytes.len() as u64, &Settings::default()), [], "{mime}");
     }
 }

@@ -3,12 +3,13 @@
 
 mod hostile;
 mod isobmff;
+mod place;
 #[path = "../walker/mod.rs"]
 mod walker;
 mod webm;
 
 use walker::{Format, Walker};
-use whystall::container::Reader;
+use whystall::container::{Reader, Settings};
 use whystall::event::Span;
 use whystall::time::MediaTime;
 
@@ -33,13 +34,13 @@ impl Buffer {
 
     /// What became playable by appending this.
     fn append(&mut self, bytes: &[u8]) -> Vec<Span> {
-        self.append_at(bytes, 0)
+        self.append_with(bytes, &Settings::default())
     }
 
-    /// As above, with a `timestampOffset`.
-    fn append_at(&mut self, bytes: &[u8], offset: i64) -> Vec<Span> {
+    /// As above, the buffer set so.
+    fn append_with(&mut self, bytes: &[u8], settings: &Settings) -> Vec<Span> {
         let head = self.walker.feed(bytes);
-        self.reader.append(&head, bytes.len() as u64, offset)
+        self.reader.append(&head, bytes.len() as u64, settings)
     }
 
     /// What became playable by appending these one after the other.

@@ -79,7 +79,7 @@ impl Format for Movie {
         if header.kind == MOOV {
             self.tracks = movie::read(payload);
         } else {
-            self.announced.extend(fragment::read(payload, &self.tracks).take(FRAGMENT_LIMIT));
+            fragment::read(payload, &self.tracks, &mut self.announced);
         }
         Some(())
     }

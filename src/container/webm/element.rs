@@ -19,6 +19,7 @@ pub const SIMPLE_BLOCK: u32 = 0xa3;
 pub const BLOCK_GROUP: u32 = 0xa0;
 pub const BLOCK: u32 = 0xa1;
 pub const BLOCK_DURATION: u32 = 0x9b;
+pub const REFERENCE_BLOCK: u32 = 0xfb;
 
 /// What is kept of a block: track, time and flags.
 const BLOCK_HEADER: u64 = 4;

@@ -12,7 +12,7 @@ use super::head::{Follower, Format, Header, NoHeader};
 use crate::event::TrackKind;
 use element::*;
 use serde::{Deserialize, Serialize};
-use track::Track;
+use track::{Open, Track};
 
 /// Most tracks that are read. Browsers play one of video and one of audio.
 const TRACK_LIMIT: usize = 16;
@@ -59,6 +59,8 @@ struct Group {
     block: Option<Block>,
     /// `BlockDuration`, ticks.
     duration: Option<u64>,
+    /// There is a `ReferenceBlock`: it is no random access point.
+    refers: bool,
 }
 
 /// What a block begins with.
@@ -69,6 +71,8 @@ struct Block {
     time: i16,
     /// Several frames in one block.
     laced: bool,
+    /// A random access point.
+    key: bool,
 }
 
 impl Parser {
@@ -131,7 +135,7 @@ impl Format for Segment {
         match (header.kind, &mut self.group) {
             (BLOCK_GROUP, _) => {
                 self.end_group();
-                self.group = Some(Group { left: header.size?, block: None, duration: None });
+                self.group = Some(Group { left: header.size?, block: None, duration: None, refers: false });
             }
             (_, Some(group)) => group.left = group.left.checked_sub(length)?,
             _ => {}
@@ -162,6 +166,7 @@ impl Format for Segment {
                 self.take(block, None)?;
             }
             (BLOCK, Some(group)) => group.block = self.begun.take(),
+            (REFERENCE_BLOCK, Some(group)) => group.refers = true,
             _ => {}
         }
         if self.group.is_some_and(|group| group.left == 0) {
@@ -203,13 +208,13 @@ impl Segment {
             None if block.laced => None,
             None => track.usual_duration(self.scale),
         };
-        track.add(start, duration, &mut self.complete);
+        track.add(Open { start, key: block.key }, duration, &mut self.complete);
         Some(())
     }
 
     fn end_group(&mut self) -> Option<()> {
-        if let Some(Group { block: Some(block), duration, .. }) = self.group.take() {
-            self.take(block, duration)?;
+        if let Some(Group { block: Some(block), duration, refers, .. }) = self.group.take() {
+            self.take(Block { key: !refers, ..block }, duration)?;
         }
         Some(())
     }
@@ -232,6 +237,7 @@ impl Block {
             track: u32::from(track & 0x7f),
             time,
             laced: flags & 0x06 != 0,
+            key: flags & 0x80 != 0,
         })
     }
 }

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 const LONE_VIDEO_BLOCK: i64 = 63_000;
 const LONE_AUDIO_BLOCK: i64 = 23_000;
 
+/// Most random access points of one append that are told apart. A media segment has one.
+const KEY_LIMIT: usize = 128;
+
 /// A TrackEntry.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Track {
@@ -19,10 +22,19 @@ pub struct Track {
     pub kind: Option<TrackKind>,
     /// `DefaultDuration`, nanoseconds.
     pub default_duration: Option<u64>,
-    /// Beginning of the last block, microseconds, while its end is not known.
-    pub open: Option<i64>,
+    /// The last block, while its end is not known.
+    pub open: Option<Open>,
     /// How long the last block before it was, microseconds.
     last_duration: Option<i64>,
+}
+
+/// A block without an end.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// Microseconds.
+    pub start: i64,
+    /// A random access point.
+    pub key: bool,
 }
 
 /// What a `TrackType` means (RFC 9559 §5.1.4.1.3).
@@ -43,14 +55,13 @@ impl Track {
     }
 
     /// Adds a block. Without a duration, it lasts until the next.
-    pub fn add(&mut self, start: i64, duration: Option<i64>, complete: &mut Vec<Fragment>) {
+    pub fn add(&mut self, block: Open, duration: Option<i64>, complete: &mut Vec<Fragment>) {
         if let Some(open) = self.open.take() {
-            let lasted = start.saturating_sub(open);
-            self.put(open, lasted, complete);
+            self.put(open, block.start.saturating_sub(open.start), complete);
         }
         match duration {
-            Some(duration) => self.put(start, duration, complete),
-            None => self.open = Some(start),
+            Some(duration) => self.put(block, duration, complete),
+            None => self.open = Some(block),
         }
     }
 
@@ -63,21 +74,22 @@ impl Track {
     }
 
     /// Tells a block, as one with the fragment before where it follows upon it.
-    fn put(&mut self, start: i64, duration: i64, complete: &mut Vec<Fragment>) {
-        let end = start.saturating_add(duration);
+    fn put(&mut self, Open { start, key }: Open, duration: i64, complete: &mut Vec<Fragment>) {
+        let (Some(kind), end) = (self.kind, start.saturating_add(duration)) else { return };
         if duration <= 0 || start <= -LIMIT || end >= LIMIT {
             return; // Alt-ref frames of VP8 have no duration of their own.
         }
         self.last_duration = Some(duration);
+        let begins = key && kind == TrackKind::Video && complete.len() < KEY_LIMIT;
         let last = complete.iter_mut().rev().find(|fragment| fragment.track == self.number);
         match last {
-            Some(last) if follows(last, start, duration) => {
+            Some(last) if !begins && follows(last, start, duration) => {
                 last.span.end = last.span.end.max(MediaTime(end));
                 last.sample = last.sample.max(duration);
             }
             _ => {
                 let span = Span { start: MediaTime(start), end: MediaTime(end) };
-                complete.push(Fragment { track: self.number, span, sample: duration });
+                complete.push(Fragment { track: self.number, kind, key, span, sample: duration });
             }
         }
     }
