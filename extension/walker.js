@@ -6,6 +6,7 @@
 // no `Math`. It knows where the elements of a container begin and end, and nothing of what they mean; all meaning
 // is in `src/container/`, which also says what the bytes that `feed` gives back (a *head*) look like.
 
+import { ADTS, MP3 } from './walker-audio.js';
 import { MP4 } from './walker-mp4.js';
 import { WEBM } from './walker-webm.js';
 
@@ -31,7 +32,7 @@ const SHORT = 32;
  * A container format. `read` looks at the header at `at`; nothing from `end` on may be looked at. It gives the
  * header's length, 0 when the header does not end before `end`, -1 when it cannot be followed; in `found` it leaves
  * how many bytes there are until the next header, and how many of these are kept: the first.
- * `startsAnew` tells whether these bytes are the beginning of an initialisation segment.
+ * `startsAnew` tells whether these bytes look like a beginning that can be followed without what came before.
  * @typedef {{
  *   read: (bytes: Uint8Array, at: number, end: number, found: { skip: number, keep: number }) => number,
  *   startsAnew: (bytes: Uint8Array, end: number) => boolean,
@@ -146,6 +147,8 @@ export class Walker {
 function formatOf(type) {
   if (apply(startsWith, type, ['video/mp4']) || apply(startsWith, type, ['audio/mp4'])) return MP4;
   if (apply(startsWith, type, ['video/webm']) || apply(startsWith, type, ['audio/webm'])) return WEBM;
+  if (apply(startsWith, type, ['audio/aac'])) return ADTS;
+  if (apply(startsWith, type, ['audio/mpeg'])) return MP3;
   return undefined;
 }
 

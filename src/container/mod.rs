@@ -9,7 +9,8 @@
 //!   - ISO BMFF: all top-level boxes leave their 8 or 16 header bytes, `moov` and `moof` also their payloads;
 //!   - WebM: all elements leave id and size; Segment, Info, Tracks, TrackEntry, Cluster and BlockGroup are walked into,
 //!     a SimpleBlock or Block keeps the 4 bytes of track, time and flags, anything else its payload if that is no
-//!     longer than the 8 bytes of a number.
+//!     longer than the 8 bytes of a number;
+//!   - raw audio: frames leave the 7 (ADTS) or 4 (MP3) bytes of their header, ID3 tags 10.
 //!
 //! So a reader that lost its place (facts were lost, the background was restarted) finds it again at the next
 //! append that begins at a boundary, which nearly all do.
@@ -17,6 +18,7 @@
 //! MPEG transport streams are not read. Firefox and Chrome refuse them in Media Source Extensions (Debian's Chromium
 //! takes them), so players turn them into ISO BMFF first.
 
+pub mod audio;
 mod head;
 pub mod isobmff;
 mod place;
@@ -63,6 +65,8 @@ pub struct Reader {
 enum Format {
     IsoBmff(isobmff::Parser),
     WebM(webm::Parser),
+    Adts(audio::Parser<audio::Adts>),
+    Mp3(audio::Parser<audio::Mp3>),
     /// A container that is not read.
     Unread,
 }
@@ -94,8 +98,13 @@ impl Reader {
         let (mut fragments, tracks) = match &mut self.format {
             Format::IsoBmff(parser) => (parser.append(head, bytes), parser.playable_tracks()),
             Format::WebM(parser) => (parser.append(head, bytes), parser.playable_tracks()),
+            Format::Adts(parser) => (parser.append(head, bytes), vec![audio::TRACK]),
+            Format::Mp3(parser) => (parser.append(head, bytes), vec![audio::TRACK]),
             Format::Unread => return Vec::new(),
         };
+        // The browser moves the offset of raw audio along by itself; where it is, the append begins.
+        let raw = matches!(self.format, Format::Adts(_) | Format::Mp3(_));
+        let settings = &Settings { sequence: settings.sequence && !raw, ..*settings };
         self.placement.begin(settings, &tracks);
         fragments.retain_mut(|fragment| self.placement.place(fragment, settings));
         let mut playable = match tracks {
@@ -114,6 +123,7 @@ impl Reader {
         match &self.format {
             Format::IsoBmff(parser) => parser.kind(),
             Format::WebM(parser) => parser.kind(),
+            Format::Adts(_) | Format::Mp3(_) => Some(TrackKind::Audio),
             Format::Unread => None,
         }
     }
@@ -148,9 +158,11 @@ impl Reader {
 impl Format {
     fn of(mime: &str) -> Format {
         let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
-        match kind.trim().rsplit_once('/') {
-            Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => Format::IsoBmff(Default::default()),
-            Some((_, subtype)) if subtype.eq_ignore_ascii_case("webm") => Format::WebM(Default::default()),
+        match kind.trim().to_ascii_lowercase().as_str() {
+            "video/mp4" | "audio/mp4" => Format::IsoBmff(Default::default()),
+            "video/webm" | "audio/webm" => Format::WebM(Default::default()),
+            "audio/aac" => Format::Adts(Default::default()),
+            "audio/mpeg" => Format::Mp3(Default::default()),
             _ => Format::Unread,
         }
     }

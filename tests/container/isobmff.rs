@@ -168,3 +168,99 @@ fn what_is_not_mp4_is_not_read() {
         assert_eq!(Reader::new(mime).append(&head, bytes.len() as u64, &Settings::default()), [], "{mime}");
     }
 }
+
+/// A box with version, flags and 32-bit fields.
+fn full_box(kind: &[u8; 4], version: u8, flags: u32, fields: &[u32]) -> Vec<u8> {
+    let first = u32::from(version) << 24 | flags;
+    let payload: Vec<u8> = [first].iter().chain(fields).flat_map(|field| field.to_be_bytes()).collect();
+    boxed(kind, &payload)
+}
+
+/// A `moov` with video track 7: 1000 ticks a second, samples of 40 ticks that refer to others unless said otherwise.
+fn moov() -> Vec<u8> {
+    let tkhd = full_box(b"tkhd", 0, 3, &[0, 0, 7, 0, 0]);
+    let mdhd = full_box(b"mdhd", 0, 0, &[0, 0, 1000, 0]);
+    let hdlr = full_box(b"hdlr", 0, 0, &[0, u32::from_be_bytes(*b"vide"), 0, 0, 0]);
+    let trak = boxed(b"trak", &[tkhd, boxed(b"mdia", &[mdhd, hdlr].concat())].concat());
+    let trex = full_box(b"trex", 0, 0, &[7, 1, 40, 0, 0x1_0000]);
+    boxed(b"moov", &[trak, boxed(b"mvex", &trex)].concat())
+}
+
+/// A `moof` and `mdat` of what follows `tfhd` in its `traf`.
+fn segment(tfhd: &[u8], rest: &[Vec<u8>]) -> Vec<u8> {
+    let traf = boxed(b"traf", &[tfhd.to_vec(), rest.concat()].concat());
+    let moof = boxed(b"moof", &[full_box(b"mfhd", 0, 0, &[1]), traf].concat());
+    [moof, boxed(b"mdat", &[9; 30])].concat()
+}
+
+#[test]
+fn what_stands_between_segments_changes_nothing() {
+    let bytes = media("video.mp4");
+    let between = [
+        boxed(b"styp", b"msdhmsdh"),
+        full_box(b"sidx", 0, 0, &[1, 1000, 0, 0, 1, 500, 1000, 0]),
+        full_box(b"emsg", 1, 0, &[1000, 0, 5, 100, 1, 0x6100, 0x6200]),
+        full_box(b"prft", 1, 0, &[7, 1, 2, 3, 4]),
+        boxed(b"uuid", &[3; 16]),
+        boxed(b"free", &[]),
+    ]
+    .concat();
+    let mut longer = Vec::new();
+    let places: Vec<usize> = boxes(&bytes).iter().map(|found| found.0).chain([bytes.len()]).collect();
+    for (pair, (_, kind)) in places.windows(2).zip(boxes(&bytes)) {
+        if kind == *b"moof" {
+            longer.extend_from_slice(&between);
+        }
+        longer.extend_from_slice(&bytes[pair[0]..pair[1]]);
+    }
+    assert_eq!(whole(&longer), [span(0, 2_000_000)]);
+}
+
+#[test]
+fn durations_come_from_the_nearest_that_says_one() {
+    let tfdt = full_box(b"tfdt", 0, 0, &[2000]);
+    let plain = full_box(b"tfhd", 0, 0x2_0000, &[7]);
+    let all_fields = full_box(b"tfhd", 0, 0x3b, &[7, 0, 0, 1, 50, 99, 0x1_0000]);
+    let even = full_box(b"trun", 0, 0x1, &[3, 0]);
+    let own = full_box(b"trun", 0, 0x305, &[2, 0, 0, 10, 99, 20, 99]);
+    for (tfhd, truns, end) in [
+        (&plain, vec![even.clone()], 2120),
+        (&all_fields, vec![even.clone()], 2150),
+        (&all_fields, vec![own.clone()], 2030),
+        (&plain, vec![own, even.clone(), even], 2270),
+    ] {
+        let rest = [vec![tfdt.clone()], truns].concat();
+        assert_eq!(whole(&[moov(), segment(tfhd, &rest)].concat()), [span(2_000_000, end * 1000)]);
+    }
+}
+
+#[test]
+fn times_have_32_or_64_bits() {
+    let tfhd = full_box(b"tfhd", 0, 0, &[7]);
+    let trun = full_box(b"trun", 0, 0, &[1]);
+    let at = |tfdt| whole(&[moov(), segment(&tfhd, &[tfdt, trun.clone()])].concat());
+    let late = i64::from(u32::MAX) * 1000;
+    assert_eq!(at(full_box(b"tfdt", 0, 0, &[u32::MAX])), [span(late, late + 40_000)]);
+    assert_eq!(at(full_box(b"tfdt", 1, 0, &[1, 0])), [span(late + 1000, late + 41_000)]);
+    assert_eq!(at(full_box(b"tfdt", 1, 0, &[u32::MAX, 0])), []);
+}
+
+#[test]
+fn what_a_fragment_lacks_or_lies_about_is_left_out() {
+    let tfhd = full_box(b"tfhd", 0, 0, &[7]);
+    let tfdt = full_box(b"tfdt", 0, 0, &[0]);
+    let trun = full_box(b"trun", 0, 0, &[1]);
+    let lie = full_box(b"trun", 0, 0x100, &[3, 40, 40]);
+    let other = full_box(b"tfhd", 0, 0, &[8]);
+    for (tfhd, rest) in [
+        (&tfhd, vec![trun.clone()]),
+        (&tfhd, vec![tfdt.clone()]),
+        (&tfhd, vec![tfdt.clone(), full_box(b"trun", 0, 0, &[0])]),
+        (&tfhd, vec![tfdt.clone(), lie]),
+        (&other, vec![tfdt.clone(), trun.clone()]),
+    ] {
+        // The next segment is read all the same.
+        let next = segment(&full_box(b"tfhd", 0, 0, &[7]), &[tfdt.clone(), trun.clone()]);
+        assert_eq!(whole(&[moov(), segment(tfhd, &rest), next].concat()), [span(0, 40_000)]);
+    }
+}

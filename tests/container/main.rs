@@ -1,6 +1,7 @@
 //! The container readers on real media, on anything else, and beside `extension/walker.js`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod audio;
 mod hostile;
 mod isobmff;
 mod place;

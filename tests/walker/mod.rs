@@ -2,12 +2,14 @@
 #![allow(dead_code)] // Each of the tests that share it uses a part.
 use whystall::container::HEAD_LIMIT;
 
-/// The two containers that have elements.
+/// What is walked.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Format {
     #[default]
     Mp4,
     WebM,
+    Adts,
+    Mp3,
 }
 
 /// A walker.
@@ -25,6 +27,8 @@ impl Format {
         match self {
             Format::Mp4 => "video/mp4",
             Format::WebM => "video/webm",
+            Format::Adts => "audio/aac",
+            Format::Mp3 => "audio/mpeg",
         }
     }
 }
@@ -38,6 +42,7 @@ impl Walker {
         let anew = match self.format {
             Format::Mp4 => bytes.len() >= 8 && [b"ftyp", b"moov"].iter().any(|kind| &bytes[4..8] == *kind),
             Format::WebM => bytes.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]),
+            Format::Adts | Format::Mp3 => matches!(bytes.first(), Some(0xff | 0x49)),
         };
         if self.lost && anew {
             *self = Walker::new(self.format);
@@ -70,6 +75,7 @@ impl Walker {
         let complete = match self.format {
             Format::Mp4 => box_header(&self.header),
             Format::WebM => element_header(&self.header),
+            Format::Adts | Format::Mp3 => frame_header(&self.header, self.format == Format::Mp3),
         };
         match complete {
             None => return,
@@ -142,4 +148,49 @@ fn element_header(h: &[u8]) -> Option<Option<(u64, u64)>> {
         _ => 0,
     };
     Some((left < 1 << 53).then_some((left, keep)))
+}
+
+#[allow(clippy::option_option)]
+fn frame_header(h: &[u8], mp3: bool) -> Option<Option<(u64, u64)>> {
+    let bits = |from: usize, count: usize| {
+        (from..from + count).fold(0_u64, |value, bit| value << 1 | u64::from(h[bit / 8] >> (7 - bit % 8) & 1))
+    };
+    let length = match (h[0], mp3) {
+        (b'I', _) => 10,
+        (_, false) => 7,
+        (_, true) => 4,
+    };
+    if h.len() < length {
+        return None;
+    }
+    if h[0] == b'I' {
+        return Some(Some(((bits(49, 7) << 21) + (bits(57, 7) << 14) + (bits(65, 7) << 7) + bits(73, 7), 0)));
+    }
+    let size = if mp3 {
+        let rate = [44_100, 48_000, 32_000, 0][bits(20, 2) as usize];
+        let (rate, per_frame, steps) = match bits(11, 2) {
+            3 => (rate, 1152, [8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 32, 32, 64]),
+            2 => (rate / 2, 576, [8, 8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 16, 16]),
+            _ => (rate / 4, 576, [8, 8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 16, 16]),
+        };
+        // The steps from each bitrate to the next.
+        let index = bits(16, 4) as usize;
+        if bits(0, 11) != 0x7ff
+            || bits(11, 2) == 1
+            || bits(13, 2) != 1
+            || rate == 0
+            || !(1..15).contains(&index)
+        {
+            return Some(None);
+        }
+        let lowest = if per_frame == 1152 { 32 } else { 8 };
+        let bitrate = lowest + steps[..index - 1].iter().sum::<u64>();
+        per_frame / 8 * bitrate * 1000 / rate + bits(22, 1)
+    } else {
+        if bits(0, 12) != 0xfff || bits(13, 2) != 0 {
+            return Some(None);
+        }
+        bits(30, 13)
+    };
+    Some(size.checked_sub(length as u64).map(|left| (left, 0)))
 }

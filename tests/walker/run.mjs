@@ -8,7 +8,7 @@ const script = input.readUInt32LE(0);
 let at = 4 + script;
 const heads = [];
 for (let step = 4; step < 4 + script;) {
-  const walker = new Walker(['video/mp4', 'video/webm'][input.readUInt32LE(step)]);
+  const walker = new Walker(['video/mp4', 'video/webm', 'audio/aac', 'audio/mpeg'][input.readUInt32LE(step)]);
   const appends = input.readUInt32LE(step + 4);
   step += 8;
   for (let i = 0; i < appends; i++, step += 4) {
