@@ -19,6 +19,11 @@ const BLOCK_HEADER = 4;
 /** Longest element that is kept whole, in bytes: what a number can have. */
 const NUMBER = 8;
 
+/** Unknown sizes, by the bytes they take: all ones. */
+const UNKNOWN = [0, 127, 2 ** 14 - 1, 2 ** 21 - 1, 2 ** 28 - 1, 2 ** 35 - 1, 2 ** 42 - 1, 2 ** 49 - 1, 2 ** 56];
+/** Sizes from here on are given up: they are more than a number can hold exactly. */
+const SIZE_LIMIT = 2 ** 53;
+
 const { clz32 } = Math;
 
 /** @type {import('./walker.js').Format} */
@@ -34,16 +39,15 @@ export const WEBM = {
     if (end - at < length) return 0;
 
     let id = 0;
-    for (let i = 0; i < idLength; i += 1) id = id * 256 + bytes[at + i];
+    for (let i = 0; i < idLength; i += 1) id = (id << 8) | bytes[at + i];
     found.skip = 0;
     found.keep = 0;
     if (isWalkedInto(id)) return length;
 
-    let size = bytes[at + idLength] - 2 ** (8 - sizeLength);
+    let size = bytes[at + idLength] - (1 << (8 - sizeLength));
     for (let i = idLength + 1; i < length; i += 1) size = size * 256 + bytes[at + i];
-    // All ones mean that the size is unknown, which only what is walked into may have. Eight bytes of ones are more
-    // than a number here can hold, and so is much else that cannot be.
-    if (size === 2 ** (7 * sizeLength) - 1 || size >= 2 ** 53) return -1;
+    // Only what is walked into may be of unknown size.
+    if (size === UNKNOWN[sizeLength] || size >= SIZE_LIMIT) return -1;
     const keep = id === SIMPLE_BLOCK || id === BLOCK ? BLOCK_HEADER : NUMBER;
     found.skip = size;
     if (size <= keep) found.keep = size;

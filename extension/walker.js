@@ -97,21 +97,23 @@ export class Walker {
    */
   #walk(format, bytes, end) {
     const header = this.#header;
+    let skip = this.#skip;
+    let keep = this.#keep;
     let size = 1;
     let at = 0;
-    scratch[0] = this.#skip === 0 && this.#have === 0 ? 1 : 0;
+    scratch[0] = skip === 0 && this.#have === 0 ? 1 : 0;
     while (at < end) {
-      if (this.#keep > 0) {
-        const here = this.#keep < end - at ? this.#keep : end - at;
+      if (keep > 0) {
+        const here = keep < end - at ? keep : end - at;
         if (!reserve(size + here)) return this.#giveUp();
         copy(bytes, at, here, size);
-        this.#keep -= here;
-        this.#skip -= here;
+        keep -= here;
+        skip -= here;
         size += here;
         at += here;
-      } else if (this.#skip > 0) {
-        const here = this.#skip < end - at ? this.#skip : end - at;
-        this.#skip -= here;
+      } else if (skip > 0) {
+        const here = skip < end - at ? skip : end - at;
+        skip -= here;
         at += here;
       } else {
         if (!reserve(size + HEADER_LIMIT)) return this.#giveUp();
@@ -130,10 +132,12 @@ export class Walker {
           this.#have = 0;
         }
         if (length < 0) return this.#giveUp();
-        this.#skip = found.skip;
-        this.#keep = found.keep;
+        skip = found.skip;
+        keep = found.keep;
       }
     }
+    this.#skip = skip;
+    this.#keep = keep;
     return size > HEAD_LIMIT ? this.#giveUp() : size;
   }
 
