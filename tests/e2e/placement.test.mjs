@@ -15,8 +15,10 @@ const SAMPLE = 0.045;
 test('media goes where it is expected', async (t) => {
   const server = http.createServer(async (request, response) => {
     const name = new URL(request.url, 'http://localhost').pathname.slice(1);
-    response.setHeader('content-type', name ? 'application/octet-stream' : 'text/html');
-    response.end(name ? await readFile(new URL(name, MEDIA)) : '<!doctype html><video></video>');
+    // Whatever else a browser asks for is not there.
+    const body = name === '' ? '<!doctype html><video></video>' : await readFile(new URL(name, MEDIA)).catch(() => null);
+    response.writeHead(body === null ? 404 : 200, { 'content-type': name === '' ? 'text/html' : 'application/octet-stream' });
+    response.end(body);
   });
   await new Promise((listens) => server.listen(0, '127.0.0.1', listens));
   const browser = await launch(browserName, { extension: false });
