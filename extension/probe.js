@@ -38,7 +38,7 @@ const TEXT_LIMIT = 4096;
 /** Most operations of a SourceBuffer waiting for their `updateend`; the standard allows one and an aborted one. */
 const OPERATION_LIMIT = 8;
 
-/** @typedef {{ id: number, walker: Walker, operations: string[], outcome: string }} Track */
+/** @typedef {{ id: number, walker: Walker, aborted: boolean, operations: string[], outcome: string }} Track */
 /** @typedef {{ id: number, url: string, outcome: string, sent: boolean }} PageRequest */
 
 // A page without Media Source Extensions has nothing to be watched.
@@ -53,6 +53,9 @@ function start() {
   let timer = 0;
   let installed = false;
   const timestampOffset = getter(SourceBuffer.prototype, 'timestampOffset');
+  const modeOf = getter(SourceBuffer.prototype, 'mode');
+  const appendWindowStart = getter(SourceBuffer.prototype, 'appendWindowStart');
+  const appendWindowEnd = getter(SourceBuffer.prototype, 'appendWindowEnd');
   let sources = 0;
   let tracks = 0;
   let requests = 0;
@@ -76,7 +79,7 @@ function start() {
     const source = numberOf(mediaSource);
     tracks += 1;
     /** @type {Track} */
-    const track = { id: tracks, walker: new Walker(mime), operations: [], outcome: 'updateend' };
+    const track = { id: tracks, walker: new Walker(mime), aborted: false, operations: [], outcome: 'updateend' };
     apply(weakSet, trackOf, [buffer, track]);
     listen(buffer, ['abort', 'error', 'updateend'], onUpdate);
     tell({ k: 'track', t, source, track: track.id, mime });
@@ -95,7 +98,17 @@ function start() {
       const head = track.walker.feed(bytes);
       queuedBytes += apply(byteLength, head, []);
       const offset = apply(timestampOffset, buffer, []);
-      tell({ k: 'append', t, track: track.id, bytes: apply(byteLength, bytes, []), head, offset });
+      /** @type {any} */
+      const fact = { k: 'append', t, track: track.id, bytes: apply(byteLength, bytes, []), head, offset };
+      // What is as usual is not said.
+      if (apply(modeOf, buffer, []) === 'sequence') fact.sequence = true;
+      const windowStart = apply(appendWindowStart, buffer, []);
+      const windowEnd = apply(appendWindowEnd, buffer, []);
+      if (windowStart !== 0) fact.windowStart = windowStart;
+      if (windowEnd !== Infinity) fact.windowEnd = windowEnd;
+      if (track.aborted) fact.aborted = true;
+      track.aborted = false;
+      tell(fact);
     }, (t, buffer, error) => {
       const track = trackFor(buffer);
       if (track) tell({ k: 'refused', t, track: track.id, error: text(error.name) });
@@ -106,12 +119,18 @@ function start() {
       begin(track, 'remove');
       tell({ k: 'removed', t, track: track.id, start: +args[0], end: +args[1] });
     });
-    watch(prototype, 'abort', (_, buffer) => trackFor(buffer)?.walker.reset());
+    watch(prototype, 'abort', (_, buffer) => {
+      const track = trackFor(buffer);
+      if (!track) return;
+      track.walker.reset();
+      track.aborted = true;
+    });
     watch(prototype, 'changeType', (t, buffer, args) => {
       const track = trackFor(buffer);
       if (!track) return;
       const mime = text(args[0]);
       track.walker = new Walker(mime);
+      track.aborted = true;
       tell({ k: 'retyped', t, track: track.id, mime });
     });
     watch(MediaSource.prototype, 'endOfStream', (t, mediaSource) => {

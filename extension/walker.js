@@ -3,8 +3,12 @@
 //
 // Runs in the page's own world inside of `appendBuffer`, so it is small, does little, and after this module has
 // loaded calls nothing that the page could have replaced: no method of an array, string or typed array, no getter,
-// no `Math`. It knows where boxes begin and end, and nothing of what they mean; all meaning is in
-// `src/container/`, which also says what the bytes that `feed` gives back (a *head*) look like.
+// no `Math`. It knows where the elements of a container begin and end, and nothing of what they mean; all meaning
+// is in `src/container/`, which also says what the bytes that `feed` gives back (a *head*) look like.
+
+import { ADTS, MP3 } from './walker-audio.js';
+import { MP4 } from './walker-mp4.js';
+import { WEBM } from './walker-webm.js';
 
 const { Uint8Array, Reflect: { apply } } = globalThis;
 const bytesOf = Object.getPrototypeOf(Uint8Array.prototype);
@@ -17,27 +21,47 @@ const { toLowerCase, startsWith } = String.prototype;
 /** @type {[]} */
 const NONE = [];
 
-const FTYP = 0x66747970;
-const MOOF = 0x6d6f6f66;
-const MOOV = 0x6d6f6f76;
-
-// The same limits as in src/container/; a longer box is nothing a player streams.
-const MOOV_LIMIT = 1 << 20;
-const MOOF_LIMIT = 256 << 10;
-/** Longest head; an append that has more to keep is given up. */
+/** Longest head; an append that has more to keep is given up. The same as in src/container/. */
 const HEAD_LIMIT = (1 << 20) + 4096 + 1;
+/** Longest header of all formats. */
+const HEADER_LIMIT = 16;
+/** Up to this many bytes a loop is quicker than a copy. */
+const SHORT = 32;
 
-// Shared by all walkers, for one `feed` is done before another begins. Grows to what HEAD_LIMIT needs (2 MiB).
+/**
+ * A container format. `read` looks at the header at `at`; nothing from `end` on may be looked at. It gives the
+ * header's length, 0 when the header does not end before `end`, -1 when it cannot be followed; in `found` it leaves
+ * how many bytes there are until the next header, and how many of these are kept: the first.
+ * `startsAnew` tells whether these bytes look like a beginning that can be followed without what came before.
+ * @typedef {{
+ *   read: (bytes: Uint8Array, at: number, end: number, found: { skip: number, keep: number }) => number,
+ *   startsAnew: (bytes: Uint8Array, end: number) => boolean,
+ * }} Format
+ */
+
+/** What `read` found. One for all walkers, like `scratch`: one `feed` is done before another begins. */
+const found = { skip: 0, keep: 0 };
+
+// Grows to what HEAD_LIMIT needs (2 MiB).
 let room = 4096;
 let scratch = new Uint8Array(room);
 
 /** Follows the container of one `SourceBuffer`, whatever it is. */
 export class Walker {
-  #walker;
+  /** @type {Format | undefined} */
+  #format;
+  /** Bytes until the next header, and how many of these are kept. */
+  #skip = 0;
+  #keep = 0;
+  /** The header under way, and how much of it is there. */
+  #header = new Uint8Array(HEADER_LIMIT);
+  #have = 0;
+  /** Gave up: nothing is told until an initialisation segment begins. */
+  #lost = false;
 
   /** @param {string} mime as given to `addSourceBuffer` or `changeType` */
   constructor(mime) {
-    this.#walker = isMp4(mime) ? new BoxWalker() : undefined;
+    this.#format = formatOf(apply(toLowerCase, mime, NONE));
   }
 
   /**
@@ -46,97 +70,75 @@ export class Walker {
    * @returns {Uint8Array}
    */
   feed(bytes) {
-    return this.#walker === undefined ? new Uint8Array(0) : this.#walker.feed(bytes);
-  }
-
-  /** `abort()`: whatever comes next begins anew. */
-  reset() {
-    this.#walker?.reset();
-  }
-}
-
-/** ISO base media file format: keeps all box headers and the whole of `moov` and `moof`. */
-class BoxWalker {
-  /** Bytes still to come of the box under way. */
-  #left = 0;
-  /** Whether they are kept. */
-  #keeps = false;
-  /** The header under way, and how much of it is there. */
-  #header = new Uint8Array(16);
-  #have = 0;
-  /** Gave up: nothing is told until an append begins with `ftyp` or `moov`. */
-  #lost = false;
-
-  /** @param {Uint8Array} bytes */
-  feed(bytes) {
+    const format = this.#format;
+    if (format === undefined) return new Uint8Array(0);
     const end = apply(lengthOf, bytes, NONE);
-    if (this.#lost && startsAnew(bytes, end)) this.reset();
-    const size = this.#lost ? 0 : this.#walk(bytes, end);
+    if (this.#lost && format.startsAnew(bytes, end)) this.reset();
+    const size = this.#lost ? 0 : this.#walk(format, bytes, end);
     const head = new Uint8Array(size);
     if (size > 0) apply(set, head, [new Uint8Array(apply(bufferOf, scratch, NONE), 0, size)]);
     return head;
   }
 
+  /** `abort()`: whatever comes next begins anew. */
   reset() {
-    this.#left = 0;
+    this.#skip = 0;
+    this.#keep = 0;
     this.#have = 0;
     this.#lost = false;
   }
 
   /**
    * Gathers the head in `scratch`.
+   * @param {Format} format
    * @param {Uint8Array} bytes
    * @param {number} end
    * @returns {number} its size; 0 when it gives up
    */
-  #walk(bytes, end) {
+  #walk(format, bytes, end) {
     const header = this.#header;
+    let skip = this.#skip;
+    let keep = this.#keep;
     let size = 1;
     let at = 0;
-    scratch[0] = this.#left === 0 && this.#have === 0 ? 1 : 0;
+    scratch[0] = skip === 0 && this.#have === 0 ? 1 : 0;
     while (at < end) {
-      if (this.#left > 0) {
-        const here = this.#left < end - at ? this.#left : end - at;
-        if (this.#keeps) {
-          if (!reserve(size + here)) return this.#giveUp();
-          const from = new Uint8Array(apply(bufferOf, bytes, NONE), apply(offsetOf, bytes, NONE) + at, here);
-          apply(set, scratch, [from, size]);
-          size += here;
-        }
-        this.#left -= here;
+      if (keep > 0) {
+        const here = keep < end - at ? keep : end - at;
+        if (!reserve(size + here)) return this.#giveUp();
+        copy(bytes, at, here, size);
+        keep -= here;
+        skip -= here;
+        size += here;
         at += here;
-        continue;
-      }
-      if (!reserve(size + 16)) return this.#giveUp();
-      if (this.#have === 0 && end - at >= 16) {
-        const length = headerSize(bytes, at);
-        if (!this.#enter(bytes, at, length)) return this.#giveUp();
-        for (const payload = at + length; at < payload;) scratch[size++] = bytes[at++];
+      } else if (skip > 0) {
+        const here = skip < end - at ? skip : end - at;
+        skip -= here;
+        at += here;
       } else {
-        // The append may end in this header.
-        scratch[size++] = header[this.#have++] = bytes[at++];
-        const complete = this.#have >= 8 && this.#have === headerSize(header, 0);
-        if (complete && !this.#enter(header, 0, this.#have)) return this.#giveUp();
+        if (!reserve(size + HEADER_LIMIT)) return this.#giveUp();
+        let length = this.#have === 0 ? format.read(bytes, at, end, found) : 0;
+        if (length > 0) {
+          copy(bytes, at, length, size);
+          size += length;
+          at += length;
+        } else {
+          // The append ends in this header, or the last one did.
+          while (length === 0 && at < end) {
+            scratch[size++] = header[this.#have++] = bytes[at++];
+            length = format.read(header, 0, this.#have, found);
+          }
+          if (length === 0) break;
+          this.#have = 0;
+        }
+        if (length < 0) return this.#giveUp();
+        skip = found.skip;
+        keep = found.keep;
       }
     }
+    this.#skip = skip;
+    this.#keep = keep;
     return size > HEAD_LIMIT ? this.#giveUp() : size;
-  }
-
-  /**
-   * Takes up the box with this header; false if it cannot be followed.
-   * @param {Uint8Array} bytes
-   * @param {number} at
-   * @param {number} length
-   */
-  #enter(bytes, at, length) {
-    const type = number(bytes, at + 4);
-    let size = number(bytes, at);
-    if (size === 0) size = Infinity;
-    else if (size === 1) size = number(bytes, at + 8) * 2 ** 32 + number(bytes, at + 12);
-    this.#have = 0;
-    this.#keeps = type === MOOV || type === MOOF;
-    this.#left = size - length;
-    return size >= length && !(type === MOOV && size > MOOV_LIMIT) && !(type === MOOF && size > MOOF_LIMIT);
   }
 
   #giveUp() {
@@ -145,38 +147,29 @@ class BoxWalker {
   }
 }
 
-/** @param {string} mime */
-function isMp4(mime) {
-  const type = apply(toLowerCase, mime, NONE);
-  return apply(startsWith, type, ['video/mp4']) || apply(startsWith, type, ['audio/mp4']);
+/** @param {string} type in lower case */
+function formatOf(type) {
+  if (apply(startsWith, type, ['video/mp4']) || apply(startsWith, type, ['audio/mp4'])) return MP4;
+  if (apply(startsWith, type, ['video/webm']) || apply(startsWith, type, ['audio/webm'])) return WEBM;
+  if (apply(startsWith, type, ['audio/aac'])) return ADTS;
+  if (apply(startsWith, type, ['audio/mpeg'])) return MP3;
+  return undefined;
 }
 
 /**
- * Whether these bytes are the beginning of an initialisation segment.
- * @param {Uint8Array} bytes
- * @param {number} end
- */
-function startsAnew(bytes, end) {
-  if (end < 8) return false;
-  const type = number(bytes, 4);
-  return type === FTYP || type === MOOV;
-}
-
-/**
+ * Copies `length` bytes to `scratch`, where there is room for them.
  * @param {Uint8Array} bytes
  * @param {number} at
+ * @param {number} length
+ * @param {number} to
  */
-function headerSize(bytes, at) {
-  return number(bytes, at) === 1 ? 16 : 8;
-}
-
-/**
- * The big-endian number of four bytes at `at`.
- * @param {Uint8Array} bytes
- * @param {number} at
- */
-function number(bytes, at) {
-  return bytes[at] * 2 ** 24 + (bytes[at + 1] << 16) + (bytes[at + 2] << 8) + bytes[at + 3];
+function copy(bytes, at, length, to) {
+  if (length <= SHORT) {
+    for (let i = 0; i < length; i += 1) scratch[to + i] = bytes[at + i];
+  } else {
+    const from = new Uint8Array(apply(bufferOf, bytes, NONE), apply(offsetOf, bytes, NONE) + at, length);
+    apply(set, scratch, [from, to]);
+  }
 }
 
 /**
@@ -186,7 +179,7 @@ function number(bytes, at) {
  */
 function reserve(size) {
   if (size <= room) return true;
-  if (size > HEAD_LIMIT + 16) return false;
+  if (size > HEAD_LIMIT + HEADER_LIMIT) return false;
   while (room < size) room *= 2;
   const larger = new Uint8Array(room);
   apply(set, larger, [scratch]);

@@ -1,11 +1,12 @@
-// node --test extension/walker.test.mjs. That the walker agrees with an independent one is in tests/container.rs.
+// node --test extension/walker.test.mjs. That the walker agrees with an independent one is in tests/container/.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Walker } from './walker.js';
 
 const MEDIA = new URL('../tests/media/', import.meta.url);
-const files = readdirSync(MEDIA).filter((name) => name.endsWith('.mp4'));
+const files = readdirSync(MEDIA).filter((name) => /\.(mp4|webm)$/.test(name));
+const mimeOf = (name) => `video/${name.split('.').at(-1)}`;
 const media = (name) => new Uint8Array(readFileSync(new URL(name, MEDIA)));
 
 function box(type, payload) {
@@ -37,8 +38,8 @@ function random(seed) {
 }
 
 /** Feeds pieces cut at random; the heads, joined and without their first bytes, or null if it gave up. */
-function fedInPieces(bytes, rand) {
-  const walker = new Walker('video/mp4');
+function fedInPieces(mime, bytes, rand) {
+  const walker = new Walker(mime);
   const kept = [];
   for (let at = 0; at < bytes.length;) {
     const end = Math.min(bytes.length, at + 1 + Math.floor(rand() ** 4 * 2000));
@@ -51,7 +52,7 @@ function fedInPieces(bytes, rand) {
 }
 
 test('keeps moov and moof, and of other boxes the headers', () => {
-  for (const name of files) {
+  for (const name of files.filter((name) => name.endsWith('.mp4'))) {
     const bytes = media(name);
     const expected = [Uint8Array.of(1)];
     for (const { type, bytes: whole } of boxes(bytes)) {
@@ -61,14 +62,43 @@ test('keeps moov and moof, and of other boxes the headers', () => {
   }
 });
 
+test('keeps headers, numbers and where blocks belong of WebM', () => {
+  const element = (id, ...payload) => [...id, 0x80 + payload.length, ...payload];
+  const head = [
+    ...[0x1a, 0x45, 0xdf, 0xa3], 0x89, // more than a number: left out
+    ...[0x18, 0x53, 0x80, 0x67], 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, // of unknown size: walked into
+    ...element([0x2a, 0xd7, 0xb1], 1, 2, 3),
+    ...[0x1f, 0x43, 0xb6, 0x75], 0xff,
+    ...element([0xe7], 9),
+    ...[0xa3], 0x86, 0x81, 0, 1, 0x80,
+    ...[0xa0], 0x89,
+    ...[0xa1], 0x85, 0x81, 0, 2, 0,
+    ...element([0x9b], 5),
+  ];
+  const media = [...head];
+  // From the last to the first, so that places stay.
+  media.splice(head.length - 3, 0, 77);
+  media.splice(head.length - 11, 0, 77, 77);
+  media.splice(5, 0, ...Array(9).fill(77));
+  const walker = new Walker('audio/WebM; codecs="opus"');
+  assert.deepEqual([...walker.feed(Uint8Array.from(media))], [1, ...head]);
+});
+
+test('tells hardly more of WebM than its times', () => {
+  const bytes = media('audio.webm');
+  const blocks = 101; // of 20 ms
+  assert.ok(new Walker('audio/webm').feed(bytes).length < 250 + 8 * blocks);
+});
+
 test('cutting appends anywhere changes nothing, also in media gone wrong', () => {
   const rand = random(1);
   let followed = 0;
   for (let round = 0; round < 300; round++) {
-    const bytes = media(files[round % files.length]);
+    const name = files[round % files.length];
+    const bytes = media(name);
     for (let edits = round % 5; edits > 0; edits--) bytes[Math.floor(rand() * bytes.length)] = Math.floor(rand() * 256);
-    const whole = new Walker('video/mp4').feed(bytes);
-    const pieces = fedInPieces(bytes, rand);
+    const whole = new Walker(mimeOf(name)).feed(bytes);
+    const pieces = fedInPieces(mimeOf(name), bytes, rand);
     if (whole.length === 0) assert.equal(pieces, null);
     else assert.deepEqual(pieces, whole.subarray(1));
     followed += whole.length > 0 ? 1 : 0;
@@ -107,9 +137,11 @@ test('gives up on what cannot be followed, until the next initialisation segment
 });
 
 test('other containers have no head', () => {
-  const walker = new Walker('video/webm; codecs="vp9"');
-  assert.deepEqual(walker.feed(media('video.mp4')), new Uint8Array(0));
-  walker.reset();
+  for (const mime of ['video/mp2t; codecs="avc1.64001f"', 'text/html', '']) {
+    const walker = new Walker(mime);
+    assert.deepEqual(walker.feed(media('video.mp4')), new Uint8Array(0));
+    walker.reset();
+  }
 });
 
 test('heads are their own memory', () => {
@@ -123,7 +155,8 @@ test('heads are their own memory', () => {
 
 test('works in a page that has replaced everything', () => {
   const bytes = joined(media('muxed.mp4'), media('video.mp4'));
-  const expected = new Walker('video/mp4').feed(bytes);
+  const webm = media('muxed.webm');
+  const expected = [new Walker('video/mp4').feed(bytes), new Walker('video/webm').feed(webm)];
   const typed = Object.getPrototypeOf(Uint8Array.prototype);
   const places = [
     [typed, ['set', 'subarray', 'slice', 'length', 'buffer', 'byteOffset', 'constructor', Symbol.iterator]],
@@ -131,12 +164,12 @@ test('works in a page that has replaced everything', () => {
     [Array.prototype, ['push', 'concat', Symbol.iterator, '0', '1']],
     [String.prototype, ['toLowerCase', 'startsWith', 'indexOf', 'charCodeAt', Symbol.iterator]],
     [Function.prototype, ['call', 'apply', 'bind']],
-    [Math, ['min', 'max', 'floor', 'pow']],
+    [Math, ['min', 'max', 'floor', 'pow', 'clz32']],
     [Reflect, ['apply']],
     [globalThis, ['Uint8Array', 'Math', 'Reflect']],
   ];
   const undo = [];
-  let head;
+  let heads;
   let threw;
   for (const [object, names] of places) {
     for (const name of names) {
@@ -155,8 +188,11 @@ test('works in a page that has replaced everything', () => {
   }
   try {
     const walker = new Walker('video/mp4');
-    head = walker.feed(bytes);
+    const first = walker.feed(bytes);
     walker.reset();
+    const other = new Walker('video/webm');
+    const second = other.feed(webm);
+    heads = [first, second];
   } catch (error) {
     threw = error;
   }
@@ -167,5 +203,5 @@ test('works in a page that has replaced everything', () => {
   }
   assert.equal(threw, undefined);
   assert.equal(spied, 0);
-  assert.deepEqual(head, expected);
+  assert.deepEqual(heads, expected);
 });

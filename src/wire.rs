@@ -28,6 +28,16 @@ pub enum Fact {
         head: Vec<u8>,
         /// `timestampOffset`, seconds.
         offset: f64,
+        /// `mode` is `sequence`.
+        #[serde(default)]
+        sequence: bool,
+        /// `abort` or `changeType` was called since the append before.
+        #[serde(default)]
+        aborted: bool,
+        /// `appendWindowStart`, seconds; left out while it is 0.
+        window_start: Option<f64>,
+        /// `appendWindowEnd`, seconds; left out while it is infinite.
+        window_end: Option<f64>,
     },
     /// `appendBuffer` threw; `error` is the exception's name.
     Refused { t: f64, track: u32, error: String },

@@ -3,17 +3,31 @@
 //! `extension/walker.js` leaves most of an append in the page; what it passes on is a *head*:
 //!
 //! - empty: nothing can be told of this append (not a container we read, or the walker gave up);
-//! - else its first byte is 1 when the append began at a box boundary, 0 when it went on inside of a box that an
-//!   earlier append began; then the append's bytes, less the payloads of all top-level boxes but `moov` and `moof`.
-//!   Those boxes leave their 8 or 16 header bytes, so sizes tell how much was left out.
+//! - else its first byte is 1 when the append began where an element (a box, an EBML element) begins, 0 when it went
+//!   on inside of one that an earlier append began; then the append's bytes, less most payloads. The headers stay, so
+//!   sizes tell how much was left out:
+//!   - ISO BMFF: all top-level boxes leave their 8 or 16 header bytes, `moov` and `moof` also their payloads;
+//!   - WebM: all elements leave id and size; Segment, Info, Tracks, TrackEntry, Cluster and BlockGroup are walked into,
+//!     a SimpleBlock or Block keeps the 4 bytes of track, time and flags, anything else its payload if that is no
+//!     longer than the 8 bytes of a number;
+//!   - raw audio: frames leave the 7 (ADTS) or 4 (MP3) bytes of their header, ID3 tags 10.
 //!
 //! So a reader that lost its place (facts were lost, the background was restarted) finds it again at the next
 //! append that begins at a boundary, which nearly all do.
+//!
+//! MPEG transport streams are not read. Firefox and Chrome refuse them in Media Source Extensions (Debian's Chromium
+//! takes them), so players turn them into ISO BMFF first.
 
+pub mod audio;
+mod head;
 pub mod isobmff;
+mod place;
+pub mod webm;
+
+pub use place::Settings;
 
 use crate::event::{Span, TrackKind};
-use crate::time::{LIMIT, MediaTime};
+use place::Placement;
 use serde::{Deserialize, Serialize};
 
 /// Longest head taken. The walker's own limit on what it keeps of one append, and the first byte.
@@ -28,6 +42,10 @@ const SPAN_LIMIT: usize = 32;
 pub struct Fragment {
     /// The container's number of the track.
     pub track: u32,
+    /// Video or audio.
+    pub kind: TrackKind,
+    /// Whether it begins with a random access point. What follows in it is none, or it is a fragment of its own.
+    pub key: bool,
     /// From its first presented sample to the end of its last.
     pub span: Span,
     /// Its longest sample, microseconds. Fragments no farther apart than this are contiguous, as browsers see it.
@@ -38,6 +56,7 @@ pub struct Fragment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reader {
     format: Format,
+    placement: Placement,
     /// What each track has beyond what all tracks have. Empty unless the buffer is muxed.
     ahead: Vec<Ahead>,
 }
@@ -45,6 +64,9 @@ pub struct Reader {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Format {
     IsoBmff(isobmff::Parser),
+    WebM(webm::Parser),
+    Adts(audio::Parser<audio::Adts>),
+    Mp3(audio::Parser<audio::Mp3>),
     /// A container that is not read.
     Unread,
 }
@@ -56,28 +78,36 @@ struct Ahead {
 }
 
 impl Reader {
-    /// A reader for what `addSourceBuffer(mime)` or `changeType(mime)` announces.
+    /// A reader for what `addSourceBuffer(mime)` announces.
     pub fn new(mime: &str) -> Reader {
-        let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
-        let format = match kind.trim().rsplit_once('/') {
-            Some((_, subtype)) if subtype.eq_ignore_ascii_case("mp4") => Format::IsoBmff(Default::default()),
-            _ => Format::Unread,
-        };
-        Reader { format, ahead: Vec::new() }
+        Reader { format: Format::of(mime), placement: Placement::default(), ahead: Vec::new() }
     }
 
-    /// What became playable by an append of `bytes` bytes with this head, shifted by `offset` microseconds:
+    /// `changeType(mime)`. Where media was put so far still counts.
+    pub fn retype(&mut self, mime: &str) {
+        self.format = Format::of(mime);
+        self.ahead.clear();
+    }
+
+    /// What became playable by an append of `bytes` bytes with this head, on the timeline of the `MediaSource`:
     /// sorted, apart from each other, at most [`SPAN_LIMIT`].
     ///
     /// A muxed buffer holds what *all* its tracks hold, as `SourceBuffer.buffered` does; what only some have is
-    /// told when the others have come. Nothing lies before zero: the append window starts there.
-    pub fn append(&mut self, head: &[u8], bytes: u64, offset: i64) -> Vec<Span> {
-        let Format::IsoBmff(parser) = &mut self.format else {
-            return Vec::new();
+    /// told when the others have come.
+    pub fn append(&mut self, head: &[u8], bytes: u64, settings: &Settings) -> Vec<Span> {
+        let (mut fragments, tracks) = match &mut self.format {
+            Format::IsoBmff(parser) => (parser.append(head, bytes), parser.playable_tracks()),
+            Format::WebM(parser) => (parser.append(head, bytes), parser.playable_tracks()),
+            Format::Adts(parser) => (parser.append(head, bytes), vec![audio::TRACK]),
+            Format::Mp3(parser) => (parser.append(head, bytes), vec![audio::TRACK]),
+            Format::Unread => return Vec::new(),
         };
-        let mut fragments = parser.append(head, bytes);
-        fragments.retain_mut(|fragment| shift(&mut fragment.span, offset));
-        let mut playable = match parser.playable_tracks() {
+        // The browser moves the offset of raw audio along by itself; where it is, the append begins.
+        let raw = matches!(self.format, Format::Adts(_) | Format::Mp3(_));
+        let settings = &Settings { sequence: settings.sequence && !raw, ..*settings };
+        self.placement.begin(settings, &tracks);
+        fragments.retain_mut(|fragment| self.placement.place(fragment, settings));
+        let mut playable = match tracks {
             tracks if tracks.len() > 1 => self.ahead_of_none(&tracks, &fragments),
             tracks => {
                 self.ahead.clear();
@@ -92,6 +122,8 @@ impl Reader {
     pub fn kind(&self) -> Option<TrackKind> {
         match &self.format {
             Format::IsoBmff(parser) => parser.kind(),
+            Format::WebM(parser) => parser.kind(),
+            Format::Adts(_) | Format::Mp3(_) => Some(TrackKind::Audio),
             Format::Unread => None,
         }
     }
@@ -123,11 +155,17 @@ impl Reader {
     }
 }
 
-/// Moves a span, cuts off what lies before zero. False if nothing is left.
-fn shift(span: &mut Span, offset: i64) -> bool {
-    span.start = MediaTime(span.start.0.saturating_add(offset).max(0));
-    span.end = MediaTime(span.end.0.saturating_add(offset));
-    span.start < span.end && span.end.0 < LIMIT
+impl Format {
+    fn of(mime: &str) -> Format {
+        let (kind, _) = mime.split_once(';').unwrap_or((mime, ""));
+        match kind.trim().to_ascii_lowercase().as_str() {
+            "video/mp4" | "audio/mp4" => Format::IsoBmff(Default::default()),
+            "video/webm" | "audio/webm" => Format::WebM(Default::default()),
+            "audio/aac" => Format::Adts(Default::default()),
+            "audio/mpeg" => Format::Mp3(Default::default()),
+            _ => Format::Unread,
+        }
+    }
 }
 
 /// What the fragments of this track cover.

@@ -51,6 +51,13 @@ pub fn removed(start: f64, end: f64) -> Result<Span, Malformed> {
     (span.start < span.end).then_some(span).ok_or(Malformed)
 }
 
+/// `appendWindowStart` and `appendWindowEnd`.
+pub fn append_window(start: Option<f64>, end: Option<f64>) -> Result<Span, Malformed> {
+    let start = start.map_or(Ok(MediaTime(0)), media)?;
+    let end = end.map_or(Ok(MediaTime::MAX), media)?;
+    (MediaTime(0) <= start && start < end).then_some(Span { start, end }).ok_or(Malformed)
+}
+
 /// A number of bytes.
 pub fn count(value: f64) -> Result<u64, Malformed> {
     (0.0..LIMIT as f64).contains(&value).then_some(value as u64).ok_or(Malformed)

@@ -11,7 +11,7 @@ mod table;
 mod timing;
 mod url;
 
-use crate::container::Reader;
+use crate::container::{Reader, Settings};
 use crate::event::{Blindness, ElementId, Event, Input, Refusal, SourceId, TrackId, TrackKind};
 use crate::time::Wall;
 use crate::wire::Fact;
@@ -86,15 +86,15 @@ impl Ingress {
             Fact::Retyped { t, track, mime } => {
                 let at = wall(t)?;
                 let (id, track) = self.track(track)?;
-                let new = Track::new(track.source, &mime);
-                let event = track.changed_kind(id, new.kind);
-                *track = new;
-                (at, event)
+                track.reader.retype(&mime);
+                (at, track.changed_kind(id, mime::kind(&mime)))
             }
-            Fact::Append { t, track, bytes, head, offset } => {
+            Fact::Append { t, track, bytes, head, offset, sequence, aborted, window_start, window_end } => {
                 let (at, bytes, offset) = (wall(t)?, count(bytes)?, micros(offset)?);
+                let window = append_window(window_start, window_end)?;
                 let (id, track) = self.track(track)?;
-                let media = track.reader.append(&head, bytes, offset);
+                let settings = Settings { offset, window, sequence, aborted };
+                let media = track.reader.append(&head, bytes, &settings);
                 let kind = track.reader.kind();
                 let changed = kind.and_then(|kind| track.changed_kind(id, kind));
                 inputs.extend(changed.map(|event| Input { at, event }));

@@ -136,6 +136,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     let number =
         || prop_oneof![3 => 0.0..1e6, 1 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(f64::INFINITY)];
     let id = || 0..40_u32;
+    let window = || prop::option::of(number());
     let bytes = prop::collection::vec(any::<u8>(), 0..60);
     prop_oneof![
         (number(), id(), text()).prop_map(|(t, source, url)| Fact::Source { t, source, url }),
@@ -146,8 +147,11 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             mime
         }),
         (number(), id(), text()).prop_map(|(t, track, mime)| Fact::Retyped { t, track, mime }),
-        (number(), id(), number(), bytes, number())
-            .prop_map(|(t, track, bytes, head, offset)| { Fact::Append { t, track, bytes, head, offset } }),
+        (number(), id(), number(), bytes, number(), any::<[bool; 2]>(), window(), window()).prop_map(
+            |(t, track, bytes, head, offset, [sequence, aborted], window_start, window_end)| {
+                Fact::Append { t, track, bytes, head, offset, sequence, aborted, window_start, window_end }
+            }
+        ),
         (number(), id(), text()).prop_map(|(t, track, outcome)| Fact::Updated { t, track, outcome }),
         (number(), id(), number(), number()).prop_map(|(t, track, start, end)| Fact::Removed {
             t,

@@ -133,6 +133,40 @@ fn an_append_says_what_it_holds_after_the_offset() {
 }
 
 #[test]
+fn an_append_goes_where_the_buffer_puts_it() {
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/media/audio.webm")).unwrap();
+    let head = walker::Walker::new(walker::Format::WebM).feed(&bytes);
+    let with = |more: Value| {
+        let mut fact = append(&bytes, &head, 0.0);
+        fact.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fact
+    };
+    let mut ingress = Ingress::default();
+    let (inputs, dropped) = take(
+        &mut ingress,
+        &[
+            track(3, "audio/webm"),
+            with(json!({"windowStart": 0.5, "windowEnd": 1.5})),
+            with(json!({"windowEnd": 0.25})),
+            with(json!({"sequence": true, "aborted": true})),
+            with(json!({"windowStart": 2, "windowEnd": 1})),
+            with(json!({"windowStart": -1})),
+        ],
+    );
+    assert_eq!(dropped, 2);
+    let media: Vec<Value> =
+        inputs[2..].iter().map(|input| serde_json::to_value(input).unwrap()["media"].clone()).collect();
+    assert_eq!(
+        media,
+        [
+            json!([{"start": 500_000, "end": 1_500_000}]),
+            json!([{"start": 0, "end": 250_000}]),
+            json!([{"start": 250_000, "end": 2_271_000}]),
+        ]
+    );
+}
+
+#[test]
 fn what_happens_to_a_source_buffer() {
     let mut ingress = Ingress::default();
     take(&mut ingress, &[source(7), track(3, "video/mp4")]);

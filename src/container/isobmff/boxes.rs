@@ -1,54 +1,32 @@
 //! Boxes and their fields. ISO/IEC 14496-12 §4.2.
 
-/// A box header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// Bytes of the header itself: 8 or 16.
-    pub length: usize,
-    /// Bytes after it; `None`: to the end of what contains it.
-    pub payload: Option<u64>,
-    /// The four-character code.
-    pub kind: [u8; 4],
-}
+use crate::container::head::{Header, NoHeader};
 
-/// Why there is no header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoHeader {
-    /// It takes this many bytes, and they are not there yet.
-    Needs(usize),
-    /// The size is less than the header's.
-    Invalid,
-}
-
-impl Header {
-    /// The header that `bytes` begin with.
-    pub fn read(bytes: &[u8]) -> Result<Header, NoHeader> {
-        let (Some(size), Some(kind)) = (u32_at(bytes, 0), array_at(bytes, 4)) else {
-            return Err(NoHeader::Needs(8));
-        };
-        let (length, size) = match size {
-            0 => {
-                return Ok(Header { length: 8, payload: None, kind });
-            }
-            1 => (16, u64_at(bytes, 8).ok_or(NoHeader::Needs(16))?),
-            size => (8, u64::from(size)),
-        };
-        let payload = size.checked_sub(length as u64).ok_or(NoHeader::Invalid)?;
-        Ok(Header { length, payload: Some(payload), kind })
-    }
+/// The header that `bytes` begin with, none of its payload kept.
+pub fn header(bytes: &[u8]) -> Result<Header, NoHeader> {
+    let (Some(size), Some(kind)) = (u32_at(bytes, 0), u32_at(bytes, 4)) else {
+        return Err(NoHeader::Incomplete);
+    };
+    let (length, size) = match size {
+        0 => return Ok(Header { kind, length: 8, size: None, skip: None, kept: 0 }),
+        1 => (16, u64_at(bytes, 8).ok_or(NoHeader::Incomplete)?),
+        size => (8, u64::from(size)),
+    };
+    let payload = Some(size.checked_sub(length as u64).ok_or(NoHeader::Invalid)?);
+    Ok(Header { kind, length, size: payload, skip: payload, kept: 0 })
 }
 
 /// The boxes in `bytes`: type and payload. Ends at the first that is malformed or sticks out.
 pub fn children(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     std::iter::from_fn(move || {
-        let header = Header::read(bytes).ok()?;
+        let header = header(bytes).ok()?;
         let rest = bytes.get(header.length..)?;
-        let (payload, next) = match header.payload {
+        let (payload, next) = match header.size {
             None => (rest, &[][..]),
             Some(length) => rest.split_at_checked(usize::try_from(length).ok()?)?,
         };
         bytes = next;
-        Some((header.kind, payload))
+        Some((header.kind.to_be_bytes(), payload))
     })
 }
 

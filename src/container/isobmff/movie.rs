@@ -20,6 +20,8 @@ pub struct Track {
     pub media_time: i64,
     /// `default_sample_duration` of `trex`, ticks.
     pub default_duration: u32,
+    /// `default_sample_flags` of `trex`.
+    pub default_flags: u32,
 }
 
 /// The video and audio tracks of a `moov`.
@@ -33,11 +35,12 @@ pub fn read(moov: &[u8]) -> Vec<Track> {
     }
     let mvex = child(moov, b"mvex").unwrap_or_default();
     for (_, trex) in children(mvex).filter(|child| child.0 == *b"trex") {
-        // version and flags, track_ID, default_sample_description_index, default_sample_duration
-        if let (Some(id), Some(duration)) = (u32_at(trex, 4), u32_at(trex, 12))
+        // version and flags, track_ID, then of samples the default description index, duration, size, flags
+        if let (Some(id), Some(duration), Some(flags)) = (u32_at(trex, 4), u32_at(trex, 12), u32_at(trex, 20))
             && let Some(track) = tracks.iter_mut().find(|track| track.id == id)
         {
             track.default_duration = duration;
+            track.default_flags = flags;
         }
     }
     tracks
@@ -56,7 +59,14 @@ fn track(trak: &[u8]) -> Option<Track> {
     let timescale = u32_at(mdhd, if version(mdhd)? == 1 { 20 } else { 12 })?;
     let elst = child(trak, b"edts").and_then(|edts| child(edts, b"elst"));
     let media_time = elst.and_then(media_time).unwrap_or(0);
-    (timescale > 0).then_some(Track { id, kind, timescale, media_time, default_duration: 0 })
+    (timescale > 0).then_some(Track {
+        id,
+        kind,
+        timescale,
+        media_time,
+        default_duration: 0,
+        default_flags: 0,
+    })
 }
 
 /// `media_time` of the first edit.
