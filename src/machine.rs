@@ -1,5 +1,6 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
+use crate::conditions::Conditions;
 use crate::event::{Blindness, ElementId, Event, Input, SourceId, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::stall::{Detector, Look};
@@ -49,6 +50,8 @@ pub struct Machine {
     pub tracks: BTreeMap<TrackId, (SourceId, Track)>,
     /// Requests.
     pub requests: Requests,
+    /// What went on around playback.
+    pub conditions: Conditions,
     /// What could not be observed, and when.
     pub blind: Vec<(Wall, Wall, Blindness)>,
     /// The newest time told.
@@ -71,8 +74,11 @@ impl Machine {
     pub fn take(&mut self, fact: u32, input: &Input) {
         let at = input.at;
         self.now = self.now.max(at);
+        self.conditions.take(fact, input);
         match &input.event {
             Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
+            Event::Busy { .. } | Event::Tab { .. } | Event::Online { .. } => {}
+            Event::Licence { .. } | Event::Quality { .. } => {}
             Event::Attached { element, source } => self.element(*element).source = Some(*source),
             Event::TrackAdded { source, track, kind } => {
                 // Told again when `changeType` or the `moov` shows it to be of another kind: what it holds stays.

@@ -80,13 +80,15 @@ fn lasts(event: &Event) -> bool {
     matches!(event, Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. })
 }
 
-/// What each element last reported: it holds until it reports again, however long ago that was.
+/// What each element, the tab and the browser last reported: it holds until it reports again, however long ago that was.
 fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
-    let mut newest: BTreeMap<(ElementId, bool), usize> = BTreeMap::new();
+    let mut newest: BTreeMap<(Option<ElementId>, u8), usize> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
         match input.event {
-            Event::Buffered { element, .. } => newest.insert((element, false), index),
-            Event::Playback { element, .. } => newest.insert((element, true), index),
+            Event::Buffered { element, .. } => newest.insert((Some(element), 0), index),
+            Event::Playback { element, .. } => newest.insert((Some(element), 1), index),
+            Event::Tab { .. } => newest.insert((None, 2), index),
+            Event::Online { .. } => newest.insert((None, 3), index),
             _ => None,
         };
     }
