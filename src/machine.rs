@@ -25,6 +25,18 @@ impl Element {
         Element { source: None, detector: Detector::new(id), path: Vec::new() }
     }
 
+    /// The longest stretch between then and then in which nobody looked at it.
+    pub fn unseen(&self, from: Wall, to: Wall) -> Micros {
+        let inside = self.path.iter().map(|(at, _)| *at).filter(|at| from < *at && *at < to);
+        let mut longest = Micros::ZERO;
+        let mut before = from;
+        for at in inside.chain([to]) {
+            longest = longest.max(at - before);
+            before = before.max(at);
+        }
+        longest
+    }
+
     /// Where the playhead was, as last seen at or before `at`, moved on by no more than the next look.
     pub fn position_at(&self, at: Wall) -> Option<MediaTime> {
         let after = self.path.partition_point(|(when, _)| *when <= at);

@@ -4,7 +4,7 @@
 
 use crate::event::{ElementId, Moment, Span};
 use crate::time::{MediaTime, Micros, Wall};
-use crate::timeline::{BRIDGED_HOLE, Ranges};
+use crate::timeline::Ranges;
 use crate::verdict::{Ending, Instant, StallKind};
 use std::collections::VecDeque;
 
@@ -67,8 +67,6 @@ pub struct Sighting {
     pub ended: Option<(Instant, Ending)>,
     /// Playable media ahead when it began, as the element reported it.
     pub lead: Micros,
-    /// Data is buffered beyond a gap that playback stands at.
-    pub beyond_gap: bool,
     /// The facts that show it: looks and buffered reports.
     pub facts: Vec<u32>,
 }
@@ -182,6 +180,12 @@ impl Detector {
         let position = self.last?.position;
         let (_, _, ranges) = self.buffered.back()?;
         Some(ahead(ranges, position))
+    }
+
+    /// What was missing at the playhead at that time though something was buffered behind it, as the element reported it.
+    pub fn gap_at(&self, at: Wall, position: MediaTime) -> Option<Span> {
+        let (_, _, ranges) = self.buffered.iter().rev().find(|(reported, ..)| *reported <= at)?;
+        ranges.gap_at(position).filter(|gap| gap.start - position <= DRY)
     }
 
     /// `buffered` as the element reported it.
@@ -320,7 +324,6 @@ impl Detector {
             began: Instant { wall: began, media: position },
             ended: None,
             lead,
-            beyond_gap: dry && ranges.any_after(position + lead + BRIDGED_HOLE),
             facts: facts.into_iter().flatten().collect(),
         });
     }
@@ -358,7 +361,6 @@ impl Detector {
                     began: Instant { wall: first.at, media: first.position },
                     ended: None,
                     lead,
-                    beyond_gap: false,
                     facts: vec![first.fact, look.fact],
                 });
             }

@@ -8,7 +8,7 @@ const STAGES: &[Stage] = &[Stage::Process, Stage::Append];
 
 pub const CAUSE: Cause = Cause {
     id: "append-late",
-    weight: |case: &Case| -> Micros { case.excess(STAGES) },
+    weight: |case: &Case| -> Micros { case.excess_unhindered(STAGES) },
     // As for `request-idle`.
     zones: |_| &[Zone::Device, Zone::Player],
     findings,

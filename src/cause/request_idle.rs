@@ -4,17 +4,16 @@ use super::{Case, Cause, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
-pub const CAUSE: Cause = Cause {
-    id: "request-idle",
-    weight,
-    // A busy device delays the player's code too; only a look at the main thread tells them apart.
-    zones: |_| &[Zone::Device, Zone::Player],
-    findings,
-    lead: "asked-late",
-};
+pub const CAUSE: Cause = Cause { id: "request-idle", weight, zones, findings, lead: "asked-late" };
 
 fn weight(case: &Case) -> Micros {
-    case.excess(&[Stage::Decide])
+    case.excess_unhindered(&[Stage::Decide])
+}
+
+/// A busy device delays the player's code too. Whystall looks at the element from the same thread: as long as it comes
+/// to that in time, the player could have asked.
+fn zones(case: &Case) -> &'static [Zone] {
+    if case.was_free(&[Stage::Decide]) { &[Zone::Player] } else { &[Zone::Device, Zone::Player] }
 }
 
 fn findings(case: &Case) -> Vec<Finding> {
