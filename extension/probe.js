@@ -53,13 +53,20 @@ function start() {
   let timer = 0;
   let installed = false;
   const timestampOffset = getter(SourceBuffer.prototype, 'timestampOffset');
+  // Only where the page came securely.
+  const licensed = typeof MediaKeySession === 'function';
+  const keyStatuses = licensed ? getter(MediaKeySession.prototype, 'keyStatuses') : undefined;
+  const forEachKey = licensed ? MediaKeyStatusMap.prototype.forEach : undefined;
   let sources = 0;
   let tracks = 0;
   let requests = 0;
+  let licences = 0;
   /** MediaSource → its number. */
   const sourceOf = new WeakMap();
   /** SourceBuffer → Track. */
   const trackOf = new WeakMap();
+  /** MediaKeySession → its number. */
+  const licenceOf = new WeakMap();
   /** XMLHttpRequest → PageRequest. */
   const requestOf = new WeakMap();
 
@@ -134,6 +141,12 @@ function start() {
       listen(request, ['progress', 'abort', 'error', 'timeout', 'loadend'], onProgress);
       tell({ k: 'page-request', t, id: known.id, url: known.url });
     });
+    if (!licensed) return;
+    watch(MediaKeySession.prototype, 'generateRequest', (_, session) => licenceFor(session));
+    watch(MediaKeySession.prototype, 'load', (_, session) => licenceFor(session));
+    watch(MediaKeySession.prototype, 'update', (t, session) => {
+      tell({ k: 'licence', t, session: licenceFor(session), step: 'given' });
+    });
   }
 
   /** @this {SourceBuffer} @param {Event} event */
@@ -168,6 +181,39 @@ function start() {
     } catch {
       // The page goes on.
     }
+  }
+
+  /** @this {MediaKeySession} @param {Event} event */
+  function onLicence(event) {
+    try {
+      if (!event.isTrusted) return;
+      const t = now();
+      const session = licenceFor(this);
+      let step = 'asked';
+      if (apply(eventType, event, []) === 'keystatuseschange') {
+        step = 'refused';
+        const look = (/** @type {string} */ status) => {
+          if (status === 'usable') step = 'usable';
+        };
+        apply(/** @type {any} */ (forEachKey), apply(/** @type {any} */ (keyStatuses), this, []), [look]);
+      }
+      tell({ k: 'licence', t, session, step });
+      flush();
+    } catch {
+      // The page goes on.
+    }
+  }
+
+  /** The number of a session, which is listened to from now on. @param {MediaKeySession} session @returns {number} */
+  function licenceFor(session) {
+    let number = apply(weakGet, licenceOf, [session]);
+    if (number === undefined) {
+      licences += 1;
+      number = licences;
+      apply(weakSet, licenceOf, [session, number]);
+      listen(session, ['message', 'keystatuseschange'], onLicence);
+    }
+    return number;
   }
 
   /** @param {Track} track @param {string} operation */

@@ -53,10 +53,10 @@ fn licence(case: &Case) -> Option<Licence> {
     let steps = || case.machine.conditions.licences.iter().filter(|noted| noted.at <= end);
     let is = |step: LicenceStep| move |noted: &&Noted<(_, LicenceStep)>| noted.what.1 == step;
     let asked = |noted: &Noted<(_, LicenceStep)>| {
-        let before = steps().filter(is(LicenceStep::Asked));
-        before.filter(|asked| asked.what.0 == noted.what.0 && asked.at <= noted.at).next_back()
+        let mut before = steps().filter(is(LicenceStep::Asked));
+        before.rfind(|asked| asked.what.0 == noted.what.0 && asked.at <= noted.at)
     };
-    let given = steps().filter(is(LicenceStep::Given)).filter(|given| given.at >= began).next_back();
+    let given = steps().filter(is(LicenceStep::Given)).rfind(|given| given.at >= began);
     if let Some((given, asked)) = given.and_then(|given| Some((given, asked(given)?))) {
         let facts = vec![asked.fact, given.fact];
         return Some(Licence { asked: asked.at, given: Some(given.at), facts });
@@ -64,7 +64,7 @@ fn licence(case: &Case) -> Option<Licence> {
     let answered = |asked: &Noted<(_, LicenceStep)>| {
         steps().any(|noted| noted.what.0 == asked.what.0 && noted.at > asked.at)
     };
-    let asked = steps().filter(is(LicenceStep::Asked)).filter(|asked| !answered(asked)).next_back()?;
+    let asked = steps().filter(is(LicenceStep::Asked)).rfind(|asked| !answered(asked))?;
     Some(Licence { asked: asked.at, given: None, facts: vec![asked.fact] })
 }
 

@@ -1,0 +1,86 @@
+// Causes on the viewer's own side, made in a real browser: each is named, and what only looks like one is not.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { browserName, play, until } from './playback.mjs';
+
+/** How far the begin of a stall that nobody could look at may be from where the buffer ended, milliseconds. */
+const DATED = 300;
+
+/** Keeps the page's main thread busy for so long. The truth beside it: when, and how much was to play then. */
+const block = (page, millis) =>
+  page.evaluate((millis) => {
+    const { video } = demo;
+    const epoch = () => performance.timeOrigin + performance.now();
+    const from = epoch();
+    const lead = video.buffered.end(video.buffered.length - 1) - video.currentTime;
+    const until = performance.now() + millis;
+    while (performance.now() < until);
+    return { from, to: epoch(), dry: from + lead * 1000 };
+  }, millis);
+
+const pass = (millis) => {
+  const from = Date.now();
+  return until(() => Date.now() - from >= millis, `${millis} ms to pass`);
+};
+
+const explained = ({ cause, zones, kind }) => ({ cause, zones, kind });
+
+describe(`local causes in ${browserName}`, () => {
+  const local = (name, options, act) =>
+    test(name, async (context) => {
+      const session = await play(options);
+      try {
+        await act(session, context);
+      } finally {
+        await session.close();
+      }
+    });
+
+  local('main thread blocked for longer than the buffer', {}, async ({ page, reaches, verdicts }) => {
+    await reaches(8);
+    const blocked = await block(page, 10_000);
+    assert.ok(blocked.dry + 1000 < blocked.to, 'the buffer did not outlast the block');
+    await reaches(18);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'cpu-busy', zones: ['device', 'player'], kind: 'starved' }]);
+    const [{ began, ended }] = stalls;
+    assert.ok(Math.abs(began.wall / 1e3 - blocked.dry) <= DATED, `begin off by ${began.wall / 1e3 - blocked.dry} ms`);
+    assert.ok(ended.wall / 1e3 >= blocked.to - DATED, 'it went on while the thread was blocked');
+  });
+
+  local('main thread blocked for less than the buffer is no stall', {}, async ({ page, reaches, verdicts }) => {
+    await reaches(8);
+    const blocked = await block(page, 2500);
+    assert.ok(blocked.to < blocked.dry, 'the buffer outlasted the block');
+    await reaches(16);
+    assert.deepEqual((await verdicts(0)).map(explained), []);
+  });
+
+  local('a tab in the background is no stall', {}, async ({ browser, page, reaches, verdicts }) => {
+    await reaches(4);
+    const other = await browser.browser.newPage();
+    await other.bringToFront();
+    await until(() => page.evaluate(() => document.visibilityState === 'hidden'), 'the tab to be hidden');
+    await pass(6000);
+    await page.bringToFront();
+    await until(() => page.evaluate(() => document.visibilityState === 'visible'), 'the tab to be visible');
+    await reaches(14);
+    assert.deepEqual((await verdicts(0)).map(explained), []);
+  });
+
+  local('connection lost', {}, async ({ page, reaches, verdicts }, context) => {
+    await reaches(6);
+    try {
+      await page.setOfflineMode(true);
+    } catch (error) {
+      return context.skip(`the driver can't: ${error.message}`);
+    }
+    if (await page.evaluate(() => navigator.onLine)) return context.skip('the driver does not tell the page');
+    await until(() => page.evaluate(() => demo.video.readyState < 3), 'the buffer to run dry');
+    await pass(3000);
+    await page.setOfflineMode(false);
+    await reaches(18);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'offline', zones: ['home', 'access'], kind: 'starved' }]);
+  });
+});
