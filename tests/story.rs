@@ -152,6 +152,12 @@ fn a_player_that_asks_late_because_the_page_is_busy() {
 }
 
 #[test]
+fn both_tracks_asked_for_late_because_the_page_is_busy() {
+    let story = Story::new(60_000).asked_late(Video, 10, 15_000).asked_late(Audio, 10, 15_000);
+    assert_eq!(one(story.busy(10_000, 14_900)).cause, "cpu-busy");
+}
+
+#[test]
 fn a_busy_page_does_not_make_the_network_late() {
     let story = Story::new(60_000).withhold(Video, 10, 15_000);
     assert_eq!(one(story.busy(12_000, 12_000)).cause, "slow-response");

@@ -67,9 +67,11 @@ impl Case<'_> {
 
     /// The part of what these stages took too long that fell into these periods, if it is spread evenly.
     pub(super) fn excess_during(&self, stages: &[Stage], periods: &Periods) -> Micros {
-        let spent: Micros = self.when(stages).iter().map(|(from, to)| *to - *from).sum();
-        let covered = self.covered(stages, periods).time.0.min(spent.0);
-        let part = i128::from(self.excess(stages).0) * i128::from(covered);
+        // Media segments wait side by side: what held all of them up counts for each.
+        let when = self.when(stages);
+        let spent: Micros = when.iter().map(|(from, to)| *to - *from).sum();
+        let covered: Micros = when.iter().map(|stretch| periods.cover(&[*stretch]).time).sum();
+        let part = i128::from(self.excess(stages).0) * i128::from(covered.0);
         let part = part.checked_div(i128::from(spent.0)).unwrap_or(0);
         Micros(i64::try_from(part).unwrap_or(0))
     }
