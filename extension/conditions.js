@@ -9,17 +9,28 @@ export const BUSY = 100;
 /**
  * @param {{ now: () => number, note: (fact: any) => void, playing: () => boolean, signal: AbortSignal }} host
  * `playing`: some element plays, or should
+ * @returns looks whether something has changed of which no event told
  */
 export function watchConditions({ now, note, playing, signal }) {
   const { timeOrigin } = performance;
   const options = { signal, capture: true };
-  const tab = (/** @type {string} */ state) => note({ k: 'tab', t: now(), state });
-  const visibility = () => tab(document.visibilityState === 'visible' ? 'visible' : 'hidden');
-  const online = () => note({ k: 'online', t: now(), online: navigator.onLine });
-
   // What holds by default needs no telling.
-  if (document.visibilityState !== 'visible') visibility();
-  if (!navigator.onLine) online();
+  let tabWas = 'visible';
+  let onlineWas = true;
+  const tab = (/** @type {string} */ state) => {
+    if (state !== tabWas) note({ k: 'tab', t: now(), state });
+    tabWas = state;
+  };
+  const visibility = () => tab(document.visibilityState === 'visible' ? 'visible' : 'hidden');
+  const online = () => {
+    if (navigator.onLine !== onlineWas) note({ k: 'online', t: now(), online: navigator.onLine });
+    onlineWas = navigator.onLine;
+  };
+  const check = () => {
+    visibility();
+    online();
+  };
+  check();
   /** @type {[EventTarget, string, () => void][]} */
   const changes = [
     [window, 'visibilitychange', visibility], [window, 'freeze', () => tab('frozen')], [window, 'resume', visibility],
@@ -29,7 +40,7 @@ export function watchConditions({ now, note, playing, signal }) {
     target.addEventListener(type, (event) => event.isTrusted && tell(), options);
   }
 
-  if (!PerformanceObserver.supportedEntryTypes.includes('longtask')) return;
+  // A browser that does not tell of long tasks has none to be observed.
   const observer = new PerformanceObserver((list) => {
     if (!playing()) return;
     for (const { startTime, duration } of list.getEntries()) {
@@ -37,6 +48,7 @@ export function watchConditions({ now, note, playing, signal }) {
       if (duration >= BUSY) note({ k: 'busy', t: from + duration, from });
     }
   });
-  observer.observe({ type: 'longtask' });
+  if (PerformanceObserver.supportedEntryTypes.includes('longtask')) observer.observe({ type: 'longtask' });
   signal.addEventListener('abort', () => observer.disconnect());
+  return check;
 }

@@ -60,6 +60,7 @@ function start(port) {
   });
   const media = new Media({
     now,
+    check: () => checkConditions(),
     gesture: () => now() - touchedAt < GESTURE || now() - pressedAt < DRAG,
     push: (fact, urgent) => {
       // Comparing the clocks rides along with what is sent anyway, so that a paused player wakes nobody.
@@ -70,6 +71,7 @@ function start(port) {
       link.push(fact, urgent);
     },
   });
+  let checkConditions = () => {};
   const overlay = new Overlay((action) => link.act(action));
 
   for (const type of ['pointerdown', 'pointerup', 'pointercancel', 'keydown']) {
@@ -86,7 +88,7 @@ function start(port) {
     if (message?.type === 'wake') link.connect();
   });
 
-  watchConditions({
+  checkConditions = watchConditions({
     now,
     note: (fact) => link.log.push(fact),
     playing: () => media.playing(),

@@ -48,7 +48,14 @@ export class Media {
   #missing = new Map();
   #searched = -Infinity;
 
-  /** @param {{ now: () => number, gesture: () => boolean, push: (fact: any, urgent?: boolean) => void }} host */
+  /**
+   * @param {{
+   *   now: () => number,
+   *   check: () => void,
+   *   gesture: () => boolean,
+   *   push: (fact: any, urgent?: boolean) => void,
+   * }} host `check`: playback does not move, so now it matters what else goes on
+   */
   constructor(host) {
     this.host = host;
     for (const type of ARRIVALS) document.addEventListener(type, (event) => this.#consider(event.target), true);
@@ -197,6 +204,7 @@ class Watcher {
     this.#tellLate();
     this.#look('sample', false);
     this.#countFrames();
+    if (this.stuck) this.host.check();
     this.#arm();
   }
 

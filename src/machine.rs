@@ -1,7 +1,7 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
 use crate::conditions::Conditions;
-use crate::event::{Blindness, ElementId, Event, Input, SourceId, TrackId};
+use crate::event::{Blindness, ElementId, Event, Input, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
@@ -64,6 +64,8 @@ pub struct Machine {
     pub requests: Requests,
     /// What went on around playback.
     pub conditions: Conditions,
+    /// The tab is frozen: nothing is seen.
+    frozen_since: Option<Wall>,
     /// What could not be observed, and when.
     pub blind: Vec<(Wall, Wall, Blindness)>,
     /// The newest time told.
@@ -89,7 +91,16 @@ impl Machine {
         self.conditions.take(fact, input);
         match &input.event {
             Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
-            Event::Busy { .. } | Event::Tab { .. } | Event::Online { .. } => {}
+            Event::Busy { .. } | Event::Online { .. } => {}
+            Event::Tab { tab: Tab::Frozen } => {
+                self.frozen_since.get_or_insert(at);
+                for element in self.elements.values_mut() {
+                    element.detector.unseen_from(at);
+                }
+            }
+            Event::Tab { .. } => {
+                self.blind.extend(self.frozen_since.take().map(|from| (from, at, Blindness::Page)));
+            }
             Event::Licence { .. } | Event::Quality { .. } => {}
             Event::Attached { element, source } => self.element(*element).source = Some(*source),
             Event::TrackAdded { source, track, kind } => {
