@@ -1,6 +1,7 @@
 //! Causes: concrete mechanisms, one file each. A cause says how much of the stall it accounts for, in which zones it
 //! can sit, and what shows it. To add one: write its file, list it in [`CAUSES`], give it and its findings words in every
 //! `extension/_locales/*/messages.json` (their keys follow from the ids); `cargo xtask tidy` names what is missing.
+//! The comment at the head of its file is its section in `docs/causes.md` (`cargo xtask docs`).
 
 mod append_late;
 mod buffer_full;

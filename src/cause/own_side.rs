@@ -4,6 +4,7 @@ use super::Case;
 use crate::conditions::{Covered, Periods};
 use crate::event::TrackId;
 use crate::machine::Element;
+use crate::stall::DRY;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Stage, StallKind};
 use std::collections::BTreeSet;
@@ -33,9 +34,13 @@ impl Case<'_> {
         self.ledger.window.map_or((began, end), |(from, to)| (from.min(began), to.max(end)))
     }
 
-    /// Data was there, and playback stood or crawled.
+    /// Data was there, and playback stood or crawled. Data that trickles in makes it crawl, too.
     pub(super) fn had_data(&self) -> bool {
-        matches!(self.sighting.kind, StallKind::Frozen | StallKind::SlowMotion)
+        match self.sighting.kind {
+            StallKind::Starved => false,
+            StallKind::Frozen => true,
+            StallKind::SlowMotion => self.sighting.lead > DRY,
+        }
     }
 
     /// The whole stall, if it held for at least half of it.

@@ -1,4 +1,13 @@
-//! The player could have asked and did not.
+//! The player could have asked for the next media segment and did not.
+//!
+//! # What shows it
+//! The time from where its request before was over, and its buffer below what it likes to keep, to the request.
+//!
+//! # When Whystall does not say so
+//! For the part of it in which the main thread was busy or the tab in the background. Pausing at a full buffer is pacing.
+//!
+//! # Where it can sit
+//! Player, if its main thread was seen to be free all the while; else device or player.
 
 use super::{Case, Cause, finding};
 use crate::time::Micros;
