@@ -1,6 +1,7 @@
 //! Stories told to the core: it must find the stalls that truly happened in them, and no others.
-#![allow(clippy::indexing_slicing)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+use whystall::Input;
 use whystall::event::TrackKind::{Audio, Video};
 use whystall::event::{
     ElementId, Event, LicenceId, LicenceStep, Observer, Refusal, RequestId, ResourceId, ResourceKind, Tab,
@@ -259,4 +260,29 @@ fn a_buffer_that_is_full() {
     assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("buffer-full", &[Zone::Player][..]));
     let withheld = Story::new(60_000).withhold(Video, 10, 15_000).note(11_000, full);
     assert_eq!(one(withheld).cause, "slow-response");
+}
+
+/// The same inputs as of another player on the page.
+fn as_second(inputs: Vec<Input>) -> Vec<Input> {
+    let renamed = inputs.into_iter().map(|input| {
+        let mut value = serde_json::to_value(&input).unwrap();
+        for name in ["element", "source", "track", "request", "resource"] {
+            if let Some(id) = value.get(name).and_then(serde_json::Value::as_u64) {
+                value[name] = (id + 100_000).into();
+            }
+        }
+        serde_json::from_value(value).unwrap()
+    });
+    renamed.collect()
+}
+
+#[test]
+fn two_players_on_a_page_are_told_apart() {
+    let alone = Story::new(60_000).withhold(Video, 10, 15_000).tell().inputs;
+    let both: Vec<Input> = alone.iter().cloned().chain(as_second(Story::new(60_000).tell().inputs)).collect();
+    let stalls = |inputs: &[Input]| -> Vec<(String, Instant, Vec<Zone>)> {
+        let stalls = whystall::explain(inputs).stalls.into_iter();
+        stalls.map(|stall| (stall.cause, stall.began, stall.zones)).collect()
+    };
+    assert_eq!(stalls(&both), stalls(&alone));
 }

@@ -17,7 +17,7 @@ const STAGES: &[Stage] = &[Stage::Process, Stage::Append];
 
 pub const CAUSE: Cause = Cause {
     id: "append-late",
-    weight: |case: &Case| -> Micros { case.excess_unhindered(STAGES) },
+    weight: |case: &Case| -> Micros { case.part_unhindered(STAGES) },
     zones: |_| &[Zone::Device, Zone::Player],
     findings,
     lead: "appended-late",

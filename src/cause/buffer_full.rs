@@ -22,7 +22,7 @@ pub const CAUSE: Cause =
 fn weight(case: &Case) -> Micros {
     let starved = case.sighting.kind == StallKind::Starved;
     if starved && refusals(case).next().is_some() {
-        case.excess_unhindered(ASKING) + case.excess_unhindered(HANDING_ON)
+        case.part_unhindered(ASKING) + case.part_unhindered(HANDING_ON)
     } else {
         Micros::ZERO
     }

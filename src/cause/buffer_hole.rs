@@ -20,7 +20,7 @@ pub const CAUSE: Cause = Cause { id: "buffer-hole", weight, zones, findings, lea
 
 fn weight(case: &Case) -> Micros {
     // A gate: the whole stall is its, whatever the requests for other pieces took meanwhile.
-    if hole(case).is_some() { case.duration().max(case.most_excess()) } else { Micros::ZERO }
+    if hole(case).is_some() { case.duration().max(case.parts()) } else { Micros::ZERO }
 }
 
 /// The gap, if that is what playback stood at.

@@ -27,7 +27,7 @@ pub const CAUSE: Cause = Cause {
 
 fn weight(case: &Case) -> Micros {
     let busy = &case.machine.conditions.busy;
-    if case.had_data() { case.if_mostly(busy) } else { case.own_excess_during(busy) }
+    if case.had_data() { case.if_mostly(busy) } else { case.own_part_during(busy) }
 }
 
 fn findings(case: &Case) -> Vec<Finding> {

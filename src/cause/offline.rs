@@ -33,8 +33,8 @@ pub const CAUSE: Cause =
 
 fn weight(case: &Case) -> Micros {
     let offline = &case.machine.conditions.offline;
-    let during = case.excess_during(STAGES, offline) + case.excess_during(ASKING, offline);
-    let all = case.excess(STAGES) + case.excess(ASKING);
+    let during = case.part_during(STAGES, offline) + case.part_during(ASKING, offline);
+    let all = case.part(STAGES) + case.part(ASKING);
     if during > Micros::ZERO && during.0.saturating_mul(2) >= all.0 { all } else { during }
 }
 

@@ -22,6 +22,11 @@ pub const HANDING_ON: &[Stage] = &[Stage::Process, Stage::Append];
 const FREE: Micros = Micros::from_millis(500);
 
 impl Case<'_> {
+    /// What these stages have of the stall.
+    pub(super) fn part(&self, stages: &[Stage]) -> Micros {
+        self.excess(stages)
+    }
+
     /// The stall, from its begin to its end or to now.
     pub(super) fn stall(&self) -> (Wall, Wall) {
         let began = self.sighting.began.wall;
@@ -71,12 +76,12 @@ impl Case<'_> {
     }
 
     /// The part of what these stages took too long that fell into these periods, if it is spread evenly.
-    pub(super) fn excess_during(&self, stages: &[Stage], periods: &Periods) -> Micros {
+    pub(super) fn part_during(&self, stages: &[Stage], periods: &Periods) -> Micros {
         // Media segments wait side by side: what held all of them up counts for each.
         let when = self.when(stages);
         let spent: Micros = when.iter().map(|(from, to)| *to - *from).sum();
         let covered: Micros = when.iter().map(|stretch| periods.cover(&[*stretch]).time).sum();
-        let part = i128::from(self.excess(stages).0) * i128::from(covered.0);
+        let part = i128::from(self.part(stages).0) * i128::from(covered.0);
         let part = part.checked_div(i128::from(spent.0)).unwrap_or(0);
         Micros(i64::try_from(part).unwrap_or(0))
     }
@@ -89,24 +94,24 @@ impl Case<'_> {
 
     /// The part of what the own stages took too long that fell into these periods. Asking, handing on and showing
     /// are taken apart: being quick at one makes up for nothing at the other.
-    pub(super) fn own_excess_during(&self, periods: &Periods) -> Micros {
+    pub(super) fn own_part_during(&self, periods: &Periods) -> Micros {
         let parts = [ASKING, HANDING_ON, &[Stage::Present]];
-        parts.into_iter().map(|stages| self.excess_during(stages, periods)).sum()
+        parts.into_iter().map(|stages| self.part_during(stages, periods)).sum()
     }
 
     /// What these stages took too long while the main thread was free and the tab in front.
-    pub(super) fn excess_unhindered(&self, stages: &[Stage]) -> Micros {
+    pub(super) fn part_unhindered(&self, stages: &[Stage]) -> Micros {
         let conditions = &self.machine.conditions;
-        let busy = self.excess_during(stages, &conditions.busy);
-        let hidden = self.excess_during(stages, &conditions.hidden);
-        (self.excess(stages) - busy.max(hidden)).at_least_zero()
+        let busy = self.part_during(stages, &conditions.busy);
+        let hidden = self.part_during(stages, &conditions.hidden);
+        (self.part(stages) - busy.max(hidden)).at_least_zero()
     }
 
     /// No stages together took more than this too long.
-    pub(super) fn most_excess(&self) -> Micros {
+    pub(super) fn parts(&self) -> Micros {
         let times = self.ledger.segments.iter().flat_map(|account| &account.stages);
         let stages: BTreeSet<Stage> = times.map(|time| time.stage).collect();
-        stages.into_iter().map(|stage| self.excess(&[stage])).sum()
+        stages.into_iter().map(|stage| self.part(&[stage])).sum()
     }
 
     pub(super) fn element(&self) -> Option<&Element> {

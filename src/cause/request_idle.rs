@@ -16,7 +16,7 @@ use crate::verdict::{Finding, Stage, Value, Zone};
 pub const CAUSE: Cause = Cause { id: "request-idle", weight, zones, findings, lead: "asked-late" };
 
 fn weight(case: &Case) -> Micros {
-    case.excess_unhindered(&[Stage::Decide])
+    case.part_unhindered(&[Stage::Decide])
 }
 
 /// A busy device delays the player's code too. Whystall looks at the element from the same thread: as long as it comes

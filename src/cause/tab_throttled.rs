@@ -25,8 +25,8 @@ fn weight(case: &Case) -> Micros {
     if case.had_data() {
         return case.if_mostly(&conditions.hidden);
     }
-    let busy = case.own_excess_during(&conditions.busy);
-    (case.own_excess_during(&conditions.hidden) - busy).at_least_zero()
+    let busy = case.own_part_during(&conditions.busy);
+    (case.own_part_during(&conditions.hidden) - busy).at_least_zero()
 }
 
 fn zones(case: &Case) -> &'static [Zone] {
