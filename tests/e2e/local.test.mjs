@@ -1,10 +1,14 @@
 // Causes on the viewer's own side, made in a real browser: each is named, and what only looks like one is not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { browserName, play, until } from './playback.mjs';
 
 /** How far the begin of a stall that nobody could look at may be from where the buffer ended, milliseconds. */
 const DATED = 300;
+
+/** A page with a player of its own that can be told to do things wrong. */
+const tiny = { file: '/tiny.html', pages: [fileURLToPath(new URL('pages', import.meta.url))] };
 
 /** Keeps the page's main thread busy for so long. The truth beside it: when, and how much was to play then. */
 const block = (page, millis) =>
@@ -82,5 +86,27 @@ describe(`local causes in ${browserName}`, () => {
     await reaches(18);
     const stalls = await verdicts(1);
     assert.deepEqual(stalls.map(explained), [{ cause: 'offline', zones: ['home', 'access'], kind: 'starved' }]);
+  });
+
+  local('a piece left out and jumped over', { ...tiny, query: { skip: '5' } }, async ({ reaches, verdicts }) => {
+    await reaches(14);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'buffer-hole', zones: ['player', 'origin'], kind: 'starved' }]);
+    const [{ began, ended, duration }] = stalls;
+    // Ten seconds in the hole begins, after twelve it ends; the player stands there for two.
+    assert.ok(Math.abs(began.media / 1e6 - 10) < 0.2, `began at ${began.media / 1e6} s`);
+    assert.ok(Math.abs(ended.media / 1e6 - 12) < 0.2, `ended at ${ended.media / 1e6} s`);
+    assert.ok(Math.abs(duration / 1e6 - 2) < 0.5, `lasted ${duration / 1e6} s`);
+  });
+
+  local('a buffer that is full', tiny, async ({ page, reaches, verdicts }) => {
+    await reaches(5);
+    await page.evaluate(() => void (demo.full = true));
+    await until(() => page.evaluate(() => demo.video.readyState < 3), 'the buffer to run dry');
+    await pass(2000);
+    await page.evaluate(() => void (demo.full = false));
+    await reaches(14);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'buffer-full', zones: ['player'], kind: 'starved' }]);
   });
 });
