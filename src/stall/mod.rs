@@ -36,8 +36,9 @@ const STILL: Micros = Micros::from_millis(5);
 /// Longer without a look at the element, and nothing can be said of the time between (sleep, frozen tab) [P].
 const BLIND: Micros = Micros::from_millis(60_000);
 /// Longer than this without a look, and playback stood though it had something to play: page and playback stopped
-/// together, so the machine slept or was suspended. A blocked main thread alone lets playback go on [P].
-const ASLEEP: Micros = Micros::from_millis(10_000);
+/// together, so the machine slept or was suspended. A blocked main thread alone lets playback go on, though Firefox tells
+/// so a little later; none is blocked for so long [P].
+const ASLEEP: Micros = Micros::from_millis(30_000);
 /// Buffered reports remembered.
 const BUFFERED: usize = 512;
 

@@ -397,7 +397,7 @@ fn a_frozen_tab_ends_what_is_known() {
 /// Playback stood although it had something to play: so did the machine.
 #[test]
 fn a_short_sleep_is_no_stall() {
-    check(&[Play(4_000, 100), Sleep(20_000), Stand(100), Play(4_000, 100)], &[]);
+    check(&[Play(4_000, 100), Sleep(40_000), Stand(100), Play(4_000, 100)], &[]);
 }
 
 /// Firefox at first tells the position from before its main thread was blocked.

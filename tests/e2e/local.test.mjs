@@ -109,4 +109,33 @@ describe(`local causes in ${browserName}`, () => {
     const stalls = await verdicts(1);
     assert.deepEqual(stalls.map(explained), [{ cause: 'buffer-full', zones: ['player'], kind: 'starved' }]);
   });
+
+  // Beside a stall of another cause: what is seen of a licence must not depend on encrypted media being at hand.
+  local('the steps of a licence are seen', { ...tiny, query: { skip: '5' } }, async (session, context) => {
+    const { page, reaches, verdicts, evidence } = session;
+    await reaches(2);
+    const failure = await page.evaluate(askForKey).then(() => null, (error) => error.message);
+    if (failure) return context.skip(`no Clear Key here: ${failure}`);
+    await reaches(14);
+    await verdicts(1);
+    const [{ inputs }] = await evidence();
+    const steps = inputs.filter(({ event }) => event === 'licence').map(({ step }) => step);
+    assert.deepEqual(steps, ['asked', 'given', 'usable']);
+  });
 });
+
+/** A Clear Key session from its request to a usable key. Runs in the page. */
+async function askForKey() {
+  const video = [{ contentType: 'video/mp4; codecs="avc1.64001f"' }];
+  const access = await navigator.requestMediaKeySystemAccess('org.w3.clearkey', [{ initDataTypes: ['keyids'], videoCapabilities: video }]);
+  const session = (await access.createMediaKeys()).createSession();
+  const happened = (type) => new Promise((done) => session.addEventListener(type, done, { once: true }));
+  const kid = 'EREREREREREREREREREREQ';
+  const encode = (value) => new TextEncoder().encode(JSON.stringify(value));
+  const message = happened('message');
+  await session.generateRequest('keyids', encode({ kids: [kid] }));
+  await message;
+  const usable = happened('keystatuseschange');
+  await session.update(encode({ keys: [{ kty: 'oct', kid, k: 'ABEiM0RVZneImaq7zN3u_w' }], type: 'temporary' }));
+  await usable;
+}
