@@ -26,6 +26,7 @@ const { byteLength } = typedArray;
 const baseURI = getter(Node.prototype, 'baseURI');
 const urlHref = getter(URL.prototype, 'href');
 const eventType = getter(Event.prototype, 'type');
+const eventTime = getter(Event.prototype, 'timeStamp');
 const progressLoaded = getter(ProgressEvent.prototype, 'loaded');
 
 /** How long facts may wait here, in ms. Nobody needs them sooner: when playback stops the content script asks. */
@@ -187,7 +188,8 @@ function start() {
   function onLicence(event) {
     try {
       if (!event.isTrusted) return;
-      const t = now();
+      // Not now: the page, whose listener may come first, can have answered already.
+      const t = timeOrigin + apply(eventTime, event, []);
       const session = licenceFor(this);
       let step = 'asked';
       if (apply(eventType, event, []) === 'keystatuseschange') {

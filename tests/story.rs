@@ -253,6 +253,16 @@ fn a_hole_that_the_player_leaves() {
 }
 
 #[test]
+fn a_page_that_keeps_seeking() {
+    let story = Story::new(60_000).freeze(20_500, 4_000);
+    let nudged = |times: i64| (0..times).fold(story.clone(), |story, time| story.nudge(21_000 + time * 400));
+    let stall = one(nudged(8));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("seek-storm", &[Zone::Player][..]));
+    // A few are a remedy.
+    assert_eq!(one(nudged(3)).cause, "frozen");
+}
+
+#[test]
 fn a_buffer_that_is_full() {
     let full = Event::AppendRefused { track: TrackId(0), reason: Refusal::Quota };
     let story = Story::new(60_000).appended_late(Video, 10, 15_000);

@@ -6,7 +6,7 @@
 //!
 //! # When Whystall does not say so
 //! When playback waits for data or the jumps are few: players nudge a playhead that is stuck, which is a remedy and not
-//! the cause.
+//! the cause. Jumps that begin while playback runs are taken for what they are, a page that goes elsewhere: no stall.
 //!
 //! # Where it can sit
 //! Player.

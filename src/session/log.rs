@@ -168,3 +168,26 @@ impl Sieve {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Tab;
+
+    #[test]
+    fn what_holds_still_is_not_forgotten() {
+        let at = |seconds: i64| Wall(seconds * 1_000_000);
+        let tab = Input { at: at(1), event: Event::Tab { tab: Tab::Hidden } };
+        let online = Input { at: at(2), event: Event::Online { online: false } };
+        let before = Input { at: at(0), event: Event::Tab { tab: Tab::Visible } };
+        let busy = Input { at: at(3), event: Event::Busy { from: at(2) } };
+        let now = Input { at: at(3_600), event: Event::Busy { from: at(3_599) } };
+        let mut log = Log::default();
+        for input in [before, tab.clone(), online.clone(), busy, now.clone()] {
+            log.push(input);
+        }
+        let machine = Machine::replay(log.inputs());
+        log.forget(&machine);
+        assert_eq!(log.inputs(), [tab, online, now]);
+    }
+}

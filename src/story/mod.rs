@@ -18,7 +18,7 @@
 mod player;
 mod track;
 
-use crate::event::{Event, Input, Span, TrackKind};
+use crate::event::{Event, Input, Moment, Span, TrackKind};
 use crate::time::{MediaTime, Wall};
 use crate::verdict::{Instant, StallKind};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub(crate) enum Act {
     Play,
     Seek(i64),
     Freeze(i64),
-    WaitForKey,
+    Happen(Moment),
 }
 
 /// A playback to be told. Times are milliseconds since it began.
@@ -169,7 +169,12 @@ impl Story {
 
     /// The element says that it waits for a key. To be told beside [`Story::freeze`].
     pub fn wait_for_key(self, when: i64) -> Story {
-        self.act(when, Act::WaitForKey)
+        self.act(when, Act::Happen(Moment::Waitingforkey))
+    }
+
+    /// The page seeks to where it is.
+    pub fn nudge(self, when: i64) -> Story {
+        self.act(when, Act::Happen(Moment::Seeking))
     }
 
     /// This is seen as well, whatever it means.

@@ -113,8 +113,8 @@ impl<'a> Player<'a> {
     }
 
     fn act(&mut self, now: i64, act: Act) {
-        if act == Act::WaitForKey {
-            self.look(now, Moment::Waitingforkey);
+        if let Act::Happen(moment) = act {
+            self.look(now, moment);
             return;
         }
         if let Act::Freeze(length) = act {
@@ -147,7 +147,7 @@ impl<'a> Player<'a> {
                 }
                 self.look(now, Moment::Seeking);
             }
-            Act::Freeze(_) | Act::WaitForKey => {}
+            Act::Freeze(_) | Act::Happen(_) => {}
         }
     }
 

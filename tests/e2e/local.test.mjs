@@ -119,8 +119,10 @@ describe(`local causes in ${browserName}`, () => {
     await reaches(14);
     await verdicts(1);
     const [{ inputs }] = await evidence();
-    const steps = inputs.filter(({ event }) => event === 'licence').map(({ step }) => step);
-    assert.deepEqual(steps, ['asked', 'given', 'usable']);
+    const steps = inputs.filter(({ event }) => event === 'licence');
+    const when = (wanted) => steps.find(({ step }) => step === wanted)?.at;
+    assert.equal(steps.length, 3);
+    assert.ok(when('asked') <= when('given') && when('given') <= when('usable'), JSON.stringify(steps));
   });
 });
 
