@@ -9,7 +9,7 @@ export const BUSY = 100;
 /**
  * @param {{ now: () => number, note: (fact: any) => void, playing: () => boolean, signal: AbortSignal }} host
  * `playing`: some element plays, or should
- * @returns looks whether something has changed of which no event told
+ * @returns looks whether something has changed of which no event told: a listener of the page's may have kept it back
  */
 export function watchConditions({ now, note, playing, signal }) {
   const { timeOrigin } = performance;

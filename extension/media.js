@@ -54,7 +54,7 @@ export class Media {
    *   check: () => void,
    *   gesture: () => boolean,
    *   push: (fact: any, urgent?: boolean) => void,
-   * }} host `check`: playback does not move, so now it matters what else goes on
+   * }} host `check`: looks what else goes on
    */
   constructor(host) {
     this.host = host;
@@ -204,7 +204,7 @@ class Watcher {
     this.#tellLate();
     this.#look('sample', false);
     this.#countFrames();
-    if (this.stuck) this.host.check();
+    this.host.check();
     this.#arm();
   }
 
