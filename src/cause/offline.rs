@@ -11,13 +11,13 @@
 //! # Where it can sit
 //! Home network or access line. From here they can't be told apart, so never the provider alone.
 
-use super::own_side::ASKING;
 use super::{Case, Cause, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
-/// All that has to wait for a connection. Players that notice stop asking: see [`ASKING`].
+/// All that has to wait for a connection. Players that notice stop asking.
 const STAGES: &[Stage] = &[
+    Stage::Decide,
     Stage::Failed,
     Stage::Queue,
     Stage::Dns,
@@ -33,8 +33,9 @@ pub const CAUSE: Cause =
 
 fn weight(case: &Case) -> Micros {
     let offline = &case.machine.conditions.offline;
-    let during = case.part_during(STAGES, offline) + case.part_during(ASKING, offline);
-    let all = case.part(STAGES) + case.part(ASKING);
+    // Each stage by itself: that the answer is quick once there is a connection makes up for nothing.
+    let during = STAGES.iter().map(|stage| case.part_during(&[*stage], offline)).sum::<Micros>();
+    let all = STAGES.iter().map(|stage| case.part(&[*stage])).sum::<Micros>();
     if during > Micros::ZERO && during.0.saturating_mul(2) >= all.0 { all } else { during }
 }
 
