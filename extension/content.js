@@ -2,6 +2,7 @@
 // The isolated world: takes the probe's facts and its own view of the media elements into one numbered log, sends
 // that to the background, and shows the overlay that comes back. Does nothing on a page without a `MediaSource`.
 
+import { watchConditions } from './conditions.js';
 import { HANDSHAKE } from './handshake.js';
 import { Link } from './link.js';
 import { Media } from './media.js';
@@ -11,6 +12,8 @@ const api = globalThis.browser ?? globalThis.chrome;
 
 /** How long after a key or pointer what happens counts as the viewer's doing, in ms. */
 const GESTURE = 1000;
+/** While a pointer is held down too, but for no longer than this, in ms: its release may have gone elsewhere. */
+const DRAG = 10_000;
 /** How often the page's clock is compared with the machine's while facts come, in ms. */
 const CLOCK_EVERY = 10_000;
 /** Who asks for what a player could have asked for. */
@@ -40,6 +43,7 @@ function start(port) {
   const now = () => timeOrigin + performance.now();
   const stop = new AbortController();
   let touchedAt = -Infinity;
+  let pressedAt = -Infinity;
   let clockAt = -Infinity;
 
   const link = new Link({
@@ -56,7 +60,8 @@ function start(port) {
   });
   const media = new Media({
     now,
-    gesture: () => now() - touchedAt < GESTURE,
+    check: () => checkConditions(),
+    gesture: () => now() - touchedAt < GESTURE || now() - pressedAt < DRAG,
     push: (fact, urgent) => {
       // Comparing the clocks rides along with what is sent anyway, so that a paused player wakes nobody.
       if (fact.t - clockAt >= CLOCK_EVERY) {
@@ -66,11 +71,14 @@ function start(port) {
       link.push(fact, urgent);
     },
   });
+  let checkConditions = () => {};
   const overlay = new Overlay((action) => link.act(action));
 
-  for (const type of ['pointerdown', 'keydown']) {
+  for (const type of ['pointerdown', 'pointerup', 'pointercancel', 'keydown']) {
     const touched = (/** @type {Event} */ event) => {
-      if (event.isTrusted && !overlay.owns(event)) touchedAt = now();
+      if (!event.isTrusted || overlay.owns(event)) return;
+      touchedAt = now();
+      if (type !== 'keydown') pressedAt = type === 'pointerdown' ? touchedAt : -Infinity;
     };
     window.addEventListener(type, touched, { capture: true, passive: true, signal: stop.signal });
   }
@@ -78,6 +86,13 @@ function start(port) {
   window.addEventListener('pageshow', (event) => event.persisted && link.connect(), { signal: stop.signal });
   api.runtime.onMessage.addListener((/** @type {any} */ message) => {
     if (message?.type === 'wake') link.connect();
+  });
+
+  checkConditions = watchConditions({
+    now,
+    note: (fact) => link.log.push(fact),
+    playing: () => media.playing(),
+    signal: stop.signal,
   });
 
   const observer = new PerformanceObserver((list) => {

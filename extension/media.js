@@ -1,6 +1,7 @@
 // @ts-check
 // The media elements of a frame that play a `MediaSource`: finds them, looks at them, never touches them.
 
+import { BUSY } from './conditions.js';
 import { shadowOf } from './shadow.js';
 
 /** Most elements looked at, most `MediaSource` addresses known at a time. */
@@ -23,11 +24,15 @@ const FRAME_GAP = 100;
 const SEARCH_EVERY = 500;
 const SEARCHES = 60;
 
+/** How often dropped frames are told of, in ms: more tells no more. */
+const QUALITY_EVERY = 500;
+
 /** Events that are facts (`Moment` in src/event.rs), and those of them that nobody should wait for. */
 const MOMENTS = [
   'play', 'playing', 'pause', 'waiting', 'seeking', 'seeked', 'ratechange', 'ended', 'emptied', 'loadeddata', 'error',
+  'encrypted', 'waitingforkey',
 ];
-const PRESSING = new Set(['playing', 'pause', 'waiting', 'seeking', 'seeked', 'ended', 'emptied', 'error']);
+const PRESSING = new Set(['playing', 'pause', 'waiting', 'seeking', 'seeked', 'ended', 'emptied', 'error', 'waitingforkey']);
 /** Events at which an element may have got its source. They do not leave a shadow root. */
 const ARRIVALS = ['loadstart', 'emptied', 'durationchange', 'loadedmetadata', 'play'];
 
@@ -43,7 +48,14 @@ export class Media {
   #missing = new Map();
   #searched = -Infinity;
 
-  /** @param {{ now: () => number, gesture: () => boolean, push: (fact: any, urgent?: boolean) => void }} host */
+  /**
+   * @param {{
+   *   now: () => number,
+   *   check: () => void,
+   *   gesture: () => boolean,
+   *   push: (fact: any, urgent?: boolean) => void,
+   * }} host `check`: looks what else goes on
+   */
   constructor(host) {
     this.host = host;
     for (const type of ARRIVALS) document.addEventListener(type, (event) => this.#consider(event.target), true);
@@ -72,6 +84,11 @@ export class Media {
       if (left > 1) this.#missing.set(url, left - 1);
       else this.#missing.delete(url);
     }
+  }
+
+  /** Some element plays, or should. */
+  playing() {
+    return [...this.#watchers.values()].some(({ element }) => !element.paused && !element.ended);
   }
 
   /** Looks at nothing any more. */
@@ -124,6 +141,10 @@ class Watcher {
   #sampledAt = 0;
   #spans = '';
   #timer = 0;
+  /** When the timer should fire, on the page's clock. */
+  #due = Infinity;
+  /** The frames counted last, and whether that was told. */
+  #quality = { t: -Infinity, dropped: 0, total: 0, told: true };
   #frameAsked = false;
   /** The last frame seen, and whether it was told. */
   #frame = { t: -Infinity, position: 0, told: true };
@@ -172,6 +193,7 @@ class Watcher {
   #happened(event) {
     // Players dispatch events of their own; only the browser's are facts.
     if (!event.isTrusted) return;
+    this.#tellLate();
     this.#look(event.type, PRESSING.has(event.type));
     const { element } = this;
     if (event.type === 'emptied' && element.src !== this.url && element.currentSrc !== this.url) this.stop();
@@ -179,15 +201,21 @@ class Watcher {
   }
 
   #sample() {
+    this.#tellLate();
     this.#look('sample', false);
+    this.#countFrames();
+    this.host.check();
     this.#arm();
   }
 
   #arm() {
     clearTimeout(this.#timer);
+    this.#due = Infinity;
     const { paused, ended } = this.element;
     if (paused || ended) return;
-    this.#timer = setTimeout(() => this.#sample(), this.#low ? SAMPLE_LOW : SAMPLE);
+    const wait = this.#low ? SAMPLE_LOW : SAMPLE;
+    this.#timer = setTimeout(() => this.#sample(), wait);
+    this.#due = this.host.now() + wait;
     if (this.#low) this.#askForFrame();
   }
 
@@ -218,6 +246,32 @@ class Watcher {
       { k: 'playback', t, element: number, why, position, rate, paused, seeking, ended, ready, gesture },
       urgent,
     );
+  }
+
+  /** The timer is late: the main thread had something else to do. In a hidden tab that is the browser's intention. */
+  #tellLate() {
+    const t = this.host.now();
+    const from = this.#due;
+    this.#due = Infinity;
+    if (t - from < BUSY || document.visibilityState !== 'visible') return;
+    this.host.push({ k: 'busy', t, from });
+  }
+
+  /** Dropped frames, while playback is low, and what they were before. */
+  #countFrames() {
+    const { element, host, number } = this;
+    if (!('getVideoPlaybackQuality' in element)) return;
+    const t = host.now();
+    const last = this.#quality;
+    if (t - last.t < QUALITY_EVERY) return;
+    const video = /** @type {HTMLVideoElement} */ (element);
+    const { droppedVideoFrames: dropped, totalVideoFrames: total } = video.getVideoPlaybackQuality();
+    const tell = (/** @type {typeof last} */ { t, dropped, total }) => {
+      host.push({ k: 'quality', t, element: number, dropped, total });
+    };
+    if (this.#low && !last.told) tell(last);
+    this.#quality = { t, dropped, total, told: this.#low };
+    if (this.#low && (dropped !== last.dropped || total !== last.total)) tell(this.#quality);
   }
 
   /** Only while playback is low: a frame callback costs a little with every frame. */

@@ -26,6 +26,7 @@ const { byteLength } = typedArray;
 const baseURI = getter(Node.prototype, 'baseURI');
 const urlHref = getter(URL.prototype, 'href');
 const eventType = getter(Event.prototype, 'type');
+const eventTime = getter(Event.prototype, 'timeStamp');
 const progressLoaded = getter(ProgressEvent.prototype, 'loaded');
 
 /** How long facts may wait here, in ms. Nobody needs them sooner: when playback stops the content script asks. */
@@ -56,13 +57,20 @@ function start() {
   const modeOf = getter(SourceBuffer.prototype, 'mode');
   const appendWindowStart = getter(SourceBuffer.prototype, 'appendWindowStart');
   const appendWindowEnd = getter(SourceBuffer.prototype, 'appendWindowEnd');
+  // Only where the page came securely.
+  const licensed = typeof MediaKeySession === 'function';
+  const keyStatuses = licensed ? getter(MediaKeySession.prototype, 'keyStatuses') : undefined;
+  const forEachKey = licensed ? MediaKeyStatusMap.prototype.forEach : undefined;
   let sources = 0;
   let tracks = 0;
   let requests = 0;
+  let licences = 0;
   /** MediaSource → its number. */
   const sourceOf = new WeakMap();
   /** SourceBuffer → Track. */
   const trackOf = new WeakMap();
+  /** MediaKeySession → its number. */
+  const licenceOf = new WeakMap();
   /** XMLHttpRequest → PageRequest. */
   const requestOf = new WeakMap();
 
@@ -153,6 +161,12 @@ function start() {
       listen(request, ['progress', 'abort', 'error', 'timeout', 'loadend'], onProgress);
       tell({ k: 'page-request', t, id: known.id, url: known.url });
     });
+    if (!licensed) return;
+    watch(MediaKeySession.prototype, 'generateRequest', (_, session) => licenceFor(session));
+    watch(MediaKeySession.prototype, 'load', (_, session) => licenceFor(session));
+    watch(MediaKeySession.prototype, 'update', (t, session) => {
+      tell({ k: 'licence', t, session: licenceFor(session), step: 'given' });
+    });
   }
 
   /** @this {SourceBuffer} @param {Event} event */
@@ -187,6 +201,40 @@ function start() {
     } catch {
       // The page goes on.
     }
+  }
+
+  /** @this {MediaKeySession} @param {Event} event */
+  function onLicence(event) {
+    try {
+      if (!event.isTrusted) return;
+      // Not now: the page, whose listener may come first, can have answered already.
+      const t = timeOrigin + apply(eventTime, event, []);
+      const session = licenceFor(this);
+      let step = 'asked';
+      if (apply(eventType, event, []) === 'keystatuseschange') {
+        step = 'refused';
+        const look = (/** @type {string} */ status) => {
+          if (status === 'usable') step = 'usable';
+        };
+        apply(/** @type {any} */ (forEachKey), apply(/** @type {any} */ (keyStatuses), this, []), [look]);
+      }
+      tell({ k: 'licence', t, session, step });
+      flush();
+    } catch {
+      // The page goes on.
+    }
+  }
+
+  /** The number of a session, which is listened to from now on. @param {MediaKeySession} session @returns {number} */
+  function licenceFor(session) {
+    let number = apply(weakGet, licenceOf, [session]);
+    if (number === undefined) {
+      licences += 1;
+      number = licences;
+      apply(weakSet, licenceOf, [session, number]);
+      listen(session, ['message', 'keystatuseschange'], onLicence);
+    }
+    return number;
   }
 
   /** @param {Track} track @param {string} operation */

@@ -20,6 +20,8 @@ id!(/// A `SourceBuffer` of the page.
     TrackId);
 id!(/// A network request. Numbered apart for each [`Observer`].
     RequestId);
+id!(/// A `MediaKeySession` of the page.
+    LicenceId);
 id!(/// A distinct URL. Stands for it wherever sameness matters and the text does not.
     ResourceId);
 
@@ -91,6 +93,16 @@ pub enum Event {
     RequestFailed { observer: Observer, request: RequestId, failure: Failure },
     /// Resource Timing of a finished request; `at` is its `responseEnd`. What the browser hid is `None`.
     Timing { resource: ResourceId, timing: Timing },
+    /// The page's main thread did something else from `from` until `at`.
+    Busy { from: Wall },
+    /// How the viewer has the tab, from now on.
+    Tab { tab: Tab },
+    /// Whether the browser has any connection, from now on.
+    Online { online: bool },
+    /// A licence to decrypt came a step further.
+    Licence { licence: LicenceId, step: LicenceStep },
+    /// How many video frames the element was to show so far, and how many of those it did not.
+    Quality { element: ElementId, dropped: u64, total: u64 },
     /// From `from` until `at` this could not be observed.
     NotObservable { from: Wall, what: Blindness },
     /// Time passed.
@@ -187,6 +199,36 @@ pub enum Moment {
     Loadeddata,
     /// The event of that name.
     Error,
+    /// The event of that name: encrypted media came.
+    Encrypted,
+    /// The event of that name: playback can't go on without a key.
+    Waitingforkey,
+}
+
+/// How the viewer has the tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tab {
+    /// On the screen.
+    Visible,
+    /// Behind another, or its window is minimised.
+    Hidden,
+    /// Hidden, and stopped by the browser altogether.
+    Frozen,
+}
+
+/// How far a licence to decrypt has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenceStep {
+    /// The decryption module gave the page a request for the licence server.
+    Asked,
+    /// The page handed the answer over.
+    Given,
+    /// A key of it can be used.
+    Usable,
+    /// None can.
+    Refused,
 }
 
 /// Who saw a request.

@@ -11,6 +11,7 @@
 pub mod bundle;
 pub mod card;
 mod cause;
+mod conditions;
 pub mod container;
 pub mod event;
 pub mod ingress;

@@ -1,6 +1,7 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
-use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, TrackId};
+use crate::conditions::Conditions;
+use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
@@ -39,6 +40,18 @@ impl Element {
         self.rates.iter().rev().find(|(since, _)| *since <= at).map_or(1000, |(_, rate)| *rate)
     }
 
+    /// The longest stretch between then and then in which nobody looked at it.
+    pub fn unseen(&self, from: Wall, to: Wall) -> Micros {
+        let inside = self.path.iter().map(|(at, _)| *at).filter(|at| from < *at && *at < to);
+        let mut longest = Micros::ZERO;
+        let mut before = from;
+        for at in inside.chain([to]) {
+            longest = longest.max(at - before);
+            before = before.max(at);
+        }
+        longest
+    }
+
     /// Where the playhead was, as last seen at or before `at`, moved on by no more than the next look.
     pub fn position_at(&self, at: Wall) -> Option<MediaTime> {
         let after = self.path.partition_point(|(when, _)| *when <= at);
@@ -64,6 +77,10 @@ pub struct Machine {
     pub tracks: BTreeMap<TrackId, (SourceId, Track)>,
     /// Requests.
     pub requests: Requests,
+    /// What went on around playback.
+    pub conditions: Conditions,
+    /// The tab is frozen: nothing is seen.
+    frozen_since: Option<Wall>,
     /// What could not be observed, and when.
     pub blind: Vec<(Wall, Wall, Blindness)>,
     /// The newest time told.
@@ -86,8 +103,20 @@ impl Machine {
     pub fn take(&mut self, fact: u32, input: &Input) {
         let at = input.at;
         self.now = self.now.max(at);
+        self.conditions.take(fact, input);
         match &input.event {
             Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
+            Event::Busy { .. } | Event::Online { .. } => {}
+            Event::Tab { tab: Tab::Frozen } => {
+                self.frozen_since.get_or_insert(at);
+                for element in self.elements.values_mut() {
+                    element.detector.unseen_from(at);
+                }
+            }
+            Event::Tab { .. } => {
+                self.blind.extend(self.frozen_since.take().map(|from| (from, at, Blindness::Page)));
+            }
+            Event::Licence { .. } | Event::Quality { .. } => {}
             Event::Attached { element, source } => self.element(*element).source = Some(*source),
             Event::TrackAdded { source, track, kind } => {
                 // Told again when `changeType` or the `moov` shows it to be of another kind: what it holds stays.

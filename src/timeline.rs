@@ -60,9 +60,11 @@ impl Ranges {
         end
     }
 
-    /// Whether anything is held after `position`.
-    pub fn any_after(&self, position: MediaTime) -> bool {
-        self.spans.last().is_some_and(|span| span.end > position)
+    /// What is missing where playback that stands at `position` runs dry, if something is held behind it.
+    pub fn gap_at(&self, position: MediaTime) -> Option<Span> {
+        let start = self.runs_dry_at(position).unwrap_or(position);
+        let end = self.spans.iter().map(|span| span.start).find(|next| *next > start)?;
+        (end - start > BRIDGED_HOLE).then_some(Span { start, end })
     }
 
     /// The spans, sorted.
@@ -122,6 +124,11 @@ impl Track {
     /// `remove` was called.
     pub fn removed(&mut self, at: Wall, span: Span) {
         self.removals.push((at, span));
+    }
+
+    /// What was removed, and may have been appended again.
+    pub fn removed_spans(&self) -> impl Iterator<Item = Span> + '_ {
+        self.removals.iter().map(|(_, span)| *span)
     }
 
     /// What was held at `at`. Eviction by the browser itself is not seen.

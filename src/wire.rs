@@ -53,6 +53,9 @@ pub enum Fact {
     PageProgress { t: f64, id: u32, loaded: f64 },
     /// Its `loadend`; `outcome` is `load`, `error`, `abort` or `timeout`.
     PageDone { t: f64, id: u32, loaded: f64, outcome: String },
+    /// A `MediaKeySession`: `asked` (its `message`), `given` (`update` was called), `usable` or `refused`
+    /// (`keystatuseschange`: some key is usable, or none).
+    Licence { t: f64, session: u32, step: String },
 
     // The content script.
     /// An element's `src` is this `blob:` URL.
@@ -74,6 +77,14 @@ pub enum Fact {
     Frame { t: f64, element: u32, position: f64 },
     /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
     Buffered { t: f64, element: u32, spans: Vec<f64> },
+    /// `getVideoPlaybackQuality()`: `droppedVideoFrames` and `totalVideoFrames`.
+    Quality { t: f64, element: u32, dropped: f64, total: f64 },
+    /// The main thread did something else from `from` (as `t`) until `t`.
+    Busy { t: f64, from: f64 },
+    /// The tab is from now on `visible`, `hidden` or `frozen`.
+    Tab { t: f64, state: String },
+    /// `navigator.onLine` from now on.
+    Online { t: f64, online: bool },
     /// A finished request, as the page may know it.
     Timing(ResourceTiming),
     /// `wall` is `Date.now()` at `t`.

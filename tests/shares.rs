@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use whystall::event::TrackKind::{Audio, Video};
 use whystall::story::{Delivery, Story, USUAL};
 use whystall::time::Micros;
-use whystall::verdict::{Ledger, Stage, Stall, StallKind};
+use whystall::verdict::{Ledger, Stage, Stall, StallKind, Zone};
 
 /// How far a share may lie from the truth. What is left are the milliseconds that the player takes from one request to the
 /// next, idle to the ledger but not to the story; up to 4 ms were seen.

@@ -1,7 +1,12 @@
 //! Stories told to the core: it must find the stalls that truly happened in them, and no others.
-#![allow(clippy::indexing_slicing)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+use whystall::Input;
 use whystall::event::TrackKind::{Audio, Video};
+use whystall::event::{
+    ElementId, Event, LicenceId, LicenceStep, Observer, Refusal, RequestId, ResourceId, ResourceKind, Tab,
+    TrackId,
+};
 use whystall::story::{Delivery, Story, TrueStall, USUAL};
 use whystall::time::Micros;
 use whystall::verdict::{Instant, Stall, Zone};
@@ -131,4 +136,163 @@ fn a_pause_ends_a_stall() {
 fn stories_repeat_themselves() {
     let story = Story::new(30_000).withhold(Video, 4, 12_000);
     assert_eq!(story.tell(), story.tell());
+}
+
+#[test]
+fn a_player_that_asks_late_because_the_page_is_busy() {
+    let story = Story::new(60_000).asked_late(Video, 10, 15_000);
+    let asked = |stall: &Stall| stall.findings.iter().any(|finding| finding.id == "main-thread-busy");
+    // The player asks for segment 10 some 10 s into the story.
+    let stall = one(story.clone().busy(10_000, 15_000));
+    assert_eq!((stall.cause.as_str(), asked(&stall)), ("cpu-busy", true));
+    assert_eq!(stall.zones, [Zone::Device, Zone::Player]);
+    // Busy before, free when it mattered.
+    let stall = one(story.clone().busy(1_000, 8_000));
+    assert_eq!((stall.cause.as_str(), asked(&stall)), ("request-idle", false));
+    assert_eq!(stall.zones, [Zone::Player]);
+}
+
+#[test]
+fn both_tracks_asked_for_late_because_the_page_is_busy() {
+    let story = Story::new(60_000).asked_late(Video, 10, 15_000).asked_late(Audio, 10, 15_000);
+    assert_eq!(one(story.busy(10_000, 14_900)).cause, "cpu-busy");
+}
+
+#[test]
+fn a_busy_page_does_not_make_the_network_late() {
+    let story = Story::new(60_000).withhold(Video, 10, 15_000);
+    assert_eq!(one(story.busy(12_000, 12_000)).cause, "slow-response");
+}
+
+#[test]
+fn a_page_too_busy_to_hand_on_what_came() {
+    let story = Story::new(60_000).appended_late(Video, 10, 15_000);
+    assert_eq!(one(story.busy(10_500, 14_500)).cause, "cpu-busy");
+}
+
+#[test]
+fn a_device_that_freezes_with_its_main_thread() {
+    let story = Story::new(60_000).freeze(20_500, 3_000);
+    assert_eq!(one(story.clone().busy(20_500, 2_800)).cause, "cpu-busy");
+    assert_eq!(one(story.busy(20_500, 1_000)).cause, "frozen");
+}
+
+fn tab(tab: Tab) -> Event {
+    Event::Tab { tab }
+}
+
+#[test]
+fn a_tab_in_the_background() {
+    let story = Story::new(60_000).asked_late(Video, 10, 15_000);
+    let stall = one(story.note(9_000, tab(Tab::Hidden)).note(50_000, tab(Tab::Visible)));
+    assert_eq!(stall.cause, "tab-throttled");
+    let story = Story::new(60_000).freeze(20_500, 3_000).note(20_400, tab(Tab::Frozen));
+    let stall = one(story.note(23_400, tab(Tab::Visible)));
+    assert_eq!((stall.cause.as_str(), stall.zones), ("tab-throttled", vec![Zone::Device]));
+    let story = Story::new(60_000).withhold(Video, 10, 15_000);
+    assert_eq!(one(story.note(9_000, tab(Tab::Hidden))).cause, "slow-response");
+}
+
+#[test]
+fn a_decoder_that_drops_frames() {
+    let counted = |dropped, total| Event::Quality { element: ElementId(0), dropped, total };
+    let story = Story::new(60_000).freeze(20_500, 3_000).note(18_500, counted(2, 450));
+    let slow = story.clone().note(22_000, counted(40, 500));
+    let stall = one(slow.clone());
+    assert_eq!((stall.cause.as_str(), stall.zones), ("decoder-slow", vec![Zone::Device]));
+    assert_eq!(one(story.note(22_000, counted(4, 500))).cause, "frozen");
+    // Frames are dropped on purpose where nobody sees them, and for want of time on a busy device.
+    assert_eq!(one(slow.clone().note(10_000, tab(Tab::Hidden))).cause, "tab-throttled");
+    assert_eq!(one(slow.busy(20_500, 2_800)).cause, "cpu-busy");
+}
+
+fn licence(step: LicenceStep) -> Event {
+    Event::Licence { licence: LicenceId(0), step }
+}
+
+#[test]
+fn a_licence_that_comes_late() {
+    let story = Story::new(60_000).freeze(20_500, 3_000);
+    let waits = story.wait_for_key(20_600).note(20_600, licence(LicenceStep::Asked));
+    let stall = one(waits.clone().note(23_300, licence(LicenceStep::Given)));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("licence-wait", &[Zone::Player, Zone::Origin][..]));
+    assert_eq!(stall.findings.last().map(|finding| finding.id.as_str()), Some("licence-came"));
+    let request = RequestId(9_000);
+    let observer = Observer::Browser;
+    let asked = Event::RequestStarted {
+        observer,
+        request,
+        resource: ResourceId(9_000),
+        host: "licence.example".into(),
+        kind: ResourceKind::Data,
+    };
+    let answered = Event::RequestEnded { observer, request, bytes: None };
+    let by_request = waits.note(20_700, asked).note(23_200, answered);
+    let stall = one(by_request.note(23_300, licence(LicenceStep::Given)));
+    assert!(stall.zones.contains(&Zone::Access) && !stall.zones.contains(&Zone::Player));
+}
+
+#[test]
+fn a_connection_that_is_lost() {
+    let online = |online| Event::Online { online };
+    let story = Story::new(60_000).fail(Video, 10, 12);
+    let stall = one(story.clone().note(10_000, online(false)).note(20_000, online(true)));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("offline", &[Zone::Home, Zone::Access][..]));
+    // Over before it mattered.
+    let stall = one(story.note(2_000, online(false)).note(5_000, online(true)));
+    assert_eq!(stall.cause, "http-error");
+}
+
+#[test]
+fn a_hole_that_the_player_leaves() {
+    let stall = one(Story::new(60_000).hole(10, 2_500));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("buffer-hole", &[Zone::Player, Zone::Origin][..]));
+    // Nobody can tell yet whether it will be filled.
+    let stall = one(Story::new(30_000).hole(10, 60_000));
+    assert_eq!(stall.cause, "buffer-hole");
+}
+
+#[test]
+fn a_page_that_keeps_seeking() {
+    let story = Story::new(60_000).freeze(20_500, 4_000);
+    let nudged = |times: i64| (0..times).fold(story.clone(), |story, time| story.nudge(21_000 + time * 400));
+    let stall = one(nudged(8));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("seek-storm", &[Zone::Player][..]));
+    // A few are a remedy.
+    assert_eq!(one(nudged(3)).cause, "frozen");
+}
+
+#[test]
+fn a_buffer_that_is_full() {
+    let full = Event::AppendRefused { track: TrackId(0), reason: Refusal::Quota };
+    let story = Story::new(60_000).appended_late(Video, 10, 15_000);
+    let stall = one(story.note(11_000, full.clone()).note(14_000, full.clone()));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("buffer-full", &[Zone::Player][..]));
+    let withheld = Story::new(60_000).withhold(Video, 10, 15_000).note(11_000, full);
+    assert_eq!(one(withheld).cause, "slow-response");
+}
+
+/// The same inputs as of another player on the page.
+fn as_second(inputs: Vec<Input>) -> Vec<Input> {
+    let renamed = inputs.into_iter().map(|input| {
+        let mut value = serde_json::to_value(&input).unwrap();
+        for name in ["element", "source", "track", "request", "resource"] {
+            if let Some(id) = value.get(name).and_then(serde_json::Value::as_u64) {
+                value[name] = (id + 100_000).into();
+            }
+        }
+        serde_json::from_value(value).unwrap()
+    });
+    renamed.collect()
+}
+
+#[test]
+fn two_players_on_a_page_are_told_apart() {
+    let alone = Story::new(60_000).withhold(Video, 10, 15_000).tell().inputs;
+    let both: Vec<Input> = alone.iter().cloned().chain(as_second(Story::new(60_000).tell().inputs)).collect();
+    let stalls = |inputs: &[Input]| -> Vec<(String, Instant, Vec<Zone>)> {
+        let stalls = whystall::explain(inputs).stalls.into_iter();
+        stalls.map(|stall| (stall.cause, stall.began, stall.zones)).collect()
+    };
+    assert_eq!(stalls(&both), stalls(&alone));
 }

@@ -69,7 +69,10 @@ fn fault(input: &Input) -> Fault {
         Event::Received { bytes, .. } => count("bytes", *bytes),
         Event::RequestEnded { bytes, .. } => count("bytes", bytes.unwrap_or(0)),
         Event::Timing { timing, .. } => phases(timing),
-        Event::NotObservable { from, .. } => wall("from", *from),
+        Event::Busy { from } | Event::NotObservable { from, .. } => wall("from", *from),
+        Event::Quality { dropped, total, .. } => {
+            count("dropped", *dropped).or_else(|| count("total", *total))
+        }
         Event::SourceOpened { .. }
         | Event::Attached { .. }
         | Event::TrackAdded { .. }
@@ -77,6 +80,9 @@ fn fault(input: &Input) -> Fault {
         | Event::AppendEnded { .. }
         | Event::StreamEnded { .. }
         | Event::RequestFailed { .. }
+        | Event::Tab { .. }
+        | Event::Online { .. }
+        | Event::Licence { .. }
         | Event::Tick => None,
     })
 }

@@ -1,4 +1,13 @@
 //! Attempts to fetch the media segment failed before one went well, if any did.
+//!
+//! # What shows it
+//! Requests for it that ended with a status of 400 or more, or broke off, and the pauses before the next.
+//!
+//! # When Whystall does not say so
+//! When the attempts fell into a time without connection, and when trying again cost less than something else.
+//!
+//! # Where it can sit
+//! Edge or origin if a server answered each of them: then it was reached. Else anywhere from the home network on.
 
 use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;

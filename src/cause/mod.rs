@@ -1,19 +1,29 @@
 //! Causes: concrete mechanisms, one file each. A cause says how much of the stall it accounts for, in which zones it
 //! can sit, and what shows it. To add one: write its file, list it in [`CAUSES`], give it and its findings words in every
 //! `extension/_locales/*/messages.json` (their keys follow from the ids); `cargo xtask tidy` names what is missing.
+//! The comment at the head of its file is its section in `docs/causes.md` (`cargo xtask docs`).
 
 mod append_late;
+mod buffer_full;
+mod buffer_hole;
 mod chronic_shortfall;
+mod cpu_busy;
+mod decoder_slow;
 mod frozen;
 mod http_error;
+mod licence_wait;
+mod offline;
+mod own_side;
 mod request_idle;
+mod seek_storm;
 mod slow_motion;
 mod slow_response;
 mod slow_transfer;
+mod tab_throttled;
 mod undetermined;
 
 use crate::ledger::Blocking;
-use crate::machine::overlap;
+use crate::machine::{Machine, overlap};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone};
@@ -38,11 +48,20 @@ pub fn lead(id: &str) -> Option<&'static str> {
     CAUSES.iter().find(|cause| cause.id == id).map(|cause| cause.lead).filter(|lead| !lead.is_empty())
 }
 
-/// All causes. Among equals the first is taken, so the ones that name their zone come first.
+/// All causes. Among equals the first is taken: the gates of ATTRIBUTION §3.1 in their order, the ones that say more
+/// before those that say less, and the ones that name their zone before those that don't.
 pub const CAUSES: &[&Cause] = &[
+    &licence_wait::CAUSE,
+    &buffer_hole::CAUSE,
+    &tab_throttled::CAUSE,
+    &cpu_busy::CAUSE,
+    &decoder_slow::CAUSE,
+    &seek_storm::CAUSE,
     &slow_motion::CAUSE,
     &frozen::CAUSE,
+    &offline::CAUSE,
     &http_error::CAUSE,
+    &buffer_full::CAUSE,
     &append_late::CAUSE,
     &request_idle::CAUSE,
     &slow_transfer::CAUSE,
@@ -66,6 +85,8 @@ pub struct Case<'a> {
     pub blocking: &'a [Blocking<'a>],
     /// Where the time of the drain window went.
     pub ledger: &'a Ledger,
+    /// Everything else that is known of the frame.
+    pub machine: &'a Machine,
     /// Not observed: from, to, id.
     pub blind: &'a [(Wall, Wall, &'static str)],
     /// The newest time told.
@@ -143,7 +164,7 @@ pub fn judge(case: &Case) -> Stall {
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
-    let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 2;
+    let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 4;
     if !path_split {
         findings.push(finding("path-not-split", Vec::new(), []));
     }

@@ -1,20 +1,28 @@
-//! The player could have asked and did not.
+//! The player could have asked for the next media segment and did not.
+//!
+//! # What shows it
+//! The time from where its request before was over, and its buffer below what it likes to keep, to the request.
+//!
+//! # When Whystall does not say so
+//! For the part of it in which the main thread was busy or the tab in the background. Pausing at a full buffer is pacing.
+//!
+//! # Where it can sit
+//! Player, if its main thread was seen to be free all the while; else device or player.
 
 use super::{Case, Cause, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
-pub const CAUSE: Cause = Cause {
-    id: "request-idle",
-    weight,
-    // A busy device delays the player's code too; only a look at the main thread tells them apart.
-    zones: |_| &[Zone::Device, Zone::Player],
-    findings,
-    lead: "asked-late",
-};
+pub const CAUSE: Cause = Cause { id: "request-idle", weight, zones, findings, lead: "asked-late" };
 
 fn weight(case: &Case) -> Micros {
-    case.share(&[Stage::Decide])
+    case.part_unhindered(&[Stage::Decide])
+}
+
+/// A busy device delays the player's code too. Whystall looks at the element from the same thread: as long as it comes
+/// to that in time, the player could have asked.
+fn zones(case: &Case) -> &'static [Zone] {
+    if case.was_free(&[Stage::Decide]) { &[Zone::Player] } else { &[Zone::Device, Zone::Player] }
 }
 
 fn findings(case: &Case) -> Vec<Finding> {

@@ -1,4 +1,13 @@
 //! The server was asked in time and its first byte came late.
+//!
+//! # What shows it
+//! The time from the request to the first byte, in parts where the browser tells them, beyond what is usual on this host.
+//!
+//! # When Whystall does not say so
+//! When another stage cost more.
+//!
+//! # Where it can sit
+//! Anywhere from the home network to the origin, as long as nothing splits the path.
 
 use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;

@@ -1,4 +1,13 @@
 //! The server answered in time and the bytes came too slowly.
+//!
+//! # What shows it
+//! The time from the first byte to the last, beyond what is usual on this host.
+//!
+//! # When Whystall does not say so
+//! When another stage cost more.
+//!
+//! # Where it can sit
+//! Anywhere from the home network to the origin, as long as nothing splits the path.
 
 use super::{Case, Cause, PATH_AND_SERVER, chronic_shortfall, finding};
 use crate::time::Micros;

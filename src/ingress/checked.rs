@@ -1,6 +1,6 @@
 //! Values as JavaScript has them, checked.
 
-use crate::event::{AppendOutcome, Blindness, Failure, Moment, Span};
+use crate::event::{AppendOutcome, Blindness, Failure, LicenceStep, Moment, Span, Tab};
 use crate::time::{LIMIT, MediaTime, Wall, micros_from_millis, micros_from_seconds};
 
 /// Most ranges of `buffered`, as the content script also has it.
@@ -93,8 +93,31 @@ pub fn moment(why: &str) -> Result<Moment, Malformed> {
         "emptied" => Moment::Emptied,
         "loadeddata" => Moment::Loadeddata,
         "error" => Moment::Error,
+        "encrypted" => Moment::Encrypted,
+        "waitingforkey" => Moment::Waitingforkey,
         _ => return Err(Malformed),
     })
+}
+
+/// What a `Tab` fact says.
+pub fn tab(state: &str) -> Result<Tab, Malformed> {
+    match state {
+        "visible" => Ok(Tab::Visible),
+        "hidden" => Ok(Tab::Hidden),
+        "frozen" => Ok(Tab::Frozen),
+        _ => Err(Malformed),
+    }
+}
+
+/// What a `Licence` fact says.
+pub fn licence_step(step: &str) -> Result<LicenceStep, Malformed> {
+    match step {
+        "asked" => Ok(LicenceStep::Asked),
+        "given" => Ok(LicenceStep::Given),
+        "usable" => Ok(LicenceStep::Usable),
+        "refused" => Ok(LicenceStep::Refused),
+        _ => Err(Malformed),
+    }
 }
 
 /// What an append ended with.

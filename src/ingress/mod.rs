@@ -12,7 +12,7 @@ mod timing;
 mod url;
 
 use crate::container::{Reader, Settings};
-use crate::event::{Blindness, ElementId, Event, Input, Refusal, SourceId, TrackId, TrackKind};
+use crate::event::{Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TrackId, TrackKind};
 use crate::time::Wall;
 use crate::wire::Fact;
 use checked::*;
@@ -28,6 +28,9 @@ const SOURCE_LIMIT: usize = 64;
 /// Most `SourceBuffer`s. Browsers allow about 16 to a `MediaSource`, players use two.
 const TRACK_LIMIT: usize = 32;
 
+/// Most `MediaKeySession`s; players make one for each key, and anew when keys are rotated.
+const LICENCE_LIMIT: usize = 64;
+
 /// Turns [`Fact`]s into [`Input`]s. Its own state can be snapshotted (serde), and holds no URL either.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ingress {
@@ -38,6 +41,8 @@ pub struct Ingress {
     /// Elements whose `blob:` URL is not known yet, by its digest.
     waiting: Table<u64, ElementId, ELEMENT_LIMIT>,
     tracks: Table<u32, Track, TRACK_LIMIT>,
+    #[serde(default)]
+    licences: Table<u32, (), LICENCE_LIMIT>,
     network: Network,
     clock: Clock,
     dropped: u64,
@@ -129,6 +134,11 @@ impl Ingress {
                 };
                 (at, event)
             }
+            Fact::Licence { t, session, step } => {
+                let (at, step) = (wall(t)?, licence_step(&step)?);
+                let licence = LicenceId(self.licences.enter(session).0);
+                (at, Some(Event::Licence { licence, step }))
+            }
             Fact::Attached { t, element, url } => {
                 let at = wall(t)?;
                 let element = self.element(element);
@@ -169,6 +179,17 @@ impl Ingress {
                 let element = self.element(element);
                 (at, Some(Event::Buffered { element, spans }))
             }
+            Fact::Quality { t, element, dropped, total } => {
+                let (at, dropped, total) = (wall(t)?, count(dropped)?, count(total)?);
+                let element = self.element(element);
+                (at, Some(Event::Quality { element, dropped, total }))
+            }
+            Fact::Busy { t, from } => {
+                let (at, from) = (wall(t)?, wall(from)?);
+                (at, (from < at).then_some(Event::Busy { from }))
+            }
+            Fact::Tab { t, state } => (wall(t)?, Some(Event::Tab { tab: tab(&state)? })),
+            Fact::Online { t, online } => (wall(t)?, Some(Event::Online { online })),
             Fact::Timing(entry) => {
                 let (at, timing) = timing::read(&entry).ok_or(Malformed)?;
                 let resource = self.network.resource(&entry.url)?;

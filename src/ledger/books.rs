@@ -11,7 +11,7 @@ use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 use crate::timeline::Track;
 use crate::verdict::{SegmentAccount, Stage, StallKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A player that lets this much time pass before it asks again is pacing itself, not busy [P].
 const PACING: Micros = Micros::from_millis(100);
@@ -32,6 +32,24 @@ pub struct Books<'a> {
     pub(super) now: Wall,
 }
 
+/// What was fetched for these tracks, or may have been: all requests but those that brought what another player of the
+/// page appended, even if it has the same size.
+fn fetched_for(machine: &Machine, tracks: &[&Track]) -> Vec<Fetch> {
+    let fetches = machine.requests.fetches();
+    let all: Vec<&Track> = machine.tracks.values().map(|(_, track)| track).collect();
+    if all.len() == tracks.len() {
+        return fetches;
+    }
+    let here = |of: &Track| tracks.iter().any(|track| std::ptr::eq(*track, of));
+    let elsewhere: BTreeSet<usize> = segments(&all, &fetches)
+        .into_iter()
+        .filter(|segment| all.get(segment.track).is_some_and(|track| !here(track)))
+        .filter_map(|segment| segment.fetch)
+        .collect();
+    let numbered = fetches.into_iter().enumerate();
+    numbered.filter(|(index, _)| !elsewhere.contains(index)).map(|(_, fetch)| fetch).collect()
+}
+
 /// When a media segment was appended, became playable, and was first shown if playback waited for it.
 type Arrival = (Wall, Option<Wall>, Option<Wall>);
 
@@ -39,7 +57,7 @@ impl<'a> Books<'a> {
     /// Joins what the machine knows of this element.
     pub fn open(machine: &'a Machine, element: &'a Element) -> Books<'a> {
         let tracks = machine.tracks_of(element);
-        let fetches = machine.requests.fetches();
+        let fetches = fetched_for(machine, &tracks);
         let segments = segments(&tracks, &fetches);
         let stalls = element.detector.finished().chain(element.detector.open().cloned());
         let bounds = |stall: Sighting| {

@@ -169,11 +169,10 @@ fn dates() {
 fn a_line_that_was_too_slow_from_the_first_byte() {
     let story = (0..20).fold(Story::new(9_000), |story, segment| story.slow_body(Video, segment, 2_600));
     expect![[r#"
-        At 0:02, 0.7 s: too slow for this quality
+        At 0:02, 0.7 s: slow transfer
 
-        Playback stopped for 0.7 s: data came more slowly than this quality needs.
-        0.7 s of the stall would remain if every step had taken its usual time, as far
-        as that is known.
+        Playback stopped for 0.7 s: the data from video.example came too slowly.
+        502 kB came in 2.6 s: 1.5 Mbit/s.
         Where it came from: can't tell between the player, your home network, your ISP,
         the networks in between, and the video service.
 
@@ -201,6 +200,7 @@ fn a_line_that_was_too_slow_from_the_first_byte() {
         - The buffer ran dry: 0 ms left to play. [286 404 407 413]
         - Playback waited for the media segment 0:04–0:06 (video) from video.example.
           [287 288 293 426 427 428 438]
+        - 502 kB came in 2.6 s: 1.5 Mbit/s. [287 288 293 426 427 438]
         - 0.7 s of the stall would remain if every step had taken its usual time, as far
           as that is known. [287 288 293 426 427 438]
         - Without records of better times, a connection too slow and a quality too high

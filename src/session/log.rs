@@ -80,13 +80,15 @@ fn lasts(event: &Event) -> bool {
     matches!(event, Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. })
 }
 
-/// What each element last reported: it holds until it reports again, however long ago that was.
+/// What each element, the tab and the browser last reported: it holds until it reports again, however long ago that was.
 fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
-    let mut newest: BTreeMap<(ElementId, bool), usize> = BTreeMap::new();
+    let mut newest: BTreeMap<(Option<ElementId>, u8), usize> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
         match input.event {
-            Event::Buffered { element, .. } => newest.insert((element, false), index),
-            Event::Playback { element, .. } => newest.insert((element, true), index),
+            Event::Buffered { element, .. } => newest.insert((Some(element), 0), index),
+            Event::Playback { element, .. } => newest.insert((Some(element), 1), index),
+            Event::Tab { .. } => newest.insert((None, 2), index),
+            Event::Online { .. } => newest.insert((None, 3), index),
             _ => None,
         };
     }
@@ -164,5 +166,28 @@ impl Sieve {
             Event::Tick => false,
             _ => recent,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Tab;
+
+    #[test]
+    fn what_holds_still_is_not_forgotten() {
+        let at = |seconds: i64| Wall(seconds * 1_000_000);
+        let tab = Input { at: at(1), event: Event::Tab { tab: Tab::Hidden } };
+        let online = Input { at: at(2), event: Event::Online { online: false } };
+        let before = Input { at: at(0), event: Event::Tab { tab: Tab::Visible } };
+        let busy = Input { at: at(3), event: Event::Busy { from: at(2) } };
+        let now = Input { at: at(3_600), event: Event::Busy { from: at(3_599) } };
+        let mut log = Log::default();
+        for input in [before, tab.clone(), online.clone(), busy, now.clone()] {
+            log.push(input);
+        }
+        let machine = Machine::replay(log.inputs());
+        log.forget(&machine);
+        assert_eq!(log.inputs(), [tab, online, now]);
     }
 }

@@ -16,10 +16,20 @@ enum Act {
     Jump(i64),
     /// The buffer reaches this far ahead.
     Lead(i64),
-    /// Nobody looks for this long.
+    /// Nobody looks for this long, and nothing moves.
     Sleep(i64),
+    /// Nobody looks for this long; playback moves for so much of it.
+    Unseen(i64, i64),
+    /// A look now.
+    Look,
+    /// The rate, in thousandths, and its event.
+    Rate(i32),
+    /// From now on frames are not reported.
+    NoFrames,
+    /// The browser stops the tab.
+    Freeze,
 }
-use Act::*;
+use Act::{Event, Freeze, Jump, Lead, Look, NoFrames, Play, Rate, Sleep, Stand, Touched, Unseen};
 
 /// Plays the story with a look every 100 ms and a frame every 40 ms, and tells the stalls as
 /// `kind began+duration ending`, in milliseconds of story time.
@@ -42,6 +52,8 @@ struct Stage {
     detector: Detector,
     now: i64,
     position: i64,
+    rate: i32,
+    frames: bool,
     paused: bool,
     seeking: bool,
     ended: bool,
@@ -53,6 +65,8 @@ impl Stage {
             detector: Detector::new(ElementId(0)),
             now: 0,
             position: 0,
+            rate: 1000,
+            frames: true,
             paused: false,
             seeking: false,
             ended: false,
@@ -62,12 +76,12 @@ impl Stage {
     }
 
     fn look(&mut self, why: Moment, gesture: bool) {
-        self.detector.look(Look {
+        self.detector.look(super::Look {
             at: Wall(self.now * 1000),
             fact: 0,
             why,
             position: MediaTime(self.position * 1000),
-            rate: 1000,
+            rate: self.rate,
             paused: self.paused,
             seeking: self.seeking,
             ended: self.ended,
@@ -80,7 +94,7 @@ impl Stage {
         for _ in 0..millis / 20 {
             self.now += 20;
             self.position = start.1 + (self.now - start.0) * percent / 100;
-            if self.now % 40 == 0 && percent > 0 {
+            if self.frames && self.now % 40 == 0 && percent > 0 {
                 self.detector.frame(Wall(self.now * 1000), MediaTime(self.position * 1000));
             }
             if self.now % 100 == 0 {
@@ -109,6 +123,17 @@ impl Stage {
             Touched(moment) => self.event(*moment, true),
             Jump(by) => self.position += by,
             Sleep(millis) => self.now += millis,
+            Unseen(millis, moved) => {
+                self.now += millis;
+                self.position += moved;
+            }
+            Look => self.look(Moment::Sample, false),
+            Rate(rate) => {
+                self.rate = *rate;
+                self.look(Moment::Ratechange, false);
+            }
+            NoFrames => self.frames = false,
+            Freeze => self.detector.unseen_from(Wall(self.now * 1000)),
             Lead(millis) => {
                 let start = MediaTime((self.position - 5_000) * 1000);
                 let end = MediaTime((self.position + millis) * 1000);
@@ -270,4 +295,133 @@ fn nothing_is_claimed_of_a_machine_asleep() {
 #[test]
 fn a_new_source_starts_over() {
     check(&[Play(4_000, 100), Event(Moment::Emptied), Stand(4_000), Play(1_000, 100)], &[]);
+}
+
+/// Shaka sets the rate to 0 while it buffers, with half a second still to play.
+#[test]
+fn a_rate_of_zero_on_a_low_buffer_is_buffering() {
+    let story = [
+        Play(4_000, 100),
+        Lead(500),
+        Rate(0),
+        Stand(2_000),
+        Lead(3_000),
+        Stand(200),
+        Rate(1000),
+        Play(2_000, 100),
+    ];
+    check(&story, &["Starved 4000+2240 Resumed"]);
+}
+
+#[test]
+fn a_rate_of_zero_with_enough_to_play_is_someones_wish() {
+    check(&[Play(4_000, 100), Rate(0), Stand(5_000), Rate(1000), Play(2_000, 100)], &[]);
+}
+
+#[test]
+fn another_rate_is_no_stall() {
+    check(&[Play(4_000, 100), Rate(500), Play(4_000, 50), Rate(2000), Play(4_000, 200)], &[]);
+}
+
+#[test]
+fn a_loop_is_no_stall() {
+    let with_events = [Jump(-4_000), Event(Moment::Seeking), Stand(300), Event(Moment::Seeked)];
+    let story = |round: Vec<Act>| {
+        let mut story = vec![Play(4_000, 100), Stand(100)];
+        story.extend(round);
+        story.push(Play(4_000, 100));
+        story
+    };
+    check(&story(Vec::from(with_events)), &[]);
+    // Where the browser starts over without a seek.
+    check(&story(vec![Jump(-4_000), Look, Stand(200)]), &[]);
+}
+
+#[test]
+fn sound_alone_has_no_frames_and_has_stalls() {
+    let story = [NoFrames, Play(4_000, 100), Lead(0), Stand(3_000), Lead(2_000), Play(2_000, 100)];
+    check(&story, &["Starved 4000+3000 Resumed"]);
+}
+
+#[test]
+fn a_jump_over_a_gap_is_neither_a_stall_nor_a_start() {
+    let jump = || [Play(4_000, 100), Lead(0), Jump(900), Event(Moment::Seeking), Event(Moment::Seeked)];
+    let story = |rest: Vec<Act>| jump().into_iter().chain(rest).collect::<Vec<Act>>();
+    check(&story(vec![Lead(5_000), Play(3_000, 100)]), &[]);
+    // The wait that comes after it is one, though.
+    let waits = story(vec![Stand(3_000), Lead(5_000), Play(2_000, 100)]);
+    check(&waits, &["Starved 4000+3040 Resumed"]);
+}
+
+#[test]
+fn a_blocked_main_thread_is_no_stall_while_playback_goes_on() {
+    check(&[Play(4_000, 100), Unseen(8_000, 8_000), Play(2_000, 100)], &[]);
+}
+
+#[test]
+fn a_thread_blocked_for_longer_than_the_buffer_hides_when_it_ran_dry_but_not_that_it_did() {
+    for blocked in [10_000, 30_000] {
+        // 6 s to play when the thread was blocked.
+        let story = [
+            NoFrames,
+            Play(4_000, 100),
+            Unseen(blocked, 6_000),
+            Look,
+            Event(Moment::Waiting),
+            Stand(200),
+            Lead(2_000),
+            Play(2_000, 100),
+        ];
+        check(&story, &[&format!("Starved 10000+{} Resumed", blocked - 5_800)]);
+    }
+}
+
+/// Timers run once a second, or once a minute; no frame is shown.
+#[test]
+fn a_hidden_tab_is_no_stall() {
+    for (every, times) in [(1_000, 30), (60_050, 3)] {
+        let looks = (0..times).flat_map(|_| [Unseen(every, every), Look]);
+        let story = [NoFrames, Play(2_000, 100), Lead(300_000)].into_iter().chain(looks);
+        check(&story.chain([Play(2_000, 100)]).collect::<Vec<Act>>(), &[]);
+    }
+}
+
+#[test]
+fn a_frozen_tab_ends_what_is_known() {
+    check(&[Play(4_000, 100), Freeze, Sleep(40_000), Play(4_000, 100)], &[]);
+    let story =
+        [Play(4_000, 100), Lead(0), Stand(1_000), Freeze, Sleep(9_000), Lead(9_000), Play(2_000, 100)];
+    check(&story, &["Starved 4000+1000 Unseen"]);
+}
+
+/// Playback stood although it had something to play: so did the machine.
+#[test]
+fn a_short_sleep_is_no_stall() {
+    check(&[Play(4_000, 100), Sleep(40_000), Stand(100), Play(4_000, 100)], &[]);
+}
+
+/// Firefox at first tells the position from before its main thread was blocked.
+#[test]
+fn an_old_position_is_no_stall() {
+    for old in [0, 90] {
+        let story =
+            [Play(4_000, 100), Unseen(2_500, old), Look, Unseen(100, 2_600 - old), Look, Play(4_000, 100)];
+        check(&story, &[]);
+    }
+}
+
+#[test]
+fn an_old_position_does_not_move_the_begin_of_a_stall() {
+    let story = [
+        NoFrames,
+        Play(4_000, 100),
+        Unseen(10_000, 0),
+        Look,
+        Unseen(40, 6_000),
+        Event(Moment::Waiting),
+        Stand(300),
+        Lead(2_000),
+        Play(2_000, 100),
+    ];
+    check(&story, &["Starved 10000+4340 Resumed"]);
 }

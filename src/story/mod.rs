@@ -18,7 +18,7 @@
 mod player;
 mod track;
 
-use crate::event::{Input, Span, TrackKind};
+use crate::event::{Event, Input, Moment, Span, TrackKind};
 use crate::time::{MediaTime, Wall};
 use crate::verdict::{Instant, StallKind};
 use std::collections::BTreeMap;
@@ -68,6 +68,7 @@ pub(crate) enum Act {
     Play,
     Seek(i64),
     Freeze(i64),
+    Happen(Moment),
 }
 
 /// A playback to be told. Times are milliseconds since it began.
@@ -78,6 +79,9 @@ pub struct Story {
     timing_allowed: bool,
     deliveries: BTreeMap<(TrackKind, i64), Delivery>,
     acts: Vec<(i64, Act)>,
+    notes: Vec<(i64, Event)>,
+    /// Video segment that the player leaves out, and how long it stands before it until it jumps.
+    hole: Option<(i64, i64)>,
 }
 
 impl Story {
@@ -89,6 +93,8 @@ impl Story {
             timing_allowed: false,
             deliveries: BTreeMap::new(),
             acts: Vec::new(),
+            notes: Vec::new(),
+            hole: None,
         }
     }
 
@@ -153,6 +159,33 @@ impl Story {
     /// The device stops showing frames for so long, whatever is buffered.
     pub fn freeze(self, when: i64, length: i64) -> Story {
         self.act(when, Act::Freeze(length))
+    }
+
+    /// The player leaves out a video segment, fetches those after it, and jumps over it when it has stood so long.
+    pub fn hole(mut self, segment: i64, patience: i64) -> Story {
+        self.hole = Some((segment, patience));
+        self
+    }
+
+    /// The element says that it waits for a key. To be told beside [`Story::freeze`].
+    pub fn wait_for_key(self, when: i64) -> Story {
+        self.act(when, Act::Happen(Moment::Waitingforkey))
+    }
+
+    /// The page seeks to where it is.
+    pub fn nudge(self, when: i64) -> Story {
+        self.act(when, Act::Happen(Moment::Seeking))
+    }
+
+    /// This is seen as well, whatever it means.
+    pub fn note(mut self, when: i64, event: Event) -> Story {
+        self.notes.push((when, event));
+        self
+    }
+
+    /// The main thread is busy for so long. To be told beside what that does to the player.
+    pub fn busy(self, when: i64, length: i64) -> Story {
+        self.note(when + length, Event::Busy { from: at(when) })
     }
 
     /// Plays it.

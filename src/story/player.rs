@@ -42,6 +42,7 @@ struct Player<'a> {
     frozen: bool,
     /// It stands where the data ends.
     dry: bool,
+    dry_since: i64,
     /// The first frame was shown.
     started: bool,
     last_frame: (i64, Instant),
@@ -68,6 +69,7 @@ impl<'a> Player<'a> {
             held_until: 0,
             frozen: false,
             dry: true,
+            dry_since: 0,
             started: false,
             last_frame: (-1, Instant { wall: Wall(0), media: MediaTime(0) }),
             next_look: 0,
@@ -93,6 +95,9 @@ impl<'a> Player<'a> {
         for (_, act) in story.acts.iter().filter(|(when, _)| *when == now) {
             self.act(now, *act);
         }
+        for (_, event) in story.notes.iter().filter(|(when, _)| *when == now) {
+            self.log.add(now, event.clone());
+        }
         for track in &mut self.tracks {
             track.step(now, self.position, story, &mut self.log);
         }
@@ -111,6 +116,10 @@ impl<'a> Player<'a> {
     }
 
     fn act(&mut self, now: i64, act: Act) {
+        if let Act::Happen(moment) = act {
+            self.look(now, moment);
+            return;
+        }
         if let Act::Freeze(length) = act {
             self.frozen = true;
             self.held_until = now + length;
@@ -141,7 +150,7 @@ impl<'a> Player<'a> {
                 }
                 self.look(now, Moment::Seeking);
             }
-            Act::Freeze(_) => {}
+            Act::Freeze(_) | Act::Happen(_) => {}
         }
     }
 
@@ -157,7 +166,9 @@ impl<'a> Player<'a> {
             if !std::mem::replace(&mut self.dry, true) && !self.frozen {
                 self.begin_stall(StallKind::Starved);
                 self.look(now, Moment::Waiting);
+                self.dry_since = now;
             }
+            self.jump_hole(now);
             return;
         }
         if std::mem::take(&mut self.dry) {
@@ -174,6 +185,18 @@ impl<'a> Player<'a> {
             self.look(now, Moment::Playing);
         }
         self.position = (self.position + 1000).min(dry_at);
+    }
+
+    /// The player jumps over the hole it stands at.
+    fn jump_hole(&mut self, now: i64) {
+        let jump = self.story.hole.filter(|(hole, patience)| {
+            media(*hole).start.0 == self.position && now - self.dry_since >= *patience
+        });
+        if let Some((hole, _)) = jump {
+            self.position = media(hole).end.0;
+            self.seeking = true;
+            self.look(now, Moment::Seeking);
+        }
     }
 
     /// Shows the newest frame that is due, if it was not shown yet.

@@ -82,7 +82,10 @@ impl Track {
 
     pub fn step(&mut self, now: i64, position: i64, story: &Story, log: &mut Log) {
         let Some(fetch) = &self.fetch else {
-            let segment = self.missing(position);
+            let mut segment = self.missing(position);
+            if self.kind == TrackKind::Video && story.hole.is_some_and(|(hole, _)| hole == segment) {
+                segment = self.missing(media(segment).end.0);
+            }
             let begins = segment * SEGMENT;
             if begins < story.length && begins - position / 1000 < GOAL {
                 let delivery = story.delivery(self.kind, segment);

@@ -13,7 +13,7 @@ const S: i64 = 1_000_000;
 const NOON: i64 = 1_700_000_000 * S;
 
 /// The ids of the causes that there are.
-pub const CAUSES: [&str; 9] = [
+pub const CAUSES: [&str; 17] = [
     "slow-response",
     "slow-transfer",
     "request-idle",
@@ -22,6 +22,14 @@ pub const CAUSES: [&str; 9] = [
     "frozen",
     "slow-motion",
     "chronic-shortfall",
+    "cpu-busy",
+    "tab-throttled",
+    "decoder-slow",
+    "licence-wait",
+    "offline",
+    "buffer-hole",
+    "buffer-full",
+    "seek-storm",
     "undetermined",
 ];
 
@@ -29,8 +37,8 @@ pub const CAUSES: [&str; 9] = [
 pub fn stall(cause: &str, over: bool) -> Stall {
     use Zone::{Access, Device, Edge, Home, Interconnect, Origin, Player};
     let kind = match cause {
-        "frozen" => StallKind::Frozen,
-        "slow-motion" => StallKind::SlowMotion,
+        "frozen" | "tab-throttled" | "licence-wait" | "seek-storm" => StallKind::Frozen,
+        "slow-motion" | "decoder-slow" => StallKind::SlowMotion,
         _ => StallKind::Starved,
     };
     let path = vec![Home, Access, Interconnect, Edge, Origin];
@@ -38,7 +46,16 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         "request-idle" | "append-late" => (vec![Player], vec![]),
         "http-error" => (vec![Edge, Origin], vec![]),
         "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
-        "slow-motion" => (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin]),
+        "slow-motion" | "tab-throttled" => {
+            (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin])
+        }
+        "cpu-busy" => (vec![Device, Player], vec![]),
+        "decoder-slow" => (vec![Device], vec![Player, Home, Access, Interconnect, Edge, Origin]),
+        "seek-storm" => (vec![Player], vec![Device, Home, Access, Interconnect, Edge, Origin]),
+        "licence-wait" => (vec![Player, Origin], vec![Device, Home, Access, Interconnect, Edge]),
+        "offline" => (vec![Home, Access], vec![]),
+        "buffer-hole" => (vec![Player, Origin], vec![]),
+        "buffer-full" => (vec![Player], vec![]),
         "chronic-shortfall" => (vec![Player, Home, Access, Interconnect, Edge, Origin], vec![]),
         "undetermined" => (Zone::ALL.to_vec(), vec![]),
         _ => (path, vec![Device, Player]),
@@ -60,7 +77,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 2;
+    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 4;
     if !path_split {
         findings.push(finding("path-not-split", &[]));
     }
@@ -105,6 +122,24 @@ fn telling(cause: &str) -> Vec<Finding> {
         "chronic-shortfall" => {
             vec![finding("chronic-shortfall", &[("left", time(3_300))]), finding("no-better-times", &[])]
         }
+        "cpu-busy" => vec![finding("main-thread-busy", &[("busy", time(2_700))])],
+        "tab-throttled" => vec![finding("tab-hidden", &[("hidden", time(3_400))])],
+        "decoder-slow" => {
+            let values = [("dropped", Value::Count(61)), ("frames", Value::Count(144))];
+            vec![finding("frames-dropped", &values)]
+        }
+        "licence-wait" => vec![
+            finding("key-missing", &[("waited", time(3_400))]),
+            finding("licence-came", &[("took", time(3_300))]),
+        ],
+        "offline" => vec![finding("was-offline", &[("offline", time(8_200))])],
+        "buffer-hole" => {
+            let gap = [12, 14].map(|second| Value::Media(MediaTime(second * S)));
+            let [start, end] = gap;
+            vec![finding("gap-ahead", &[("start", start), ("end", end)])]
+        }
+        "buffer-full" => vec![finding("append-refused", &[("count", Value::Count(4))])],
+        "seek-storm" => vec![finding("page-jumped", &[("count", Value::Count(9))])],
         _ => Vec::new(),
     }
 }

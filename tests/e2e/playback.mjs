@@ -56,6 +56,11 @@ export async function play({ fault, query = {}, file = '/', pages = [], extensio
       const stalls = records.map(({ report }) => JSON.parse(report).stalls.at(-1));
       return stalls.sort((a, b) => a.began.wall - b.began.wall);
     },
+    /** The evidence of the stalls that were recorded, as in the file. */
+    async evidence() {
+      const records = await storedStalls(await browser.openExtensionPage('popup.html'));
+      return records.map(({ bundle }) => JSON.parse(bundle));
+    },
     async close() {
       await browser.close();
       await server.close();

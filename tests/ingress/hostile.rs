@@ -43,6 +43,10 @@ fn what_cannot_be_right_is_dropped_and_counted() {
             json!({"k": "response", "t": 1.0, "id": "1", "status": 200, "length": 1e16, "cached": false}),
             with(timing(), &[("responseEnd", json!(0))]),
             with(timing(), &[("origin", json!(1e300))]),
+            json!({"k": "busy", "t": 1.0, "from": 1e300}),
+            json!({"k": "tab", "t": 1.0, "state": "prerender"}),
+            json!({"k": "licence", "t": 1.0, "session": 1, "step": "stolen"}),
+            json!({"k": "quality", "t": 1.0, "element": 1, "dropped": -1, "total": 1}),
             json!({"k": "clock", "t": 1.0, "wall": 1e300}),
             json!({"k": "lost", "t": 1.0, "from": 1e300, "what": "page"}),
             json!({"k": "lost", "t": 1.0, "from": 0, "what": "me"}),
@@ -67,6 +71,7 @@ fn memory_is_bounded_whatever_comes() {
             with(playback(), &[("element", json!(n))]),
             request(&n.to_string(), &url),
             json!({"k": "page-request", "t": 1.0, "id": n, "url": url}),
+            json!({"k": "licence", "t": 1.0, "session": n, "step": "asked"}),
         ];
         take(&mut ingress, &facts);
     }

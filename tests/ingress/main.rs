@@ -115,6 +115,27 @@ fn elements_and_sources_meet_in_either_order() {
 }
 
 #[test]
+fn what_goes_on_around_playback() {
+    check(
+        &[
+            json!({"k": "busy", "t": 2000.0, "from": 1500.0}),
+            json!({"k": "busy", "t": 2000.0, "from": 2000.0}),
+            json!({"k": "tab", "t": 2000.0, "state": "hidden"}),
+            json!({"k": "online", "t": 2000.0, "online": false}),
+            json!({"k": "licence", "t": 2000.0, "session": 77, "step": "asked"}),
+            json!({"k": "quality", "t": 2000.0, "element": 5, "dropped": 3, "total": 90}),
+        ],
+        &[
+            json!({"at": 2_000_000, "event": "busy", "from": 1_500_000}),
+            json!({"at": 2_000_000, "event": "tab", "tab": "hidden"}),
+            json!({"at": 2_000_000, "event": "online", "online": false}),
+            json!({"at": 2_000_000, "event": "licence", "licence": 0, "step": "asked"}),
+            json!({"at": 2_000_000, "event": "quality", "element": 0, "dropped": 3, "total": 90}),
+        ],
+    );
+}
+
+#[test]
 fn an_append_says_what_it_holds_after_the_offset() {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/media/muxed.mp4")).unwrap();
     let head = walker::Walker::default().feed(&bytes);

@@ -2,6 +2,7 @@
 
 mod build;
 mod demo;
+mod docs;
 mod lint;
 mod package;
 mod process;
@@ -36,6 +37,8 @@ enum Task {
     Lint,
     /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
     Package,
+    /// Write the pages of docs/ that are made from the code
+    Docs,
     /// Check the rules of docs/ARCHITECTURE.md that a compiler cannot
     Tidy,
 }
@@ -59,6 +62,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Test(options) => test::run(&options),
         Task::Lint => lint::run(),
         Task::Package => package::run(),
+        Task::Docs => docs::run(),
         Task::Tidy => tidy::run(),
     }
 }

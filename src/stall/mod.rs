@@ -2,10 +2,15 @@
 //!
 //! Progress decides, not events: players dispatch `waiting` themselves. See DESIGN §4.
 
+mod frames;
+mod slow;
+
 use crate::event::{ElementId, Moment, Span};
 use crate::time::{MediaTime, Micros, Wall};
-use crate::timeline::{BRIDGED_HOLE, Ranges};
+use crate::timeline::Ranges;
 use crate::verdict::{Ending, Instant, StallKind};
+use frames::Frames;
+use slow::Window;
 use std::collections::VecDeque;
 
 /// Standing still for less than this is not told from a dropped frame or a slow timer. Eight frames at 24 per second
@@ -20,14 +25,20 @@ pub const DRY: Micros = Micros::from_millis(300);
 const LOW: Micros = Micros::from_millis(2000);
 /// A jump by the page of at most this, while stalled, is the player's remedy (nudge, gap jump) and no seek [P].
 const REMEDY: Micros = Micros::from_millis(5000);
+/// A step back by more than this that no seek was told of is the begin of the next round of a loop [P]. Less is the
+/// jitter of clocks.
+const LOOPED: Micros = Micros::from_millis(1000);
+/// Playback that moved further than it can by more than this was somewhere else at the look before: when a main thread
+/// was blocked, Firefox at first tells the position from before [P].
+const STALE: Micros = Micros::from_millis(500);
 /// Less movement than this is none: `currentTime` is reported with jitter.
 const STILL: Micros = Micros::from_millis(5);
 /// Longer without a look at the element, and nothing can be said of the time between (sleep, frozen tab) [P].
 const BLIND: Micros = Micros::from_millis(60_000);
-/// Playback at less than half its rate over this long is slow motion [P].
-const SLOW_WINDOW: Micros = Micros::from_millis(2000);
-/// Frames remembered. At 60 a second, a minute: longer than any stretch they are reported for without a stall.
-const FRAMES: usize = 3600;
+/// Longer than this without a look, and playback stood though it had something to play: page and playback stopped
+/// together, so the machine slept or was suspended. A blocked main thread alone lets playback go on, though Firefox tells
+/// so a little later; none is blocked for so long [P].
+const ASLEEP: Micros = Micros::from_millis(30_000);
 /// Buffered reports remembered.
 const BUFFERED: usize = 512;
 
@@ -67,8 +78,6 @@ pub struct Sighting {
     pub ended: Option<(Instant, Ending)>,
     /// Playable media ahead when it began, as the element reported it.
     pub lead: Micros,
-    /// Data is buffered beyond a gap that playback stands at.
-    pub beyond_gap: bool,
     /// The facts that show it: looks and buffered reports.
     pub facts: Vec<u32>,
 }
@@ -93,6 +102,16 @@ struct Standing {
 }
 
 impl Standing {
+    /// The last look that can be right, if playback has moved further since the latest one than it can: then that one
+    /// told an old position.
+    fn trusted(&self, now: &Look) -> Option<Look> {
+        let fits = |look: &Look| now.position - look.position <= playable(now.at - look.at, now.rate) + STALE;
+        if fits(&self.latest) {
+            return None;
+        }
+        Some(self.first).filter(fits).or(self.before)
+    }
+
     /// When it came to stand, counted from the look before at the playback rate.
     fn since(&self) -> Wall {
         self.before.map_or(self.first.at, |before| {
@@ -118,9 +137,9 @@ pub struct Detector {
     excused_until: Wall,
     /// A pause that is the player's buffering.
     page_paused: bool,
-    /// Looks of the last [`SLOW_WINDOW`] during which playback should move.
-    window: VecDeque<Look>,
-    frames: VecDeque<(Wall, MediaTime)>,
+    /// The last looks at which playback should move.
+    window: Window,
+    frames: Frames,
     buffered: VecDeque<(Wall, u32, Ranges)>,
     open: Option<Sighting>,
     finished: Vec<Sighting>,
@@ -137,8 +156,8 @@ impl Detector {
             settled: false,
             excused_until: Wall::MIN,
             page_paused: false,
-            window: VecDeque::new(),
-            frames: VecDeque::new(),
+            window: Window::default(),
+            frames: Frames::default(),
             buffered: VecDeque::new(),
             open: None,
             finished: Vec::new(),
@@ -152,14 +171,14 @@ impl Detector {
 
     /// Stalls that have ended, oldest first, with their bounds put on the frames next to them.
     pub fn finished(&self) -> impl Iterator<Item = Sighting> + '_ {
-        self.finished.iter().map(|sighting| self.on_frames(sighting))
+        self.finished.iter().map(|sighting| self.frames.bound(sighting))
     }
 
     /// The first stall that ended, as looks tell it, after `until`: when, and the stall as in [`Self::finished`].
     pub fn finished_after(&self, until: Wall) -> Option<(Wall, Sighting)> {
         let ended = |sighting: &Sighting| sighting.ended.as_ref().map(|(ended, _)| ended.wall);
         let next = self.finished.iter().find(|sighting| ended(sighting) > Some(until))?;
-        Some((ended(next)?, self.on_frames(next)))
+        Some((ended(next)?, self.frames.bound(next)))
     }
 
     /// The last look.
@@ -184,6 +203,12 @@ impl Detector {
         Some(ahead(ranges, position))
     }
 
+    /// What was missing at the playhead at that time though something was buffered behind it, as the element reported it.
+    pub fn gap_at(&self, at: Wall, position: MediaTime) -> Option<Span> {
+        let (_, _, ranges) = self.buffered.iter().rev().find(|(reported, ..)| *reported <= at)?;
+        ranges.gap_at(position).filter(|gap| gap.start - position <= DRY)
+    }
+
     /// `buffered` as the element reported it.
     pub fn buffered(&mut self, at: Wall, fact: u32, spans: &[Span]) {
         if self.buffered.len() == BUFFERED {
@@ -195,18 +220,14 @@ impl Detector {
 
     /// A frame was shown.
     pub fn frame(&mut self, at: Wall, position: MediaTime) {
-        if self.frames.len() == FRAMES {
-            self.frames.pop_front();
-        }
-        self.frames.push_back((at, position));
+        self.frames.add(at, position);
     }
 
     /// The element was looked at.
     pub fn look(&mut self, look: Look) {
         let before = self.last.replace(look);
-        if before.is_some_and(|before| look.at - before.at > BLIND) {
-            self.close_unseen(before);
-            self.forget_movement();
+        if let Some(before) = before.filter(|before| self.nobody_looked(before, &look)) {
+            self.unseen_from(before.at);
         }
         match look.why {
             Moment::Emptied => {
@@ -242,6 +263,23 @@ impl Detector {
         self.slow_motion(look);
     }
 
+    /// Nobody looks from now on (the tab was frozen): a stall is only known to have lasted until then.
+    pub fn unseen_from(&mut self, at: Wall) {
+        self.close(at, Ending::Unseen);
+        self.forget_movement();
+    }
+
+    /// Too long between two looks to say what was in between.
+    fn nobody_looked(&self, before: &Look, look: &Look) -> bool {
+        let took = look.at - before.at;
+        let stood = (look.position - before.position).0.abs() <= STILL.0;
+        took > BLIND || took > ASLEEP && stood && self.lead_at(before.position) > DRY
+    }
+
+    fn lead_at(&self, position: MediaTime) -> Micros {
+        self.buffered.back().map_or(Micros::ZERO, |(_, _, ranges)| ahead(ranges, position))
+    }
+
     fn should_move(&self, look: &Look) -> bool {
         let low = self.lead().is_none_or(|lead| lead < LOW);
         let held_by_player = self.page_paused && low;
@@ -253,6 +291,13 @@ impl Detector {
         let jump = before.map_or(Micros::ZERO, |before| look.position - before.position);
         if self.open.is_some() && !look.gesture && jump.0.abs() <= REMEDY.0 {
             self.remedied = true;
+            return;
+        }
+        let at_a_gap = before.is_some_and(|before| self.lead_at(before.position) <= DRY);
+        if at_a_gap && !look.gesture && Micros::ZERO < jump && jump <= REMEDY {
+            // Players that jump over a gap at once leave no stall to remedy; what comes then is no start-up either.
+            self.forget_movement();
+            self.excused_until = look.at + SPIN_UP;
             return;
         }
         self.close(look.at, if look.gesture { Ending::Viewer } else { Ending::Page });
@@ -277,7 +322,17 @@ impl Detector {
         if std::mem::take(&mut self.remedied) {
             standing.first.position = look.position;
             standing.latest = look;
+        } else if standing.latest.position - look.position > LOOPED {
+            self.close(look.at, Ending::Page);
+            self.forget_movement();
+            return;
         } else if look.position - standing.latest.position > STILL {
+            if let Some(trusted) = standing.trusted(&look) {
+                self.open = None;
+                self.standing = Some(Standing { before: Some(trusted), first: look, latest: look });
+                self.reconsider();
+                return;
+            }
             if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion) {
                 let moving_for = played(look.position - standing.latest.position, look.rate);
                 let wall = (look.at - moving_for).max(standing.latest.at).min(look.at);
@@ -312,7 +367,9 @@ impl Detector {
         let (fact, ranges) =
             at_the_time.map_or((None, Ranges::default()), |(_, fact, ranges)| (Some(*fact), ranges.clone()));
         let lead = ahead(&ranges, position);
-        let dry = lead <= DRY;
+        // A player that holds playback itself does so while there is still something left.
+        let held = look.rate == 0 || self.page_paused;
+        let dry = lead <= if held { LOW } else { DRY };
         let facts = [standing.before.map(|look| look.fact), Some(standing.first.fact), Some(look.fact), fact];
         self.open = Some(Sighting {
             element: self.element,
@@ -320,7 +377,6 @@ impl Detector {
             began: Instant { wall: began, media: position },
             ended: None,
             lead,
-            beyond_gap: dry && ranges.any_after(position + lead + BRIDGED_HOLE),
             facts: facts.into_iter().flatten().collect(),
         });
     }
@@ -333,22 +389,9 @@ impl Detector {
             self.window.clear();
             return;
         }
-        self.window.push_back(look);
-        while self.window.len() > 2
-            && self.window.get(1).is_some_and(|second| look.at - second.at >= SLOW_WINDOW)
-        {
-            self.window.pop_front();
-        }
-        let Some(first) = self.window.front().copied() else {
+        let Some((first, slow)) = self.window.add(look) else {
             return;
         };
-        let took = look.at - first.at;
-        if took < SLOW_WINDOW {
-            return;
-        }
-        let moved = look.position - first.position;
-        let should = played_media(took, look.rate);
-        let slow = moved.0.saturating_mul(2) < should.0;
         match (&self.open, slow) {
             (None, true) => {
                 let lead = self.lead().unwrap_or_default();
@@ -358,7 +401,6 @@ impl Detector {
                     began: Instant { wall: first.at, media: first.position },
                     ended: None,
                     lead,
-                    beyond_gap: false,
                     facts: vec![first.fact, look.fact],
                 });
             }
@@ -388,57 +430,20 @@ impl Detector {
             self.finished.push(sighting);
         }
     }
-
-    /// Nobody looked for so long that the stall is only known to have lasted until the look before.
-    fn close_unseen(&mut self, before: Option<Look>) {
-        if let Some(before) = before {
-            self.close(before.at, Ending::Unseen);
-        }
-    }
-
-    /// Puts the bounds on the frames next to them, where frames were reported.
-    fn on_frames(&self, sighting: &Sighting) -> Sighting {
-        let mut sighting = sighting.clone();
-        if sighting.kind == StallKind::SlowMotion {
-            return sighting;
-        }
-        let began = sighting.began;
-        let near = |at: Wall, bound: Wall| (at - bound).0.abs() <= FRAME_NEAR.0;
-        let frames = || self.frames.iter().copied().map(|(wall, media)| Instant { wall, media });
-        let last = frames().rev().find(|frame| frame.wall <= began.wall + FRAME_LAG);
-        if let Some(last) = last.filter(|last| near(last.wall, began.wall)) {
-            sighting.began = last;
-        }
-        if let Some((ended, Ending::Resumed)) = &mut sighting.ended {
-            let shown = last.map_or(began.media, |last| last.media);
-            // A browser may show a frame while it still waits for more; playback goes on with the one near the end.
-            let from = sighting.began.wall.max(ended.wall - FRAME_LAG);
-            let next = frames().find(|frame| frame.wall > from && frame.media != shown);
-            if let Some(next) = next.filter(|next| near(next.wall, ended.wall)) {
-                *ended = next;
-            }
-        }
-        sighting
-    }
 }
-
-/// A frame may be reported this long after the position it belongs to was read.
-const FRAME_LAG: Micros = Micros::from_millis(150);
-/// A frame further than this from where positions say playback stopped does not bound the stall.
-const FRAME_NEAR: Micros = Micros::from_millis(500);
 
 fn ahead(ranges: &Ranges, position: MediaTime) -> Micros {
     ranges.runs_dry_at(position).map_or(Micros::ZERO, |end| (end - position).at_least_zero())
 }
 
+/// How much media can be played in this time.
+fn playable(time: Micros, rate: i32) -> Micros {
+    Micros(time.0.saturating_mul(i64::from(rate)) / 1000)
+}
+
 /// How long it takes to play this much media at a rate in thousandths.
 fn played(media: Micros, rate: i32) -> Micros {
     Micros(media.0.saturating_mul(1000) / i64::from(rate.max(1)))
-}
-
-/// How much media is played in this time.
-fn played_media(time: Micros, rate: i32) -> Micros {
-    Micros(time.0.saturating_mul(i64::from(rate)) / 1000)
 }
 
 #[cfg(test)]

@@ -1,0 +1,143 @@
+// Causes on the viewer's own side, made in a real browser: each is named, and what only looks like one is not.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { browserName, play, until } from './playback.mjs';
+
+/** How far the begin of a stall that nobody could look at may be from where the buffer ended, milliseconds. */
+const DATED = 300;
+
+/** A page with a player of its own that can be told to do things wrong. */
+const tiny = { file: '/tiny.html', pages: [fileURLToPath(new URL('pages', import.meta.url))] };
+
+/** Keeps the page's main thread busy for so long. The truth beside it: when, and how much was to play then. */
+const block = (page, millis) =>
+  page.evaluate((millis) => {
+    const { video } = demo;
+    const epoch = () => performance.timeOrigin + performance.now();
+    const from = epoch();
+    const lead = video.buffered.end(video.buffered.length - 1) - video.currentTime;
+    const until = performance.now() + millis;
+    while (performance.now() < until);
+    return { from, to: epoch(), dry: from + lead * 1000 };
+  }, millis);
+
+const pass = (millis) => {
+  const from = Date.now();
+  return until(() => Date.now() - from >= millis, `${millis} ms to pass`);
+};
+
+const explained = ({ cause, zones, kind }) => ({ cause, zones, kind });
+
+describe(`local causes in ${browserName}`, () => {
+  const local = (name, options, act) =>
+    test(name, async (context) => {
+      const session = await play(options);
+      try {
+        await act(session, context);
+      } finally {
+        await session.close();
+      }
+    });
+
+  local('main thread blocked for longer than the buffer', {}, async ({ page, reaches, verdicts }) => {
+    await reaches(8);
+    const blocked = await block(page, 10_000);
+    assert.ok(blocked.dry + 1000 < blocked.to, 'the buffer did not outlast the block');
+    await reaches(18);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'cpu-busy', zones: ['device', 'player'], kind: 'starved' }]);
+    const [{ began, ended }] = stalls;
+    assert.ok(Math.abs(began.wall / 1e3 - blocked.dry) <= DATED, `begin off by ${began.wall / 1e3 - blocked.dry} ms`);
+    assert.ok(ended.wall / 1e3 >= blocked.to - DATED, 'it went on while the thread was blocked');
+  });
+
+  local('main thread blocked for less than the buffer is no stall', {}, async ({ page, reaches, verdicts }) => {
+    await reaches(8);
+    const blocked = await block(page, 2500);
+    assert.ok(blocked.to < blocked.dry, 'the buffer outlasted the block');
+    await reaches(16);
+    assert.deepEqual((await verdicts(0)).map(explained), []);
+  });
+
+  local('a tab in the background is no stall', {}, async ({ browser, page, reaches, verdicts }) => {
+    await reaches(4);
+    const other = await browser.browser.newPage();
+    await other.bringToFront();
+    await until(() => page.evaluate(() => document.visibilityState === 'hidden'), 'the tab to be hidden');
+    await pass(6000);
+    await page.bringToFront();
+    await until(() => page.evaluate(() => document.visibilityState === 'visible'), 'the tab to be visible');
+    await reaches(14);
+    assert.deepEqual((await verdicts(0)).map(explained), []);
+  });
+
+  local('connection lost', {}, async ({ page, reaches, verdicts }, context) => {
+    await reaches(6);
+    try {
+      await page.setOfflineMode(true);
+    } catch (error) {
+      return context.skip(`the driver can't: ${error.message}`);
+    }
+    if (await page.evaluate(() => navigator.onLine)) return context.skip('the driver does not tell the page');
+    await until(() => page.evaluate(() => demo.video.readyState < 3), 'the buffer to run dry');
+    await pass(3000);
+    await page.setOfflineMode(false);
+    await reaches(18);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'offline', zones: ['home', 'access'], kind: 'starved' }]);
+  });
+
+  local('a piece left out and jumped over', { ...tiny, query: { skip: '5' } }, async ({ reaches, verdicts }) => {
+    await reaches(14);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'buffer-hole', zones: ['player', 'origin'], kind: 'starved' }]);
+    const [{ began, ended, duration }] = stalls;
+    // Ten seconds in the hole begins, after twelve it ends; the player stands there for two.
+    assert.ok(Math.abs(began.media / 1e6 - 10) < 0.2, `began at ${began.media / 1e6} s`);
+    assert.ok(Math.abs(ended.media / 1e6 - 12) < 0.2, `ended at ${ended.media / 1e6} s`);
+    assert.ok(Math.abs(duration / 1e6 - 2) < 0.5, `lasted ${duration / 1e6} s`);
+  });
+
+  local('a buffer that is full', tiny, async ({ page, reaches, verdicts }) => {
+    await reaches(5);
+    await page.evaluate(() => void (demo.full = true));
+    await until(() => page.evaluate(() => demo.video.readyState < 3), 'the buffer to run dry');
+    await pass(2000);
+    await page.evaluate(() => void (demo.full = false));
+    await reaches(14);
+    const stalls = await verdicts(1);
+    assert.deepEqual(stalls.map(explained), [{ cause: 'buffer-full', zones: ['player'], kind: 'starved' }]);
+  });
+
+  // Beside a stall of another cause: what is seen of a licence must not depend on encrypted media being at hand.
+  local('the steps of a licence are seen', { ...tiny, query: { skip: '5' } }, async (session, context) => {
+    const { page, reaches, verdicts, evidence } = session;
+    await reaches(2);
+    const failure = await page.evaluate(askForKey).then(() => null, (error) => error.message);
+    if (failure) return context.skip(`no Clear Key here: ${failure}`);
+    await reaches(14);
+    await verdicts(1);
+    const [{ inputs }] = await evidence();
+    const steps = inputs.filter(({ event }) => event === 'licence');
+    const when = (wanted) => steps.find(({ step }) => step === wanted)?.at;
+    assert.equal(steps.length, 3);
+    assert.ok(when('asked') <= when('given') && when('given') <= when('usable'), JSON.stringify(steps));
+  });
+});
+
+/** A Clear Key session from its request to a usable key. Runs in the page. */
+async function askForKey() {
+  const video = [{ contentType: 'video/mp4; codecs="avc1.64001f"' }];
+  const access = await navigator.requestMediaKeySystemAccess('org.w3.clearkey', [{ initDataTypes: ['keyids'], videoCapabilities: video }]);
+  const session = (await access.createMediaKeys()).createSession();
+  const happened = (type) => new Promise((done) => session.addEventListener(type, done, { once: true }));
+  const kid = 'EREREREREREREREREREREQ';
+  const encode = (value) => new TextEncoder().encode(JSON.stringify(value));
+  const message = happened('message');
+  await session.generateRequest('keyids', encode({ kids: [kid] }));
+  await message;
+  const usable = happened('keystatuseschange');
+  await session.update(encode({ keys: [{ kty: 'oct', kid, k: 'ABEiM0RVZneImaq7zN3u_w' }], type: 'temporary' }));
+  await usable;
+}

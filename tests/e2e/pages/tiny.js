@@ -1,0 +1,74 @@
+// A player that fetches one media segment after the other and appends it, pictures only, six seconds ahead.
+// `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
+// While `demo.full` is true, the buffer is full.
+'use strict';
+(() => {
+  const AHEAD = 6;
+  const PATIENCE = 2000;
+  const query = new URLSearchParams(location.search);
+  const base = new URL('540p/', query.get('stream'));
+  const skip = Number(query.get('skip') ?? -1);
+  const video = document.querySelector('video');
+  const demo = (window.demo = { video, full: false });
+
+  // The browser's own limit is a hundred megabytes away. What a full buffer looks like to a page is the same.
+  const { appendBuffer } = SourceBuffer.prototype;
+  SourceBuffer.prototype.appendBuffer = function (data) {
+    if (demo.full) throw new DOMException('The buffer is full', 'QuotaExceededError');
+    return appendBuffer.call(this, data);
+  };
+
+  const until = (ask) =>
+    new Promise((done) => {
+      const look = () => (ask() ? done() : requestAnimationFrame(look));
+      look();
+    });
+  const happened = (target, type) => new Promise((done) => target.addEventListener(type, done, { once: true }));
+  const get = async (name) => (await fetch(new URL(name, base))).arrayBuffer();
+
+  const source = new MediaSource();
+  video.src = URL.createObjectURL(source);
+  play();
+
+  async function play() {
+    await happened(source, 'sourceopen');
+    const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.64001f"');
+    const append = async (data) => {
+      for (;;) {
+        try {
+          buffer.appendBuffer(data);
+          return void (await happened(buffer, 'updateend'));
+        } catch {
+          const failed = performance.now();
+          await until(() => performance.now() - failed > 500);
+        }
+      }
+    };
+    await append(await get('init_1.mp4'));
+    video.play();
+    jumpOverHoles();
+    for (let number = 0; ; number += 1) {
+      if (number === skip) continue;
+      await until(() => end(buffer) - video.currentTime < AHEAD);
+      await append(await get(`segment-${String(number).padStart(3, '0')}.m4s`));
+    }
+  }
+
+  const end = ({ buffered }) => (buffered.length ? buffered.end(buffered.length - 1) : 0);
+
+  async function jumpOverHoles() {
+    let stands = 0;
+    let last = -1;
+    for (;;) {
+      await new Promise(requestAnimationFrame);
+      if (video.currentTime !== last) stands = performance.now();
+      last = video.currentTime;
+      if (performance.now() - stands < PATIENCE) continue;
+      for (let i = 0; i < video.buffered.length; i += 1) {
+        if (video.buffered.start(i) <= last) continue;
+        video.currentTime = video.buffered.start(i);
+        break;
+      }
+    }
+  }
+})();
