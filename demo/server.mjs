@@ -141,8 +141,13 @@ async function spread(body, end, response) {
 /** Waits until then, or until the browser has hung up. */
 function until(time, response) {
   return new Promise((done) => {
-    const timer = setTimeout(done, Math.max(0, time - now()));
-    response.once('close', () => (clearTimeout(timer), done()));
+    const end = () => {
+      clearTimeout(timer);
+      response.off('close', end);
+      done();
+    };
+    const timer = setTimeout(end, Math.max(0, time - now()));
+    response.once('close', end);
   });
 }
 
