@@ -49,7 +49,7 @@ fn causes() -> Result<String> {
         writeln!(sections, "- Afterwards: Playback stopped for 3.4 s: {}.", say("reason")?)?;
         writeln!(sections, "- What to do: {}", say("do")?)?;
     }
-    page.insert_str(INTRO.len(), "\n");
+    page.insert(INTRO.len(), '\n');
     Ok(page + &sections)
 }
 
@@ -74,6 +74,9 @@ fn comment(source: &str) -> String {
 
 /// A message, its placeholders filled with what is always right.
 fn said(words: &serde_json::Value, key: &str) -> Result<String> {
-    let message = |key: &str| words[key]["message"].as_str().with_context(|| format!("there is no {key}"));
+    let message = |key: &str| {
+        let message = words.get(key).and_then(|word| word.get("message"));
+        message.and_then(serde_json::Value::as_str).with_context(|| format!("there is no {key}"))
+    };
     Ok(message(key)?.replace("$HOST$", message("host_unknown")?).replace("$SINCE$", ""))
 }
