@@ -1,34 +1,63 @@
 // Compares what Whystall says of a stall with what really happened.
 
+import { presentationOffset } from './manifest.mjs';
+
 /**
  * @typedef {object} Truth what really happened, from the server, the player and the page's own frame record
- * @property {'video'|'audio'} track
+ * @property {'video'|'audio'|'muxed'} track
  * @property {number} number of the media segment
- * @property {{start: number, end: number}} range what it holds, in seconds, as hls.js appended it
+ * @property {Held[]} held what it holds, in the player's timeline
  * @property {string} host
  * @property {string|null} fault
  * @property {number} requested milliseconds since the epoch, as all times here
  * @property {number} firstByte
  * @property {number} lastByte
  * @property {{began: number, ended: number}} seen the gap between frames
+ * @typedef {{ track: 'video'|'audio', start: number, end: number }} Held seconds
  */
 
-/** hls.js computes in floating point, Whystall in whole microseconds: they agree within this, seconds. */
+/** Players compute in floating point, Whystall in whole microseconds: they agree within this, seconds. */
 const ROUNDING = 0.001;
 
 /**
+ * What each media segment holds. hls.js moves the media to where its playlist says and tells where it is now; in DASH
+ * the file itself says, counted from the presentation's offset.
+ * @param {import('./stream.mjs').Stream} stream
+ * @param {{track: string, number: number, start: number, end: number}[]} segments as the player named them
+ * @returns {(served: import('./server.mjs').Served) => Held[]}
+ */
+export function contents(player, stream, segments) {
+  if (player.startsWith('hls')) return ({ number, track }) => segments.filter((segment) => segment.number === number && (track === 'muxed' || segment.track === track));
+  return ({ representation, number, track }) => {
+    const of = stream.representations[representation];
+    const { start, end } = of.segments[number];
+    const offset = presentationOffset(of);
+    return [{ track, start: start - offset, end: end - offset }];
+  };
+}
+
+/**
  * The media segment whose arrival ended this gap.
+ * @param {{began: number, ended: number}} gap between frames
+ * @param {{began: number, ended: number}[]} stops when `currentTime` stood still
  * @param {import('./server.mjs').Served[]} log
- * @param {{track: string, number: number, start: number, end: number}[]} segments
+ * @param {ReturnType<typeof contents>} contents
  * @returns {Truth | undefined}
  */
-export function truthOf(gap, log, segments, host) {
-  const arrived = log.filter((served) => served.fault && served.lastByte && served.lastByte > gap.began - SLACK && served.lastByte < gap.ended + SLACK);
+export function truthOf(gap, stops, log, contents, host) {
+  const during = ({ lastByte }) => lastByte && lastByte > gap.began - SLACK && lastByte < gap.ended + SLACK;
+  const arrived = log.filter((served) => served.fault && served.status === 200 && during(served));
   const served = arrived.sort((a, b) => b.lastByte - a.lastByte)[0];
-  const segment = served && segments.find(({ track, number }) => track === served.track && number === served.number);
-  if (!segment) return undefined;
-  return { ...served, host, range: { start: segment.start, end: segment.end }, seen: { began: gap.began, ended: gap.ended } };
+  const held = served && contents(served);
+  if (!held?.length) return undefined;
+  // Frames are more exact than `currentTime`, unless sound went on without them.
+  const stopped = stops.findLast(({ began, ended }) => began < gap.ended && ended > gap.began)?.began ?? gap.began;
+  const began = stopped - gap.began > SOUND_ALONE ? stopped : gap.began;
+  return { ...served, host, held, seen: { began, ended: gap.ended } };
 }
+
+/** `currentTime` going on this much longer than the frames is sound without pictures, milliseconds. */
+const SOUND_ALONE = 500;
 
 /** The server's log and the page's frames are written by two processes: milliseconds between their clocks. */
 const SLACK = 20;
@@ -44,13 +73,16 @@ export function disagreements(stall, truth, tolerance) {
     if (!equal) wrong.push(`${what}: Whystall says ${said}, really ${really}`);
   };
   check('kind', stall.kind, 'starved');
-  check('media segments waited for', stall.blocking.length, 1);
-  const [blocking] = stall.blocking;
-  if (blocking) {
+  // A track is waited for once; of two in one media segment, both may be.
+  const tracks = stall.blocking.map(({ track }) => track);
+  check('tracks waited for', tracks.join(), [...new Set(tracks)].join(), tracks.length > 0 && new Set(tracks).size === tracks.length);
+  for (const blocking of stall.blocking) {
     const { start, end } = blocking.range;
-    const same = Math.abs(start / 1e6 - truth.range.start) <= ROUNDING && Math.abs(end / 1e6 - truth.range.end) <= ROUNDING;
-    check('track', blocking.track, truth.track);
-    check('media range', `${start / 1e6}–${end / 1e6}`, `${truth.range.start}–${truth.range.end}`, same);
+    const held = truth.held.find(({ track }) => track === blocking.track);
+    check('track', blocking.track, truth.track, held !== undefined);
+    if (!held) continue;
+    const same = Math.abs(start / 1e6 - held.start) <= ROUNDING && Math.abs(end / 1e6 - held.end) <= ROUNDING;
+    check(`range of ${held.track}`, `${start / 1e6}–${end / 1e6}`, `${held.start}–${held.end}`, same);
     check('host', blocking.host, truth.host);
     check('arrived', blocking.arrived, true);
   }
@@ -70,4 +102,10 @@ export function errors(stall, truth) {
 }
 
 /** The cause that each fault of the server is. */
-const CAUSES = { withheld: 'slow-response', 'slow-first-byte': 'slow-response', 'slow-body': 'slow-transfer' };
+const CAUSES = {
+  withheld: 'slow-response',
+  'slow-first-byte': 'slow-response',
+  'slow-body': 'slow-transfer',
+  unavailable: 'http-error',
+  'not-yet-published': 'not-yet-published',
+};
