@@ -16,6 +16,7 @@ pub mod event;
 pub mod ingress;
 mod ledger;
 mod machine;
+pub mod manifest;
 pub mod plain;
 pub mod session;
 mod stall;

@@ -2,6 +2,7 @@
 
 use crate::event::{Blindness, ElementId, Event, Input, SourceId, TrackId};
 use crate::ledger::fetch::Requests;
+use crate::manifest;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::timeline::Track;
@@ -49,6 +50,8 @@ pub struct Machine {
     pub tracks: BTreeMap<TrackId, (SourceId, Track)>,
     /// Requests.
     pub requests: Requests,
+    /// Manifests.
+    pub manifests: manifest::Known,
     /// What could not be observed, and when.
     pub blind: Vec<(Wall, Wall, Blindness)>,
     /// The newest time told.
@@ -125,6 +128,12 @@ impl Machine {
                 self.requests
                     .change(fact, *observer, *request, |request| request.failed = Some((at, *failure)));
             }
+            Event::Ladder { renditions, .. } => self.manifests.ladder.clone_from(renditions),
+            Event::Playlist { resource, playlist, named } => {
+                let (resource, playlist, named) = (*resource, playlist.clone(), named.clone());
+                self.manifests.reads.push(manifest::Read { fact, at, resource, playlist, named });
+            }
+            Event::Size { .. } | Event::Coded { .. } => {}
             Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
             Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
         }

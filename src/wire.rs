@@ -43,6 +43,8 @@ pub enum Fact {
     PageProgress { t: f64, id: u32, loaded: f64 },
     /// Its `loadend`; `outcome` is `load`, `error`, `abort` or `timeout`.
     PageDone { t: f64, id: u32, loaded: f64, outcome: String },
+    /// The page read the text of a manifest. `url` is that of the response, empty where it was not seen.
+    Manifest { t: f64, url: String, text: String },
 
     // The content script.
     /// An element's `src` is this `blob:` URL.
@@ -62,6 +64,8 @@ pub enum Fact {
     },
     /// `requestVideoFrameCallback`: `position` is `metadata.mediaTime`, `t` its `presentationTime`.
     Frame { t: f64, element: u32, position: f64 },
+    /// `videoWidth` and `videoHeight`.
+    Size { t: f64, element: u32, width: f64, height: f64 },
     /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
     Buffered { t: f64, element: u32, spans: Vec<f64> },
     /// A finished request, as the page may know it.

@@ -80,13 +80,17 @@ fn lasts(event: &Event) -> bool {
     matches!(event, Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. })
 }
 
-/// What each element last reported: it holds until it reports again, however long ago that was.
+/// What was last reported of each element, track and stream: it holds until it is reported again, however long ago that
+/// was.
 fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
-    let mut newest: BTreeMap<(ElementId, bool), usize> = BTreeMap::new();
+    let mut newest: BTreeMap<(u8, u32), usize> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
         match input.event {
-            Event::Buffered { element, .. } => newest.insert((element, false), index),
-            Event::Playback { element, .. } => newest.insert((element, true), index),
+            Event::Buffered { element, .. } => newest.insert((0, element.0), index),
+            Event::Playback { element, .. } => newest.insert((1, element.0), index),
+            Event::Size { element, .. } => newest.insert((2, element.0), index),
+            Event::Coded { track, .. } => newest.insert((3, track.0), index),
+            Event::Ladder { .. } => newest.insert((4, 0), index),
             _ => None,
         };
     }

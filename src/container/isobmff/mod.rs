@@ -66,6 +66,12 @@ impl Parser {
         self.tracks.iter().map(|track| track.kind).reduce(|a, b| if a == b { a } else { TrackKind::Muxed })
     }
 
+    /// Width and height of its picture, as the last `moov` says.
+    pub fn size(&self) -> Option<(u32, u32)> {
+        let video = self.tracks.iter().find(|track| track.kind == TrackKind::Video)?;
+        (video.size.0 > 0 && video.size.1 > 0).then_some(video.size)
+    }
+
     fn lose(&mut self) {
         self.place = Place::Lost;
         self.partial = Vec::new();

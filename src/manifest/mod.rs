@@ -1,0 +1,63 @@
+//! What a manifest says: the renditions a stream is offered in, and how far its timeline goes. Read from the text that
+//! the page itself fetched, at ingress; nothing of the text goes further.
+
+mod dash;
+mod date;
+mod hls;
+mod known;
+
+pub use known::{Known, Read};
+
+use crate::event::{Playlist, Rendition};
+use crate::time::LIMIT;
+
+/// Longest manifest read, bytes. The probe's limit too. A live window of an hour in media segments of two seconds with
+/// addresses of 100 characters; whole films with signed addresses can be longer, and say nothing that is needed.
+pub const TEXT_LIMIT: usize = 256 << 10;
+/// Most renditions kept. Services offer up to about 30, counted by codec.
+pub const RENDITION_LIMIT: usize = 64;
+/// Most names of media segments kept, the last of the manifest: what a player at the live edge has still to ask for.
+const NAME_LIMIT: usize = 64;
+
+/// Most media segments told as newly named by one reading.
+pub const NAMED_LIMIT: usize = 8;
+
+impl Playlist {
+    /// Its times and numbers are within what evidence can hold.
+    pub fn is_sound(&self) -> bool {
+        let times = [self.target, self.part_target, self.update, self.window, self.early, Some(self.length)];
+        let moments = [self.available_from, self.ends].into_iter().flatten().map(|moment| moment.0);
+        let numbers = [self.first, self.next].into_iter().flatten();
+        let mut all = times.into_iter().flatten().map(|time| time.0).chain(moments);
+        all.all(|micros| (0..LIMIT).contains(&micros)) && numbers.max().is_none_or(|number| number < 1 << 53)
+    }
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest<'a> {
+    /// What is offered, the lowest bit rate first; empty where a playlist is of one rendition.
+    pub renditions: Vec<Rendition>,
+    /// The timeline; `None` where it is in other playlists.
+    pub playlist: Option<Playlist>,
+    /// Addresses of the last media segments as written, oldest first; empty where they are byte ranges or made by a
+    /// template.
+    pub names: Vec<&'a str>,
+}
+
+/// Reads a manifest of either kind. `None` for what is none, or is too long.
+pub fn read(text: &str) -> Option<Manifest<'_>> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.len() > TEXT_LIMIT {
+        return None;
+    }
+    let mut manifest =
+        if text.starts_with("#EXTM3U") { hls::read(text)? } else { dash::read(text.trim_start())? };
+    if manifest.playlist.as_ref().is_some_and(|playlist| !playlist.is_sound()) {
+        return None;
+    }
+    manifest.renditions.sort();
+    manifest.renditions.dedup();
+    manifest.renditions.truncate(RENDITION_LIMIT);
+    Some(manifest)
+}
