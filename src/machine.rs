@@ -1,5 +1,6 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
+use crate::adjustment::{Quality, Short};
 use crate::event::{Blindness, ElementId, Event, Input, SourceId, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::manifest;
@@ -16,13 +17,15 @@ pub struct Element {
     pub source: Option<SourceId>,
     /// Watches its progress.
     pub detector: Detector,
+    /// What it shows.
+    pub quality: Quality,
     /// Where it was when.
     path: Vec<(Wall, MediaTime)>,
 }
 
 impl Element {
     fn new(id: ElementId) -> Element {
-        Element { source: None, detector: Detector::new(id), path: Vec::new() }
+        Element { source: None, detector: Detector::new(id), quality: Quality::default(), path: Vec::new() }
     }
 
     /// Where the playhead was, as last seen at or before `at`, moved on by no more than the next look.
@@ -91,7 +94,7 @@ impl Machine {
             Event::Playback { element, why, position, rate, paused, seeking, ended, ready: _, gesture } => {
                 let element = self.element(*element);
                 element.path.push((at, *position));
-                element.detector.look(Look {
+                let look = Look {
                     at,
                     fact,
                     why: *why,
@@ -101,7 +104,9 @@ impl Machine {
                     seeking: *seeking,
                     ended: *ended,
                     gesture: *gesture,
-                });
+                };
+                element.quality.look(&look);
+                element.detector.look(look);
             }
             Event::Frame { element, position } => self.element(*element).detector.frame(at, *position),
             Event::Buffered { element, spans } => self.element(*element).detector.buffered(at, fact, spans),
@@ -133,9 +138,24 @@ impl Machine {
                 let (resource, playlist, named) = (*resource, playlist.clone(), named.clone());
                 self.manifests.reads.push(manifest::Read { fact, at, resource, playlist, named });
             }
-            Event::Size { .. } | Event::Coded { .. } => {}
+            Event::Size { element, width, height } => self.resized(*element, at, (*width, *height)),
+            Event::Coded { track, width, height } => {
+                let source = self.tracks.get(track).map(|(source, _)| *source);
+                for element in self.elements.values_mut().filter(|element| element.source == source) {
+                    element.quality.fetched(at, (*width, *height));
+                }
+            }
             Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
             Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
+        }
+    }
+
+    /// What was shown and lost is remembered beyond the log.
+    pub fn remember_quality(&mut self, before: Machine) {
+        for (id, element) in before.elements {
+            if let Some(same) = self.elements.get_mut(&id) {
+                same.quality = element.quality;
+            }
         }
     }
 
@@ -146,6 +166,16 @@ impl Machine {
             .filter(|(source, _)| Some(*source) == element.source)
             .map(|(_, track)| track)
             .collect()
+    }
+
+    fn resized(&mut self, id: ElementId, at: Wall, size: (u32, u32)) {
+        self.element(id);
+        let (elements, manifests, requests) = (&mut self.elements, &self.manifests, &self.requests);
+        let Some(element) = elements.get_mut(&id) else { return };
+        element.quality.size(at, size, |former, decided| {
+            let (needed, came) = (manifests.bitrate(former)?, requests.bitrate_before(decided)?);
+            (came < needed).then_some(Short { needed, came })
+        });
     }
 
     fn element(&mut self, id: ElementId) -> &mut Element {

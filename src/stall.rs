@@ -19,7 +19,7 @@ pub const DRY: Micros = Micros::from_millis(300);
 /// Below this much media ahead a pause that no gesture came before is the player's buffering.
 const LOW: Micros = Micros::from_millis(2000);
 /// A jump by the page of at most this, while stalled, is the player's remedy (nudge, gap jump) and no seek [P].
-const REMEDY: Micros = Micros::from_millis(5000);
+pub const REMEDY: Micros = Micros::from_millis(5000);
 /// Less movement than this is none: `currentTime` is reported with jitter.
 const STILL: Micros = Micros::from_millis(5);
 /// Longer without a look at the element, and nothing can be said of the time between (sleep, frozen tab) [P].

@@ -144,6 +144,31 @@ impl Requests {
     }
 }
 
+/// How far back it is looked for what had come lately [P]: a few media segments.
+const LATELY: Micros = Micros::from_millis(15_000);
+/// With less than this the round trip and not the line decides how long it takes [P].
+const TELLING: u64 = 64 << 10;
+
+impl Requests {
+    /// Bits in a second that larger requests brought lately, before this moment. `None` if there were none.
+    pub fn bitrate_before(&self, moment: Wall) -> Option<u64> {
+        let fetches = self.fetches();
+        let lately = fetches.iter().filter(|fetch| {
+            fetch.kind == ResourceKind::Data && (moment - LATELY..moment).contains(&fetch.asked)
+        });
+        let came = lately.filter_map(|fetch| match fetch.delivered().filter(|at| *at <= moment) {
+            Some(at) => Some((at - fetch.asked, fetch.size?)),
+            None => fetch.received.map(|(at, bytes)| (at - fetch.asked, bytes)),
+        });
+        let (took, bytes) =
+            came.filter(|(_, bytes)| *bytes >= TELLING).fold((0i64, 0u64), |(took, all), (lasted, bytes)| {
+                (took.saturating_add(lasted.0.max(0)), all.saturating_add(bytes))
+            });
+        let rate = (u128::from(bytes) * 8 * 1_000_000).checked_div(u128::from(took.unsigned_abs()))?;
+        u64::try_from(rate).ok()
+    }
+}
+
 fn same_request(page: &Request, browser: &Request) -> bool {
     page.resource == browser.resource && (page.started - browser.started).0.abs() < SAME_START.0
 }

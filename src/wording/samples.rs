@@ -1,5 +1,6 @@
 //! Verdicts to word and to draw in tests: one for each cause, under way and over.
 
+use crate::adjustment::{Adjustment, Short};
 use crate::event::{ElementId, Span, TrackKind};
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
@@ -183,6 +184,23 @@ pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) ->
         stalls: last.iter().map(summary).collect(),
         current,
         last,
+        size: Some((1280, 720)),
+        adjusted: None,
+        adjustments: Vec::new(),
+    }
+}
+
+/// A worse picture since the sample stall began, for so long if it is over.
+pub fn adjustment(over: Option<Micros>, short: Option<Short>) -> Adjustment {
+    let began = Instant { wall: Wall(NOON), media: MediaTime(200 * S) };
+    let played = over.unwrap_or(Micros(4 * S));
+    Adjustment {
+        from: (1920, 1080),
+        to: (854, 480),
+        began,
+        ended: over.map(|lasted| began.wall + lasted),
+        played,
+        short,
     }
 }
 
