@@ -98,6 +98,11 @@ impl Quality {
         fetched.map_or(shown - BUFFERED, |(at, _)| *at)
     }
 
+    /// The viewer touched the page so shortly before that what the player did then may have been the viewer's choice.
+    pub fn chosen(&self, at: Wall) -> bool {
+        self.touches.iter().any(|touch| (at - CHOICE..=at).contains(touch))
+    }
+
     /// The element was looked at.
     pub fn look(&mut self, look: &Look) {
         if look.gesture {

@@ -133,13 +133,18 @@ impl Machine {
                 self.requests
                     .change(fact, *observer, *request, |request| request.failed = Some((at, *failure)));
             }
-            Event::Ladder { renditions, .. } => self.manifests.ladder.clone_from(renditions),
+            Event::Ladder { resource, renditions } => {
+                resource.map(|resource| self.requests.is_manifest(resource));
+                self.manifests.ladder.clone_from(renditions);
+            }
             Event::Playlist { resource, playlist, named } => {
+                resource.map(|resource| self.requests.is_manifest(resource));
                 let (resource, playlist, named) = (*resource, playlist.clone(), named.clone());
                 self.manifests.reads.push(manifest::Read { fact, at, resource, playlist, named });
             }
             Event::Size { element, width, height } => self.resized(*element, at, (*width, *height)),
             Event::Coded { track, width, height } => {
+                self.track(*track, |track| track.coded.push((at, (*width, *height))));
                 let source = self.tracks.get(track).map(|(source, _)| *source);
                 for element in self.elements.values_mut().filter(|element| element.source == source) {
                     element.quality.fetched(at, (*width, *height));

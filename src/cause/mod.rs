@@ -2,16 +2,19 @@
 //! can sit, and what shows it. To add one: write its file, list it in [`CAUSES`], give it and its findings words in every
 //! `extension/_locales/*/messages.json` (their keys follow from the ids); `cargo xtask tidy` names what is missing.
 
+mod abr_overreach;
 mod append_late;
 mod frozen;
 mod http_error;
+mod manifest_late;
+mod not_yet_published;
 mod request_idle;
 mod slow_motion;
 mod slow_response;
 mod slow_transfer;
 mod undetermined;
 
-use crate::ledger::Blocking;
+use crate::ledger::{Blocking, Books};
 use crate::machine::overlap;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
@@ -41,9 +44,12 @@ pub fn lead(id: &str) -> Option<&'static str> {
 pub const CAUSES: &[&Cause] = &[
     &slow_motion::CAUSE,
     &frozen::CAUSE,
+    &not_yet_published::CAUSE,
+    &manifest_late::CAUSE,
     &http_error::CAUSE,
     &append_late::CAUSE,
     &request_idle::CAUSE,
+    &abr_overreach::CAUSE,
     &slow_transfer::CAUSE,
     &slow_response::CAUSE,
     &undetermined::CAUSE,
@@ -63,6 +69,8 @@ pub struct Case<'a> {
     pub blocking: &'a [Blocking<'a>],
     /// Where the time of the drain window went.
     pub ledger: &'a Ledger,
+    /// All that was fetched and appended, and what the manifests said.
+    pub books: &'a Books<'a>,
     /// Not observed: from, to, id.
     pub blind: &'a [(Wall, Wall, &'static str)],
     /// The newest time told.
@@ -104,6 +112,16 @@ impl Case<'_> {
     /// What playback waited for longest.
     fn longest(&self, stages: &[Stage]) -> Option<&Blocking<'_>> {
         self.blocking.iter().max_by_key(|blocking| self.spent(blocking, stages))
+    }
+
+    /// What of the stall is that the player did not ask, if for most of that time it could not.
+    fn kept_from_asking(&self, blocking: &Blocking, waited: Micros) -> Micros {
+        if blocking.fetch.is_none() {
+            // No stage tells of it before it has asked.
+            return waited.at_least_zero();
+        }
+        let most = waited.0.saturating_mul(2) >= self.spent(blocking, &[Stage::Decide]).0;
+        if most && waited > Micros::ZERO { self.excess(&[Stage::Decide]) } else { Micros::ZERO }
     }
 
     /// The device's and the player's own stages took next to nothing.

@@ -5,6 +5,7 @@ use super::fetch::Fetch;
 use super::join::{Segment, segments};
 use crate::event::{Span, TrackKind};
 use crate::machine::{Element, Machine, overlap};
+use crate::manifest::Known;
 use crate::time::{Micros, Wall};
 use crate::timeline::Track;
 use crate::verdict::SegmentAccount;
@@ -20,6 +21,7 @@ pub struct Books<'a> {
     pub(super) tracks: Vec<&'a Track>,
     pub(super) fetches: Vec<Fetch>,
     pub(super) segments: Vec<Segment>,
+    pub(super) manifests: &'a Known,
     /// For each track, the buffer level at which the player asks for more.
     targets: Vec<Option<Micros>>,
     /// What stages usually take, by track and host.
@@ -45,6 +47,7 @@ impl<'a> Books<'a> {
             tracks,
             fetches,
             segments,
+            manifests: &machine.manifests,
             targets: Vec::new(),
             usual: BTreeMap::new(),
             stalls: stalls.map(|stall| bounds(stall.began.wall, stall.duration(machine.now))).collect(),

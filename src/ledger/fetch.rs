@@ -2,7 +2,7 @@
 
 use crate::event::{Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
 use crate::time::{Micros, Wall};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The browser's and the page's account of one request begin this close together [P]: the page may be busy between.
 const SAME_START: Micros = Micros::from_millis(2000);
@@ -41,6 +41,8 @@ pub struct Request {
 pub struct Requests {
     seen: BTreeMap<(Observer, RequestId), Request>,
     timings: Vec<(u32, ResourceId, Wall, Timing)>,
+    /// What turned out to be a manifest, whatever its address looks like.
+    manifests: BTreeSet<ResourceId>,
 }
 
 impl Requests {
@@ -102,6 +104,11 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
+    /// What was read from this resource is a manifest.
+    pub fn is_manifest(&mut self, resource: ResourceId) {
+        self.manifests.insert(resource);
+    }
+
     /// Both accounts put together, in the order in which they began.
     pub fn fetches(&self) -> Vec<Fetch> {
         let of = |wanted: Observer| {
@@ -127,6 +134,9 @@ impl Requests {
             .collect();
         fetches.extend(by_page.into_iter().flatten().map(|page| Fetch::of(None, Some(page))));
         fetches.sort_by_key(|fetch| fetch.asked);
+        for fetch in fetches.iter_mut().filter(|fetch| self.manifests.contains(&fetch.resource)) {
+            fetch.kind = ResourceKind::Manifest;
+        }
         for (fact, resource, at, timing) in &self.timings {
             let fitting =
                 fetches.iter_mut().filter(|fetch| fetch.resource == *resource && fetch.timing.is_none());

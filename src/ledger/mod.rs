@@ -1,11 +1,15 @@
 //! The ledger: which media segment playback waited for, and where its time went, see DESIGN §5.
 
+mod abr;
 mod account;
 mod books;
 pub mod fetch;
 mod join;
+mod publish;
 
+pub use abr::Overreach;
 pub use books::Books;
+pub use publish::{PlaylistWait, Unpublished};
 
 use crate::event::{ResourceKind, Span};
 use crate::stall::{DRY, Sighting};

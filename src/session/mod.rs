@@ -256,7 +256,7 @@ fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
     let (blocking, ledger) = books.explain(sighting);
     let blind: Vec<(Wall, Wall, &'static str)> =
         machine.blind.iter().map(|(from, to, what)| (*from, *to, what.id())).collect();
-    judge(&Case { sighting, blocking: &blocking, ledger: &ledger, blind: &blind, now: machine.now })
+    judge(&Case { sighting, blocking: &blocking, ledger: &ledger, books, blind: &blind, now: machine.now })
 }
 
 fn play_state(element: &Element) -> PlayState {

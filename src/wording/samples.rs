@@ -14,12 +14,15 @@ const S: i64 = 1_000_000;
 const NOON: i64 = 1_700_000_000 * S;
 
 /// The ids of the causes that there are.
-pub const CAUSES: [&str; 8] = [
+pub const CAUSES: [&str; 11] = [
     "slow-response",
     "slow-transfer",
     "request-idle",
     "append-late",
     "http-error",
+    "not-yet-published",
+    "manifest-late",
+    "abr-overreach",
     "frozen",
     "slow-motion",
     "undetermined",
@@ -36,7 +39,8 @@ pub fn stall(cause: &str, over: bool) -> Stall {
     let path = vec![Home, Access, Interconnect, Edge, Origin];
     let (zones, cleared) = match cause {
         "request-idle" | "append-late" => (vec![Player], vec![]),
-        "http-error" => (vec![Edge, Origin], vec![]),
+        "http-error" | "not-yet-published" => (vec![Edge, Origin], vec![]),
+        "abr-overreach" => (vec![Player, Home, Access, Interconnect, Edge], vec![]),
         "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
         "slow-motion" => (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin]),
         "undetermined" => (Zone::ALL.to_vec(), vec![]),
@@ -96,6 +100,20 @@ fn telling(cause: &str) -> Vec<Finding> {
         "http-error" => {
             vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])]
         }
+        "not-yet-published" => {
+            vec![finding("not-named-yet", &[("gap", time(9_400)), ("target", time(4_000))])]
+        }
+        "manifest-late" => {
+            let host = Value::Name("stream.example".to_owned());
+            vec![finding("playlist-late", &[("waited", time(3_100)), ("host", host)])]
+        }
+        "abr-overreach" => vec![
+            finding(
+                "rate-too-high",
+                &[("needed", Value::Bitrate(4_500_000)), ("expected", Value::Bitrate(3_200_000))],
+            ),
+            finding("lower-was-offered", &[("avoided", time(2_800))]),
+        ],
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],
         _ => Vec::new(),
