@@ -1,11 +1,11 @@
 //! MPEG-DASH (ISO/IEC 23009-1): what an MPD says. A pull parser, so that memory is bounded by what is kept.
 
-use super::date::{duration, moment};
+use super::date::{duration, millionths, moment};
 use super::hls::side;
 use super::{Manifest, RENDITION_LIMIT};
 use crate::event::{Playlist, Rendition, TrackKind};
 use crate::ingress::kind_of_codecs;
-use crate::time::{Micros, micros_from_seconds};
+use crate::time::Micros;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -124,9 +124,8 @@ impl Reading {
                 let length = number("duration").and_then(|ticks| self.timeline.time(ticks));
                 self.playlist.target = self.playlist.target.max(length);
                 // "INF" says that everything is there from the start.
-                let early = attribute("availabilityTimeOffset").and_then(|text| super::date::fraction(&text));
-                self.playlist.early =
-                    self.playlist.early.max(early.and_then(micros_from_seconds).map(Micros));
+                let early = attribute("availabilityTimeOffset").and_then(|text| millionths(&text));
+                self.playlist.early = self.playlist.early.max(early.map(Micros));
             }
             "S" => {
                 let length = number("d").unwrap_or(0);

@@ -1,9 +1,9 @@
 //! HTTP Live Streaming (RFC 8216bis): what a playlist says, line by line.
 
-use super::date::{fraction, moment};
+use super::date::{millionths, moment};
 use super::{Manifest, NAME_LIMIT, RENDITION_LIMIT};
 use crate::event::{Playlist, Rendition, TrackKind};
-use crate::time::{Micros, micros_from_seconds};
+use crate::time::Micros;
 
 /// Reads a playlist that begins with `#EXTM3U`. What is not understood is passed over, as RFC 8216 §6.3.1 wants it.
 /// `None` for one that holds nothing that is looked for.
@@ -121,9 +121,9 @@ fn rendition(attributes: &str) -> Option<Rendition> {
         (None, Some(TrackKind::Audio)) => TrackKind::Audio,
         _ => TrackKind::Video,
     };
-    let frame_rate = attribute(attributes, "FRAME-RATE").and_then(fraction);
-    let frame_rate =
-        frame_rate.filter(|rate| *rate > 0.0 && *rate < 1000.0).map(|rate| (rate * 1000.0).round() as u32);
+    let frame_rate = attribute(attributes, "FRAME-RATE").and_then(millionths);
+    let frame_rate = frame_rate.map(|rate| rate / 1000).filter(|rate| (1..1_000_000).contains(rate));
+    let frame_rate = frame_rate.and_then(|rate| u32::try_from(rate).ok());
     Some(Rendition { bitrate, kind, size, frame_rate })
 }
 
@@ -134,7 +134,7 @@ pub fn side(text: &str) -> Option<u32> {
 
 /// Seconds of which there are some.
 fn seconds(text: &str) -> Option<Micros> {
-    micros_from_seconds(fraction(text.trim())?).map(Micros)
+    millionths(text.trim()).map(Micros)
 }
 
 /// The value of an attribute, without its quotes. A comma in quotes parts nothing.

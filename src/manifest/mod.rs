@@ -61,3 +61,54 @@ pub fn read(text: &str) -> Option<Manifest<'_>> {
     manifest.renditions.truncate(RENDITION_LIMIT);
     Some(manifest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What manifests are made of.
+    const PARTS: [&str; 24] = [
+        "\n",
+        ",",
+        "=",
+        "\"",
+        "#EXTINF:",
+        "9007199254",
+        "4.5",
+        "-1",
+        "#EXT-X-STREAM-INF:",
+        "BANDWIDTH=",
+        "RESOLUTION=1x",
+        "#EXT-X-MEDIA-SEQUENCE:9007199254740991",
+        "#EXT-X-PROGRAM-DATE-TIME:2026-11-25T00:00:00Z",
+        "a.ts",
+        "<Period>",
+        "<SegmentTemplate timescale='1' startNumber='9007199254740991'>",
+        "<SegmentTimeline>",
+        "<S d='9007199254740991' r='-1'/>",
+        "<S d='4' r='18446744073709551615'/>",
+        "</SegmentTimeline>",
+        "<Representation bandwidth='7' width='",
+        "'/>",
+        "<",
+        ">",
+    ];
+
+    proptest! {
+        /// Whatever is put together of them, what is said of it is within bounds.
+        #[test]
+        fn anything_is_read_or_refused(
+            hls in any::<bool>(), parts in proptest::collection::vec(0usize..24, 0..60), junk in ".{0,20}"
+        ) {
+            let start = if hls { "#EXTM3U\n" } else { "<MPD type='dynamic'>" };
+            let parts = parts.iter().filter_map(|part| PARTS.get(*part)).copied();
+            let text: String = [start, &junk].into_iter().chain(parts).collect();
+            if let Some(manifest) = read(&text) {
+                prop_assert!(manifest.renditions.len() <= RENDITION_LIMIT && manifest.renditions.is_sorted());
+                prop_assert!(manifest.names.len() <= NAME_LIMIT);
+                prop_assert!(manifest.playlist.is_none_or(|playlist| playlist.is_sound()));
+            }
+        }
+    }
+}

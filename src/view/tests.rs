@@ -303,7 +303,7 @@ fn a_worse_picture_gets_one_quiet_line_for_a_while() {
     assert!(attribute(of_class(&line, "said")[0], "role") == Some("status"));
     assert_eq!(shown(&adjusted(None, 8_000)), None);
     let minutes = Some(Micros::from_millis(130_000));
-    assert_eq!(shown(&adjusted(minutes, 129_000 + 8_000)).is_some(), true);
+    assert!(shown(&adjusted(minutes, 129_000 + 8_000)).is_some());
     assert_eq!(shown(&adjusted(minutes, 130_000 + 8_000)), None);
     // What was brief is not told of again.
     assert_eq!(shown(&adjusted(Some(Micros::from_millis(9_000)), 10_000)), None);

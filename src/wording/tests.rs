@@ -34,8 +34,8 @@ fn table(language: &str, over: bool) -> String {
     samples::CAUSES.map(|cause| format!("# {cause}\n{}", told(&samples::stall(cause, over), &words))).concat()
 }
 
-fn check(actual: impl AsRef<str>, expected: Expect) {
-    expected.assert_eq(actual.as_ref());
+fn check(actual: &str, expected: Expect) {
+    expected.assert_eq(actual);
 }
 
 /// All sentences of all causes, to be read as a viewer reads them: `src/wording/said/`.
@@ -336,7 +336,7 @@ fn adjustments() {
         cases.map(line).join("\n")
     };
     check(
-        said("en"),
+        &said("en"),
         expect![[r#"
         At 3:20: Playing 480p instead of 1080p for 4~s.
         At 3:20: Playing 480p instead of 1080p for 4~s. The data came at 912~kbit/s; 1080p needs 4.5~Mbit/s.
@@ -344,7 +344,7 @@ fn adjustments() {
         At 3:20: Played 480p instead of 1080p for 42~s. The data came at 912~kbit/s; 1080p needs 4.5~Mbit/s."#]],
     );
     check(
-        said("de"),
+        &said("de"),
         expect![[r#"
         Bei 3:20: Spielt 480p statt 1080p, 4~s lang.
         Bei 3:20: Spielt 480p statt 1080p, 4~s lang. Die Daten kamen mit 912~kbit/s; 1080p braucht 4,5~Mbit/s.

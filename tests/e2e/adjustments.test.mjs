@@ -3,18 +3,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { browserName, play, until } from './playback.mjs';
 
-/** The body of a media segment takes this long, milliseconds: not longer than it plays, but too long for its bit rate. */
-const SLOW = 1700;
-/** Media segments that come slowly: enough to go down and stay there for a while. */
-const FROM = 16;
-const TO = 26;
+/** The body of a media segment takes this long, milliseconds: at first, so that the player does not expect the speed of
+ * this machine, and later, not longer than it plays but too long for the bit rate of the best quality. */
+const FAST = 400;
+const SLOW = 1900;
+/** The first media segment that comes slowly. By then the best quality was played for long enough to be missed. */
+const FROM = 11;
 /** The line is there this soon after the picture got worse, milliseconds, and gone this long after it came. */
 const SOON = 2000;
 const GONE = 12_000;
 
 describe(`picture quality in ${browserName}`, () => {
   test('a drop that the player chose is told of', async () => {
-    const slow = (track, number) => (track === 'video' && number >= FROM && number < TO ? { kind: 'slow-body', spread: SLOW } : null);
+    const slow = (track, number) => (track === 'video' ? { kind: 'slow-body', spread: number < FROM ? FAST : SLOW } : null);
     const session = await play({ fault: slow, query: { level: 'auto' } });
     const { page } = session;
     try {
