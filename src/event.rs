@@ -79,7 +79,7 @@ pub enum Event {
     Ladder { resource: Option<ResourceId>, renditions: Vec<Rendition> },
     /// The page read a playlist (HLS) or a manifest with a timeline (DASH). `named`: the newest media segments that it
     /// names and no reading before did, at most 8, oldest first.
-    Playlist { resource: Option<ResourceId>, playlist: Playlist, named: Vec<ResourceId> },
+    Playlist { resource: Option<ResourceId>, playlist: Box<Playlist>, named: Vec<ResourceId> },
     /// `HTMLMediaElement.buffered` as it stood.
     Buffered { element: ElementId, spans: Vec<Span> },
     /// A request began.

@@ -38,7 +38,10 @@ fn read(millis: i64, target: i64, named: &[i64]) -> Input {
         ..Playlist::default()
     };
     let named = named.iter().map(|segment| address(*segment)).collect();
-    Input { at: at(millis), event: Event::Playlist { resource: Some(LIST), playlist, named } }
+    Input {
+        at: at(millis),
+        event: Event::Playlist { resource: Some(LIST), playlist: Box::new(playlist), named },
+    }
 }
 
 /// The playlist is read every two seconds, and names the media segment 8 just before the player asks for it.

@@ -35,7 +35,7 @@ impl Manifests {
             let named = names.filter_map(|name| self.name(url, name, network)).collect::<Vec<_>>();
             let named =
                 named.get(named.len().saturating_sub(manifest::NAMED_LIMIT)..).unwrap_or_default().to_vec();
-            events.push(Event::Playlist { resource, playlist, named });
+            events.push(Event::Playlist { resource, playlist: Box::new(playlist), named });
         }
         Ok(events)
     }

@@ -13,7 +13,7 @@ pub struct Read {
     /// Which playlist; `None` where its address was not seen.
     pub resource: Option<ResourceId>,
     /// What it said.
-    pub playlist: Playlist,
+    pub playlist: Box<Playlist>,
     /// Media segments that it was the first to name.
     pub named: Vec<ResourceId>,
 }
