@@ -33,8 +33,10 @@ pub struct Adjustment {
     pub to: Size,
     /// The first worse frame.
     pub began: Instant,
-    /// The first frame as good as before; or the viewer went elsewhere.
+    /// The first frame as good as before, or the viewer went elsewhere.
     pub ended: Option<Wall>,
+    /// It was as good as before.
+    pub made_good: bool,
     /// How much was played of it.
     pub played: Micros,
     /// Bits in a second that the better quality needs, and that had come. `None` unless less came than it needs.
@@ -142,7 +144,7 @@ impl Quality {
         self.since = self.position;
         let Some(best) = self.steady else { return };
         if pixels(size) >= pixels(best) {
-            self.close(at);
+            self.close(at, true);
             return;
         }
         if let Some(open) = &mut self.open {
@@ -158,20 +160,27 @@ impl Quality {
         }
         let short = short(best, chosen_until);
         let began = Instant { wall: at, media };
-        self.open =
-            Some(Adjustment { from: best, to: size, began, ended: None, played: Micros::ZERO, short });
+        self.open = Some(Adjustment {
+            from: best,
+            to: size,
+            began,
+            ended: None,
+            made_good: false,
+            played: Micros::ZERO,
+            short,
+        });
     }
 
     fn elsewhere(&mut self, at: Wall) {
-        self.close(at);
+        self.close(at, false);
         self.steady = None;
         self.position = None;
         self.since = None;
     }
 
-    fn close(&mut self, at: Wall) {
+    fn close(&mut self, at: Wall, made_good: bool) {
         if let Some(open) = self.open.take() {
-            push(&mut self.finished, Adjustment { ended: Some(at), ..open }, REMEMBERED);
+            push(&mut self.finished, Adjustment { ended: Some(at), made_good, ..open }, REMEMBERED);
         }
     }
 }
@@ -244,8 +253,11 @@ mod tests {
         assert_eq!(open.played, Micros(20_000_000));
         let over = watch(120, &[&drop[..], &[(100, Show(HIGH))]].concat());
         let [adjustment] = over.finished().copied().collect::<Vec<_>>()[..] else { panic!("{over:?}") };
-        assert_eq!((adjustment.ended, adjustment.played), (Some(Wall(100_000_000)), Micros(40_000_000)));
+        assert_eq!((adjustment.ended, adjustment.made_good), (Some(Wall(100_000_000)), true));
+        assert_eq!(adjustment.played, Micros(40_000_000));
         assert_eq!((over.open(), over.changed()), (None, adjustment.ended));
+        let left = watch(120, &[&drop[..], &[(100, Seek)]].concat());
+        assert_eq!(left.finished().map(|adjustment| adjustment.made_good).collect::<Vec<_>>(), [false]);
     }
 
     #[test]

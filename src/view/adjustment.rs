@@ -34,7 +34,7 @@ fn due<'a>(media: &'a MediaStatus, status: &Status) -> Option<&'a Adjustment> {
     let began = media.adjusted.as_ref().filter(|adjustment| status.at - adjustment.began.wall < QUIET);
     let ended = media.adjustments.last().filter(|adjustment| {
         let just = adjustment.ended.is_some_and(|ended| status.at - ended < QUIET);
-        just && adjustment.played >= WORTH_TELLING
+        just && adjustment.made_good && adjustment.played >= WORTH_TELLING
     });
     began.or(ended)
 }

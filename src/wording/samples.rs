@@ -217,6 +217,7 @@ pub fn adjustment(over: Option<Micros>, short: Option<Short>) -> Adjustment {
         to: (854, 480),
         began,
         ended: over.map(|lasted| began.wall + lasted),
+        made_good: over.is_some(),
         played,
         short,
     }
