@@ -5,7 +5,7 @@
 
 const { Reflect: { apply }, TextDecoder, XMLHttpRequest } = globalThis;
 const { get: weakGet, set: weakSet, delete: weakDelete } = WeakMap.prototype;
-const { startsWith, trimStart, slice, indexOf } = String.prototype;
+const { startsWith, trimStart, slice, indexOf, lastIndexOf } = String.prototype;
 const { prototype } = XMLHttpRequest;
 const getter = (/** @type {string} */ name) =>
   /** @type {() => any} */ (Object.getOwnPropertyDescriptor(prototype, name)?.get);
@@ -13,8 +13,12 @@ const readyState = getter('readyState');
 const responseURL = getter('responseURL');
 const DONE = 4;
 
-/** Longest manifest handed over, in UTF-16 units: src/manifest/. */
+/** Longest manifest handed over, in UTF-16 units, and the line that stands for what was left out: src/manifest/. */
 const TEXT_LIMIT = 256 << 10;
+const CUT = '\n#WHYSTALL-CUT\n';
+/** Of a longer playlist of media segments so much of its beginning, which says what it is, and of its end, where what is new is. */
+const BEGINNING = 4 << 10;
+const END = 12 << 10;
 /** Where in an XML document its root element begins, at most: before it are comments. */
 const ROOT_WITHIN = 2048;
 const URL_LIMIT = 4096;
@@ -50,14 +54,28 @@ export function watchManifests(host) {
 
   /** @param {number} t @param {string} url @param {string} text */
   function tell(t, url, text) {
-    host.tell({ k: 'manifest', t, url: apply(slice, url, [0, URL_LIMIT]), text });
+    const handed = shortened(text);
+    if (handed.length > TEXT_LIMIT) return;
+    host.tell({ k: 'manifest', t, url: apply(slice, url, [0, URL_LIMIT]), text: handed });
   }
 }
 
 /** @param {any} text */
 function isManifest(text) {
-  if (typeof text !== 'string' || text.length > TEXT_LIMIT) return false;
+  if (typeof text !== 'string') return false;
   if (apply(startsWith, text, ['#EXTM3U'])) return true;
   const head = apply(trimStart, apply(slice, text, [0, ROOT_WITHIN]), []);
   return apply(startsWith, head, ['<']) && apply(indexOf, head, ['<MPD']) !== -1;
+}
+
+/** A live playlist is read every few seconds, and can go back for hours. @param {string} text */
+function shortened(text) {
+  if (text.length <= BEGINNING + END) return text;
+  const beginning = apply(slice, text, [0, BEGINNING]);
+  if (apply(indexOf, beginning, ['#EXTINF']) === -1) return text;
+  const end = apply(slice, text, [-END]);
+  // Whole lines.
+  const from = apply(indexOf, end, ['\n']);
+  if (from === -1) return text;
+  return apply(slice, beginning, [0, apply(lastIndexOf, beginning, ['\n'])]) + CUT + apply(slice, end, [from + 1]);
 }

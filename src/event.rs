@@ -207,10 +207,10 @@ pub struct Playlist {
     pub first: Option<u64>,
     /// Number that the media segment after the last will have.
     pub next: Option<u64>,
-    /// Media segments in it.
-    pub segments: u32,
-    /// Their length together.
-    pub length: Micros,
+    /// Media segments in it; `None` where it was too long to be read whole.
+    pub segments: Option<u32>,
+    /// Their length together; likewise.
+    pub length: Option<Micros>,
     /// When the last of them ends (`EXT-X-PROGRAM-DATE-TIME`), on the server's clock.
     pub ends: Option<Wall>,
     /// `EXT-X-DISCONTINUITY`.

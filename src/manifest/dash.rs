@@ -150,9 +150,9 @@ impl Reading {
         let Some(length) = timeline.time(timeline.ticks) else {
             return;
         };
-        if length > self.playlist.length {
-            self.playlist.length = length;
-            self.playlist.segments = u32::try_from(timeline.segments).unwrap_or(u32::MAX);
+        if Some(length) > self.playlist.length {
+            self.playlist.length = Some(length);
+            self.playlist.segments = Some(u32::try_from(timeline.segments).unwrap_or(u32::MAX));
             self.playlist.first = timeline.first;
             self.playlist.next =
                 timeline.first.map(|first| first.saturating_add(timeline.segments).min((1 << 53) - 1));
@@ -245,8 +245,8 @@ mod tests {
                 early: Some(Micros(1_500_000)),
                 first: Some(7),
                 next: Some(11),
-                segments: 4,
-                length: Micros(14_000_000),
+                segments: Some(4),
+                length: Some(Micros(14_000_000)),
                 ..Playlist::default()
             })
         );

@@ -28,6 +28,10 @@ struct Reading<'a> {
     ended: bool,
     byte_ranges: bool,
     names: Vec<&'a str>,
+    segments: u32,
+    lengths: Micros,
+    /// Lines were left out.
+    cut: bool,
     /// The length of the media segment whose address comes next.
     length: Micros,
     /// When the media segment that comes next begins.
@@ -67,6 +71,12 @@ impl<'a> Reading<'a> {
                 self.name(attribute(value, "URI").unwrap_or(""));
             }
             "EXT-X-ENDLIST" => self.ended = true,
+            super::CUT => {
+                self.cut = true;
+                self.begins = None;
+                // What comes before is old, and would look new the next time, when it was left out before.
+                self.names.clear();
+            }
             _ => {}
         }
     }
@@ -76,9 +86,9 @@ impl<'a> Reading<'a> {
             return;
         }
         self.media = true;
-        self.playlist.segments = self.playlist.segments.saturating_add(1);
+        self.segments = self.segments.saturating_add(1);
         let length = std::mem::take(&mut self.length);
-        self.playlist.length = self.playlist.length + length;
+        self.lengths = self.lengths + length;
         self.begins = self.begins.map(|begins| begins + length);
         self.playlist.ends = self.begins;
         self.name(line);
@@ -99,7 +109,11 @@ impl<'a> Reading<'a> {
             return None;
         }
         self.playlist.live = !self.ended;
-        self.playlist.next = Some(self.playlist.first.unwrap_or(0) + u64::from(self.playlist.segments));
+        if !self.cut {
+            self.playlist.next = Some(self.playlist.first.unwrap_or(0) + u64::from(self.segments));
+            self.playlist.segments = Some(self.segments);
+            self.playlist.length = Some(self.lengths);
+        }
         self.names.drain(..self.names.len().saturating_sub(NAME_LIMIT));
         if self.byte_ranges || !self.media {
             self.names.clear();
@@ -199,8 +213,8 @@ mod tests {
                 part_target: Some(Micros(333_340)),
                 first: Some(100),
                 next: Some(103),
-                segments: 3,
-                length: Micros(16_006_000),
+                segments: Some(3),
+                length: Some(Micros(16_006_000)),
                 ends: Some(Wall(1_795_564_816_006_000)),
                 discontinuities: 1,
                 gaps: 1,
@@ -216,10 +230,21 @@ mod tests {
         let whole = format!("#EXTM3U\n#EXT-X-TARGETDURATION:2\n{whole}#EXT-X-ENDLIST");
         let manifest = read(&whole).unwrap();
         let playlist = manifest.playlist.unwrap();
-        assert_eq!((playlist.live, playlist.segments, playlist.next), (false, 1000, Some(1000)));
+        assert_eq!((playlist.live, playlist.segments, playlist.next), (false, Some(1000), Some(1000)));
         assert_eq!((manifest.names.len(), manifest.names[63]), (64, "999"));
         let ranges = "#EXTM3U\n#EXTINF:2\n#EXT-X-BYTERANGE:10@0\nfile.mp4\n";
         assert!(read(ranges).unwrap().names.is_empty());
+    }
+
+    #[test]
+    fn one_with_its_middle_left_out() {
+        let text = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:5\n\
+            #EXT-X-PROGRAM-DATE-TIME:2026-11-25T00:00:00.000Z\n#EXTINF:2,\na\n#WHYSTALL-CUT\n#EXTINF:2,\ny\n#EXTINF:2,\nz\n";
+        let manifest = read(text).unwrap();
+        assert_eq!(manifest.names, ["y", "z"]);
+        let expected =
+            Playlist { live: true, target: Some(Micros(2_000_000)), first: Some(5), ..Playlist::default() };
+        assert_eq!(manifest.playlist, Some(expected));
     }
 
     #[test]

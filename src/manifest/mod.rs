@@ -11,9 +11,11 @@ pub use known::{Known, Read};
 use crate::event::{Playlist, Rendition};
 use crate::time::LIMIT;
 
-/// Longest manifest read, bytes. The probe's limit too. A live window of an hour in media segments of two seconds with
-/// addresses of 100 characters; whole films with signed addresses can be longer, and say nothing that is needed.
+/// Longest manifest read, bytes. The probe's limit too, in characters. Of a long playlist the probe leaves out the middle;
+/// what is as long as this without it is a DASH manifest that lists every media segment of a film.
 pub const TEXT_LIMIT: usize = 256 << 10;
+/// The line that the probe puts in place of the middle of a long playlist, less its `#`.
+const CUT: &str = "WHYSTALL-CUT";
 /// Most renditions kept. Services offer up to about 30, counted by codec.
 pub const RENDITION_LIMIT: usize = 64;
 /// Most names of media segments kept, the last of the manifest: what a player at the live edge has still to ask for.
@@ -25,7 +27,7 @@ pub const NAMED_LIMIT: usize = 8;
 impl Playlist {
     /// Its times and numbers are within what evidence can hold.
     pub fn is_sound(&self) -> bool {
-        let times = [self.target, self.part_target, self.update, self.window, self.early, Some(self.length)];
+        let times = [self.target, self.part_target, self.update, self.window, self.early, self.length];
         let moments = [self.available_from, self.ends].into_iter().flatten().map(|moment| moment.0);
         let numbers = [self.first, self.next].into_iter().flatten();
         let mut all = times.into_iter().flatten().map(|time| time.0).chain(moments);
