@@ -25,6 +25,8 @@ const every = (n, track, fault) => (of, number) => (of === track && number >= 4 
 const SCENARIOS = [
   // Eight seconds apart, so that the overlay is gone before the next.
   { name: 'withheld segment', until: 66, fault: every(4, 'video', { kind: 'withheld', silence: 7800 }) },
+  // Short ones in a row: percentiles need many.
+  { name: 'withheld often', until: 86, query: { buffer: '4' }, fault: every(2, 'video', { kind: 'withheld', silence: 5500 }) },
   { name: 'withheld sound', until: 26, fault: every(4, 'audio', { kind: 'withheld', silence: 8300 }) },
   // Longer than the two seconds it holds: the buffer drains over several segments and never recovers.
   { name: 'slow first byte', until: 46, query: { buffer: '4' }, fault: every(1, 'video', { kind: 'slow-first-byte', silence: 2800 }) },
