@@ -40,6 +40,20 @@ impl Micros {
     }
 }
 
+/// How long it takes to play this much media at a rate in thousandths.
+pub fn playing_time(media: Micros, rate: i32) -> Micros {
+    saturated(i128::from(media.0) * 1000 / i128::from(rate.max(1)))
+}
+
+/// How much media is played in this time at a rate in thousandths.
+pub fn played_in(time: Micros, rate: i32) -> Micros {
+    saturated(i128::from(time.0) * i128::from(rate) / 1000)
+}
+
+fn saturated(micros: i128) -> Micros {
+    Micros(i64::try_from(micros).unwrap_or(if micros < 0 { i64::MIN } else { i64::MAX }))
+}
+
 /// Seconds (as JavaScript numbers come) to microseconds. `None` for NaN, infinities and absurd sizes.
 pub fn micros_from_seconds(seconds: f64) -> Option<i64> {
     let micros = (seconds * 1e6).round();

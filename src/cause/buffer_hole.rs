@@ -19,8 +19,8 @@ use crate::verdict::{Ending, Finding, StallKind, Value, Zone};
 pub const CAUSE: Cause = Cause { id: "buffer-hole", weight, zones, findings, lead: "gap-ahead" };
 
 fn weight(case: &Case) -> Micros {
-    // A gate: the whole stall is its, whatever the requests for other pieces took meanwhile.
-    if hole(case).is_some() { case.duration().max(case.parts()) } else { Micros::ZERO }
+    // A gate: the whole stall is its, whatever the requests for other pieces took meanwhile. No share is larger.
+    if hole(case).is_some() { case.duration() } else { Micros::ZERO }
 }
 
 /// The gap, if that is what playback stood at.

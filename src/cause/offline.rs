@@ -16,17 +16,9 @@ use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
 /// All that has to wait for a connection. Players that notice stop asking.
-const STAGES: &[Stage] = &[
-    Stage::Decide,
-    Stage::Failed,
-    Stage::Queue,
-    Stage::Dns,
-    Stage::Connect,
-    Stage::Tls,
-    Stage::Wait,
-    Stage::Response,
-    Stage::Transfer,
-];
+fn stages() -> impl Iterator<Item = Stage> {
+    Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer)
+}
 
 pub const CAUSE: Cause =
     Cause { id: "offline", weight, zones: |_| &[Zone::Home, Zone::Access], findings, lead: "was-offline" };
@@ -34,8 +26,8 @@ pub const CAUSE: Cause =
 fn weight(case: &Case) -> Micros {
     let offline = &case.machine.conditions.offline;
     // Each stage by itself: that the answer is quick once there is a connection makes up for nothing.
-    let during = STAGES.iter().map(|stage| case.part_during(&[*stage], offline)).sum::<Micros>();
-    let all = STAGES.iter().map(|stage| case.part(&[*stage])).sum::<Micros>();
+    let during = stages().map(|stage| case.part_during(&[stage], offline)).sum::<Micros>();
+    let all = stages().map(|stage| case.share(&[stage])).sum::<Micros>();
     if during > Micros::ZERO && during.0.saturating_mul(2) >= all.0 { all } else { during }
 }
 

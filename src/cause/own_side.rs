@@ -7,7 +7,6 @@ use crate::machine::Element;
 use crate::stall::DRY;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Stage, StallKind};
-use std::collections::BTreeSet;
 
 /// The stages between asking and picture that the player's code and the device answer for.
 pub const OWN: &[Stage] = &[Stage::Decide, Stage::Process, Stage::Append, Stage::Present];
@@ -22,11 +21,6 @@ pub const HANDING_ON: &[Stage] = &[Stage::Process, Stage::Append];
 const FREE: Micros = Micros::from_millis(500);
 
 impl Case<'_> {
-    /// What these stages have of the stall.
-    pub(super) fn part(&self, stages: &[Stage]) -> Micros {
-        self.share(stages)
-    }
-
     /// The stall, from its begin to its end or to now.
     pub(super) fn stall(&self) -> (Wall, Wall) {
         let began = self.sighting.began.wall;
@@ -81,7 +75,7 @@ impl Case<'_> {
         let when = self.when(stages);
         let spent: Micros = when.iter().map(|(from, to)| *to - *from).sum();
         let covered: Micros = when.iter().map(|stretch| periods.cover(&[*stretch]).time).sum();
-        let part = i128::from(self.part(stages).0) * i128::from(covered.0);
+        let part = i128::from(self.share(stages).0) * i128::from(covered.0);
         let part = part.checked_div(i128::from(spent.0)).unwrap_or(0);
         Micros(i64::try_from(part).unwrap_or(0))
     }
@@ -104,14 +98,7 @@ impl Case<'_> {
         let conditions = &self.machine.conditions;
         let busy = self.part_during(stages, &conditions.busy);
         let hidden = self.part_during(stages, &conditions.hidden);
-        (self.part(stages) - busy.max(hidden)).at_least_zero()
-    }
-
-    /// No stages together took more than this too long.
-    pub(super) fn parts(&self) -> Micros {
-        let times = self.ledger.segments.iter().flat_map(|account| &account.stages);
-        let stages: BTreeSet<Stage> = times.map(|time| time.stage).collect();
-        stages.into_iter().map(|stage| self.part(&[stage])).sum()
+        (self.share(stages) - busy.max(hidden)).at_least_zero()
     }
 
     pub(super) fn element(&self) -> Option<&Element> {

@@ -3,12 +3,12 @@
 use super::account::{Life, stages};
 use super::fetch::Fetch;
 use super::join::{Segment, segments};
-use super::recursion::{After, playing_time};
+use super::recursion::After;
 use super::usual::{Samples, Usual};
 use crate::event::{Span, Timing, TrackKind};
 use crate::machine::{Element, Machine};
 use crate::stall::Sighting;
-use crate::time::{Micros, Wall};
+use crate::time::{Micros, Wall, playing_time};
 use crate::timeline::Track;
 use crate::verdict::{SegmentAccount, Stage, StallKind};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,10 +2,10 @@
 
 use super::Entry;
 use super::books::Books;
-use super::recursion::{After, Cycle, Drain, Spent, playing_time};
+use super::recursion::{After, Cycle, Drain, Spent};
 use crate::event::{Span, TrackKind};
 use crate::stall::Sighting;
-use crate::time::{MediaTime, Micros, Wall};
+use crate::time::{MediaTime, Micros, Wall, played_in, playing_time};
 use crate::verdict::{SegmentAccount, Stage, StageTime};
 
 /// Media segments of one track that the counterfactual goes through: the newest. Four minutes at 2 s each [P]; a drain
@@ -63,8 +63,7 @@ impl Books<'_> {
             if at <= stopped.wall {
                 return element.position_at(at).unwrap_or(stopped.media);
             }
-            let played = i128::from((at - stopped.wall).0) * i128::from(rate) / 1000;
-            stopped.media + Micros(i64::try_from(played).unwrap_or(i64::MAX))
+            stopped.media + played_in(at - stopped.wall, rate)
         };
         let mut cycles: Vec<Cycle> = Vec::with_capacity(entries.len());
         let mut before: Option<&Entry> = None;

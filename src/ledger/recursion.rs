@@ -6,7 +6,7 @@
 //! asked for; it could be asked for when the one before came, or when the buffer has drained to C; and playback is late by
 //! as much as the latest of them". A test holds both against each other.
 
-use crate::time::{MediaTime, Micros, Wall};
+use crate::time::{MediaTime, Micros, Wall, playing_time};
 
 /// What must have happened before a media segment could be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,12 +112,6 @@ impl Drain<'_> {
         let level = cycle.held - (self.playhead)(as_before - late);
         (as_before + playing_time(level - limit, self.rate)).max(free)
     }
-}
-
-/// How long so much media plays at this rate.
-pub fn playing_time(media: Micros, rate: i32) -> Micros {
-    let time = i128::from(media.0) * 1000 / i128::from(rate.max(1));
-    Micros(i64::try_from(time).unwrap_or(if media.0 < 0 { i64::MIN } else { i64::MAX }))
 }
 
 #[cfg(test)]

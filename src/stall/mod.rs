@@ -6,7 +6,7 @@ mod frames;
 mod slow;
 
 use crate::event::{ElementId, Moment, Span};
-use crate::time::{MediaTime, Micros, Wall};
+use crate::time::{MediaTime, Micros, Wall, played_in, playing_time};
 use crate::timeline::Ranges;
 use crate::verdict::{Ending, Instant, StallKind};
 use frames::Frames;
@@ -105,7 +105,8 @@ impl Standing {
     /// The last look that can be right, if playback has moved further since the latest one than it can: then that one
     /// told an old position.
     fn trusted(&self, now: &Look) -> Option<Look> {
-        let fits = |look: &Look| now.position - look.position <= playable(now.at - look.at, now.rate) + STALE;
+        let fits =
+            |look: &Look| now.position - look.position <= played_in(now.at - look.at, now.rate) + STALE;
         if fits(&self.latest) {
             return None;
         }
@@ -115,7 +116,7 @@ impl Standing {
     /// When it came to stand, counted from the look before at the playback rate.
     fn since(&self) -> Wall {
         self.before.map_or(self.first.at, |before| {
-            let reached = before.at + played(self.first.position - before.position, before.rate);
+            let reached = before.at + playing_time(self.first.position - before.position, before.rate);
             reached.max(before.at).min(self.first.at)
         })
     }
@@ -334,7 +335,7 @@ impl Detector {
                 return;
             }
             if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion) {
-                let moving_for = played(look.position - standing.latest.position, look.rate);
+                let moving_for = playing_time(look.position - standing.latest.position, look.rate);
                 let wall = (look.at - moving_for).max(standing.latest.at).min(look.at);
                 self.close_at(Instant { wall, media: standing.latest.position }, Ending::Resumed);
                 self.window.clear();
@@ -434,16 +435,6 @@ impl Detector {
 
 fn ahead(ranges: &Ranges, position: MediaTime) -> Micros {
     ranges.runs_dry_at(position).map_or(Micros::ZERO, |end| (end - position).at_least_zero())
-}
-
-/// How much media can be played in this time.
-fn playable(time: Micros, rate: i32) -> Micros {
-    Micros(time.0.saturating_mul(i64::from(rate)) / 1000)
-}
-
-/// How long it takes to play this much media at a rate in thousandths.
-fn played(media: Micros, rate: i32) -> Micros {
-    Micros(media.0.saturating_mul(1000) / i64::from(rate.max(1)))
 }
 
 #[cfg(test)]

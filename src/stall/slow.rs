@@ -1,7 +1,7 @@
 //! Slow motion: playback that moves, but much slower than its rate.
 
 use super::Look;
-use crate::time::Micros;
+use crate::time::{Micros, played_in};
 use std::collections::VecDeque;
 
 /// Playback at less than half its rate over this long is slow motion [P].
@@ -38,7 +38,7 @@ impl Window {
         }
         let first = self.looks.front().copied()?;
         let took = look.at - first.at;
-        let should = took.0.saturating_mul(i64::from(look.rate)) / 1000;
+        let should = played_in(took, look.rate).0;
         let moved = (look.position - first.position).0;
         if took < LONG_ENOUGH {
             return None;
