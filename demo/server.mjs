@@ -28,13 +28,14 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @param {{dir: string, master: string}} options.stream
  * @param {(track: string, number: number) => Fault | null | undefined} [options.fault]
  * @param {string[]} [options.pages] more directories to serve pages from
+ * @param {(path: string, text: string) => string | Promise<string>} [options.playlist] what a playlist is to say, when
  * @param {boolean} [options.timingAllowed] send `Timing-Allow-Origin`, which most video servers do not
  */
-export async function serve({ stream, fault = () => null, pages = [], timingAllowed = false }) {
+export async function serve({ stream, fault = () => null, pages = [], playlist, timingAllowed = false }) {
   /** @type {Served[]} */
   const log = [];
   const pageServer = await listen(pageHandler([path.join(here, 'page'), ...pages]));
-  const streamServer = await listen(streamHandler(stream.dir, fault, timingAllowed, log));
+  const streamServer = await listen(streamHandler(stream.dir, fault, playlist, timingAllowed, log));
   // Two names of one machine: browsers resolve *.localhost to it themselves.
   const host = `video.localhost:${streamServer.address().port}`;
   const origin = `http://localhost:${pageServer.address().port}`;
@@ -89,13 +90,14 @@ function pageHandler(roots) {
   };
 }
 
-function streamHandler(dir, fault, timingAllowed, log) {
+function streamHandler(dir, fault, playlist, timingAllowed, log) {
   // A fault belongs to the media segment, not to the request: another rendition or a retry waits for the same moment.
   const releases = new Map();
   return async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const file = inside(dir, pathname.slice(1));
-    const body = file && (await readFile(file).catch(() => null));
+    let body = file && (await readFile(file).catch(() => null));
+    if (body && playlist && file.endsWith('.m3u8')) body = Buffer.from(await playlist(pathname, String(body)));
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-store');
     if (timingAllowed) response.setHeader('Timing-Allow-Origin', '*');

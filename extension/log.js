@@ -4,7 +4,7 @@
 
 /** Most facts kept: twenty minutes of a healthy player that no background listens to. */
 export const FACT_LIMIT = 20_000;
-/** Most bytes of media headers kept; one append has about 1 KB. */
+/** Most bytes of media headers and manifests kept; one append has about 1 KB. */
 export const HEAD_LIMIT = 4 << 20;
 /** Part of the log that goes when it is full, so that it is not moved for every fact. */
 const DROP = 1 / 16;
@@ -66,5 +66,7 @@ export class Log {
 
 /** @param {any} fact */
 function headBytes(fact) {
-  return fact.k === 'append' ? fact.head.byteLength : 0;
+  if (fact.k === 'append') return fact.head.byteLength;
+  // A browser keeps text in one or two bytes a character.
+  return fact.k === 'manifest' ? fact.text.length : 0;
 }

@@ -172,6 +172,7 @@ class Watcher {
     for (const type of MOMENTS) {
       element.addEventListener(type, (event) => this.#happened(event), { signal, capture: true });
     }
+    element.addEventListener('resize', () => this.#tellSize(), { signal, capture: true });
     this.attach(url);
   }
 
@@ -181,6 +182,7 @@ class Watcher {
     this.host.push({ k: 'attached', t: this.host.now(), element: this.number, url });
     this.#spans = '';
     this.#sample();
+    this.#tellSize();
   }
 
   stop() {
@@ -296,6 +298,12 @@ class Watcher {
   /** It stands still, or did a moment ago. @param {number} t */
   #pressing(t) {
     return t - this.#stuckAt < AFTERMATH;
+  }
+
+  /** Of the picture, not of the element: another size is another rendition. */
+  #tellSize() {
+    const { videoWidth: width, videoHeight: height } = /** @type {HTMLVideoElement} */ (this.element);
+    if (width > 0 && height > 0) this.host.push({ k: 'size', t: this.host.now(), element: this.number, width, height });
   }
 
   #tellFrame(urgent = false) {

@@ -7,6 +7,7 @@
 // docs/noticeable.md says what a page could notice.
 
 import { HANDSHAKE } from './handshake.js';
+import { watchManifests } from './manifests.js';
 import { Walker } from './walker.js';
 
 // Everything is taken before a script of the page can have replaced it.
@@ -144,7 +145,16 @@ function start() {
     watch(MediaSource.prototype, 'endOfStream', (t, mediaSource) => {
       tell({ k: 'stream-ended', t, source: numberOf(mediaSource) });
     });
+    const manifests = watchManifests({
+      method: watch,
+      getter: watchGetter,
+      tell: (fact) => {
+        queuedBytes += fact.text.length;
+        tell(fact);
+      },
+    });
     watch(XMLHttpRequest.prototype, 'open', (_, request, args) => {
+      manifests.reopened(request);
       // Any other object would be turned into text a second time, which the page could notice.
       const href = args[1] instanceof URL ? apply(urlHref, args[1], []) : args[1];
       // A synchronous request tells of nothing while it is under way, and no player makes one.
@@ -320,6 +330,31 @@ function watch(owner, name, seen, refused) {
   }[name];
   copyProperties(original, wrapper);
   defineProperty(owner, name, { ...descriptor, value: wrapper });
+}
+
+/**
+ * Looks on at an accessor of the page's: `seen` is told of every value that was got.
+ * @param {object} owner
+ * @param {string} name
+ * @param {(t: number, self: any, value: any) => void} seen
+ */
+function watchGetter(owner, name, seen) {
+  const descriptor = getOwnPropertyDescriptor(owner, name);
+  const original = descriptor?.get;
+  if (typeof original !== 'function' || !descriptor?.configurable) return;
+  const { get } = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor({
+    get [name]() {
+      const value = apply(original, this, []);
+      try {
+        seen(now(), this, value);
+      } catch {
+        // The page goes on.
+      }
+      return value;
+    },
+  }, name));
+  copyProperties(original, get);
+  defineProperty(owner, name, { ...descriptor, get });
 }
 
 /**

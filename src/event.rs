@@ -73,6 +73,15 @@ pub enum Event {
     },
     /// A video frame with this media time was put on the screen.
     Frame { element: ElementId, position: MediaTime },
+    /// The picture now shown has this many pixels (`videoWidth`, `videoHeight`).
+    Size { element: ElementId, width: u32, height: u32 },
+    /// The initialisation segment appended says so of the media that follows it: which rendition the player fetches.
+    Coded { track: TrackId, width: u32, height: u32 },
+    /// The page read a manifest that offers these, the lowest bit rate first. Told when it is another than before.
+    Ladder { resource: Option<ResourceId>, renditions: Vec<Rendition> },
+    /// The page read a playlist (HLS) or a manifest with a timeline (DASH). `named`: the newest media segments that it
+    /// names and no reading before did, at most 8, oldest first.
+    Playlist { resource: Option<ResourceId>, playlist: Box<Playlist>, named: Vec<ResourceId> },
     /// `HTMLMediaElement.buffered` as it stood.
     Buffered { element: ElementId, spans: Vec<Span> },
     /// A request began.
@@ -169,6 +178,57 @@ pub enum AppendOutcome {
     Aborted,
     /// `error` first.
     Failed,
+}
+
+/// Longest side of a picture, pixels. No decoder of a browser goes beyond 16,384.
+pub const SIDE_LIMIT: u32 = 1 << 16;
+
+/// A quality that a stream is offered in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rendition {
+    /// Bits in a second: the average if the manifest says one, else the peak.
+    pub bitrate: u64,
+    /// Video (with or without sound in it) or audio.
+    pub kind: TrackKind,
+    /// Width and height in pixels.
+    pub size: Option<(u32, u32)>,
+    /// Thousandths of a frame in a second.
+    pub frame_rate: Option<u32>,
+}
+
+/// How far a stream's timeline goes, as one playlist says. What it does not say is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Playlist {
+    /// More may come: no `EXT-X-ENDLIST`, or `type="dynamic"`.
+    pub live: bool,
+    /// The longest media segment.
+    pub target: Option<Micros>,
+    /// The longest partial segment (low-latency HLS).
+    pub part_target: Option<Micros>,
+    /// How soon it may be out of date (`minimumUpdatePeriod`).
+    pub update: Option<Micros>,
+    /// How far back it goes (`timeShiftBufferDepth`).
+    pub window: Option<Micros>,
+    /// `availabilityStartTime`, on the server's clock.
+    pub available_from: Option<Wall>,
+    /// How long before its end a media segment may be asked for (`availabilityTimeOffset`).
+    pub early: Option<Micros>,
+    /// Number of the first media segment.
+    pub first: Option<u64>,
+    /// Number that the media segment after the last will have.
+    pub next: Option<u64>,
+    /// Media segments in it; `None` where it was too long to be read whole.
+    pub segments: Option<u32>,
+    /// Their length together; likewise.
+    pub length: Option<Micros>,
+    /// When the last of them ends (`EXT-X-PROGRAM-DATE-TIME`), on the server's clock.
+    pub ends: Option<Wall>,
+    /// `EXT-X-DISCONTINUITY`.
+    pub discontinuities: u32,
+    /// `EXT-X-GAP`: media segments that are missing at the source.
+    pub gaps: u32,
 }
 
 /// What made the content script look at the media element.

@@ -8,6 +8,7 @@
 //!    the same inputs that go into the evidence [`bundle::Bundle`], so a replay cannot differ.
 //! 4. [`wording`], [`view`] and [`card`] make sentences and pictures of a verdict.
 
+pub mod adjustment;
 pub mod bundle;
 pub mod card;
 mod cause;
@@ -17,6 +18,7 @@ pub mod event;
 pub mod ingress;
 mod ledger;
 mod machine;
+pub mod manifest;
 pub mod plain;
 pub mod session;
 mod stall;

@@ -1,8 +1,10 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
+use crate::adjustment::{Quality, Short};
 use crate::conditions::Conditions;
 use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
+use crate::manifest;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::timeline::Track;
@@ -16,6 +18,8 @@ pub struct Element {
     pub source: Option<SourceId>,
     /// Watches its progress.
     pub detector: Detector,
+    /// What it shows.
+    pub quality: Quality,
     /// Where it was when.
     path: Vec<(Wall, MediaTime)>,
     /// When it was sought, by whomever.
@@ -29,6 +33,7 @@ impl Element {
         Element {
             source: None,
             detector: Detector::new(id),
+            quality: Quality::default(),
             path: Vec::new(),
             sought: Vec::new(),
             rates: Vec::new(),
@@ -81,6 +86,8 @@ pub struct Machine {
     pub conditions: Conditions,
     /// The tab is frozen: nothing is seen.
     frozen_since: Option<Wall>,
+    /// Manifests.
+    pub manifests: manifest::Known,
     /// What could not be observed, and when.
     pub blind: Vec<(Wall, Wall, Blindness)>,
     /// The newest time told.
@@ -138,7 +145,7 @@ impl Machine {
                 if *rate > 0 && element.rates.last().is_none_or(|(_, last)| last != rate) {
                     element.rates.push((at, *rate));
                 }
-                element.detector.look(Look {
+                let look = Look {
                     at,
                     fact,
                     why: *why,
@@ -148,7 +155,9 @@ impl Machine {
                     seeking: *seeking,
                     ended: *ended,
                     gesture: *gesture,
-                });
+                };
+                element.quality.look(&look);
+                element.detector.look(look);
             }
             Event::Frame { element, position } => self.element(*element).detector.frame(at, *position),
             Event::Buffered { element, spans } => self.element(*element).detector.buffered(at, fact, spans),
@@ -175,8 +184,34 @@ impl Machine {
                 self.requests
                     .change(fact, *observer, *request, |request| request.failed = Some((at, *failure)));
             }
+            Event::Ladder { resource, renditions } => {
+                resource.map(|resource| self.requests.is_manifest(resource));
+                self.manifests.ladder.clone_from(renditions);
+            }
+            Event::Playlist { resource, playlist, named } => {
+                resource.map(|resource| self.requests.is_manifest(resource));
+                let (resource, playlist, named) = (*resource, playlist.clone(), named.clone());
+                self.manifests.reads.push(manifest::Read { fact, at, resource, playlist, named });
+            }
+            Event::Size { element, width, height } => self.resized(*element, at, (*width, *height)),
+            Event::Coded { track, width, height } => {
+                self.track(*track, |track| track.coded.push((at, (*width, *height))));
+                let source = self.tracks.get(track).map(|(source, _)| *source);
+                for element in self.elements.values_mut().filter(|element| element.source == source) {
+                    element.quality.fetched(at, (*width, *height));
+                }
+            }
             Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
             Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
+        }
+    }
+
+    /// What was shown and lost is remembered beyond the log.
+    pub fn remember_quality(&mut self, before: Machine) {
+        for (id, element) in before.elements {
+            if let Some(same) = self.elements.get_mut(&id) {
+                same.quality = element.quality;
+            }
         }
     }
 
@@ -187,6 +222,16 @@ impl Machine {
             .filter(|(source, _)| Some(*source) == element.source)
             .map(|(_, track)| track)
             .collect()
+    }
+
+    fn resized(&mut self, id: ElementId, at: Wall, size: (u32, u32)) {
+        self.element(id);
+        let (elements, manifests, requests) = (&mut self.elements, &self.manifests, &self.requests);
+        let Some(element) = elements.get_mut(&id) else { return };
+        element.quality.size(at, size, |former, decided| {
+            let (needed, came) = (manifests.bitrate(former)?, requests.bitrate_before(decided)?);
+            (came < needed).then_some(Short { needed, came })
+        });
     }
 
     fn element(&mut self, id: ElementId) -> &mut Element {

@@ -1,5 +1,6 @@
 //! What is going on right now, for the overlay and the popup. Not evidence: a stall under way is provisional.
 
+use crate::adjustment::{Adjustment, Size};
 use crate::event::{ElementId, TrackKind};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{Stall, StallKind};
@@ -36,6 +37,12 @@ pub struct MediaStatus {
     pub stalls: Vec<StallSummary>,
     /// The last finished stall in full.
     pub last: Option<Stall>,
+    /// What the picture is made of.
+    pub size: Option<Size>,
+    /// The worse quality that is played instead of a better one.
+    pub adjusted: Option<Adjustment>,
+    /// Finished adjustments of this session, newest last, at most 50.
+    pub adjustments: Vec<Adjustment>,
 }
 
 /// What a media element does.

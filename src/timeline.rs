@@ -96,6 +96,8 @@ pub struct Track {
     pub kind: TrackKind,
     /// Every append, in the order of the calls.
     pub appends: Vec<Append>,
+    /// Picture sizes that its initialisation segments announced, and when.
+    pub coded: Vec<(Wall, (u32, u32))>,
     /// Every removal and when.
     removals: Vec<(Wall, Span)>,
 }
@@ -103,7 +105,7 @@ pub struct Track {
 impl Track {
     /// A track that holds nothing yet.
     pub fn new(kind: TrackKind) -> Track {
-        Track { kind, appends: Vec::new(), removals: Vec::new() }
+        Track { kind, appends: Vec::new(), coded: Vec::new(), removals: Vec::new() }
     }
 
     /// An append was called.

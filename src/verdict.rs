@@ -328,6 +328,8 @@ pub enum Value {
     Media(MediaTime),
     /// An amount of data.
     Bytes(u64),
+    /// Bits in a second.
+    Bitrate(u64),
     /// A count.
     Count(u64),
     /// A host name or an id.

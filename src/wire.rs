@@ -56,6 +56,8 @@ pub enum Fact {
     /// A `MediaKeySession`: `asked` (its `message`), `given` (`update` was called), `usable` or `refused`
     /// (`keystatuseschange`: some key is usable, or none).
     Licence { t: f64, session: u32, step: String },
+    /// The page read the text of a manifest. `url` is that of the response, empty where it was not seen.
+    Manifest { t: f64, url: String, text: String },
 
     // The content script.
     /// An element's `src` is this `blob:` URL.
@@ -75,6 +77,8 @@ pub enum Fact {
     },
     /// `requestVideoFrameCallback`: `position` is `metadata.mediaTime`, `t` its `presentationTime`.
     Frame { t: f64, element: u32, position: f64 },
+    /// `videoWidth` and `videoHeight`.
+    Size { t: f64, element: u32, width: f64, height: f64 },
     /// `buffered`, flattened: start, end, start, end … seconds. At most 32 ranges.
     Buffered { t: f64, element: u32, spans: Vec<f64> },
     /// `getVideoPlaybackQuality()`: `droppedVideoFrames` and `totalVideoFrames`.

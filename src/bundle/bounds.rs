@@ -1,7 +1,8 @@
 //! What inputs can be, beyond their form.
 
 use super::BundleError;
-use crate::event::{Event, Input, Span, Timing};
+use crate::event::{Event, Input, Rendition, SIDE_LIMIT, Span, Timing};
+use crate::manifest::{NAMED_LIMIT, RENDITION_LIMIT};
 use crate::time::{LIMIT, MediaTime, Wall};
 
 /// Inputs of a bundle. A session keeps 20,000; twice that and more is no session's.
@@ -73,6 +74,16 @@ fn fault(input: &Input) -> Fault {
         Event::Quality { dropped, total, .. } => {
             count("dropped", *dropped).or_else(|| count("total", *total))
         }
+        Event::Size { width, height, .. } | Event::Coded { width, height, .. } => {
+            size("width", *width).or_else(|| size("height", *height))
+        }
+        Event::Ladder { renditions, .. } => ladder(renditions),
+        Event::Playlist { playlist, named, .. } => {
+            let allowed = || "times and numbers below 2^53".to_owned();
+            let many = || format!("at most {NAMED_LIMIT} media segments");
+            let unsound = (!playlist.is_sound()).then(|| ("playlist", allowed()));
+            unsound.or_else(|| (named.len() > NAMED_LIMIT).then(|| ("named", many())))
+        }
         Event::SourceOpened { .. }
         | Event::Attached { .. }
         | Event::TrackAdded { .. }
@@ -85,6 +96,20 @@ fn fault(input: &Input) -> Fault {
         | Event::Licence { .. }
         | Event::Tick => None,
     })
+}
+
+fn ladder(renditions: &[Rendition]) -> Fault {
+    let many = || format!("at most {RENDITION_LIMIT} renditions");
+    let sizes = renditions.iter().filter_map(|rung| rung.size);
+    (renditions.len() > RENDITION_LIMIT)
+        .then(|| ("renditions", many()))
+        .or_else(|| renditions.iter().find_map(|rung| count("bitrate", rung.bitrate)))
+        .or_else(|| sizes.flat_map(|(width, height)| [width, height]).find_map(|side| size("size", side)))
+}
+
+fn size(member: &'static str, side: u32) -> Fault {
+    let allowed = || format!("1 to {SIDE_LIMIT} pixels");
+    (!(1..=SIDE_LIMIT).contains(&side)).then(|| (member, allowed()))
 }
 
 fn phases(timing: &Timing) -> Fault {

@@ -3,6 +3,7 @@
 //! `extension/_locales/*/messages.json` (their keys follow from the ids); `cargo xtask tidy` names what is missing.
 //! The comment at the head of its file is its section in `docs/causes.md` (`cargo xtask docs`).
 
+mod abr_overreach;
 mod append_late;
 mod buffer_full;
 mod buffer_hole;
@@ -12,6 +13,8 @@ mod decoder_slow;
 mod frozen;
 mod http_error;
 mod licence_wait;
+mod manifest_late;
+mod not_yet_published;
 mod offline;
 mod own_side;
 mod request_idle;
@@ -22,7 +25,7 @@ mod slow_transfer;
 mod tab_throttled;
 mod undetermined;
 
-use crate::ledger::Blocking;
+use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
@@ -60,10 +63,13 @@ pub const CAUSES: &[&Cause] = &[
     &slow_motion::CAUSE,
     &frozen::CAUSE,
     &offline::CAUSE,
+    &not_yet_published::CAUSE,
+    &manifest_late::CAUSE,
     &http_error::CAUSE,
     &buffer_full::CAUSE,
     &append_late::CAUSE,
     &request_idle::CAUSE,
+    &abr_overreach::CAUSE,
     &slow_transfer::CAUSE,
     &slow_response::CAUSE,
     &chronic_shortfall::CAUSE,
@@ -87,6 +93,8 @@ pub struct Case<'a> {
     pub ledger: &'a Ledger,
     /// Everything else that is known of the frame.
     pub machine: &'a Machine,
+    /// All that was fetched and appended, and what the manifests said.
+    pub books: &'a Books<'a>,
     /// Not observed: from, to, id.
     pub blind: &'a [(Wall, Wall, &'static str)],
     /// The newest time told.
@@ -141,6 +149,16 @@ impl Case<'_> {
     /// What playback waited for longest.
     fn longest(&self, stages: &[Stage]) -> Option<&Blocking<'_>> {
         self.blocking.iter().max_by_key(|blocking| self.spent(blocking, stages))
+    }
+
+    /// What of the stall is that the player did not ask, if for most of that time it could not.
+    fn kept_from_asking(&self, blocking: &Blocking, waited: Micros) -> Micros {
+        if blocking.fetch.is_none() {
+            // No stage tells of it before it has asked.
+            return waited.at_least_zero();
+        }
+        let most = waited.0.saturating_mul(2) >= self.spent(blocking, &[Stage::Decide]).0;
+        if most && waited > Micros::ZERO { self.share(&[Stage::Decide]) } else { Micros::ZERO }
     }
 
     /// The device and the player have next to nothing of it: neither by their own stages, nor by what may be anyone's.

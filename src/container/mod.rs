@@ -128,6 +128,14 @@ impl Reader {
         }
     }
 
+    /// Width and height of the picture, once the container has said so.
+    pub fn size(&self) -> Option<(u32, u32)> {
+        match &self.format {
+            Format::IsoBmff(parser) => parser.size(),
+            _ => None,
+        }
+    }
+
     fn ahead_of_none(&mut self, tracks: &[u32], fragments: &[Fragment]) -> Vec<Span> {
         self.ahead.retain(|ahead| tracks.contains(&ahead.track));
         for &track in tracks {

@@ -1,6 +1,6 @@
 //! Values as JavaScript has them, checked.
 
-use crate::event::{AppendOutcome, Blindness, Failure, LicenceStep, Moment, Span, Tab};
+use crate::event::{AppendOutcome, Blindness, Failure, LicenceStep, Moment, SIDE_LIMIT, Span, Tab};
 use crate::time::{LIMIT, MediaTime, Wall, micros_from_millis, micros_from_seconds};
 
 /// Most ranges of `buffered`, as the content script also has it.
@@ -61,6 +61,11 @@ pub fn append_window(start: Option<f64>, end: Option<f64>) -> Result<Span, Malfo
 /// A number of bytes.
 pub fn count(value: f64) -> Result<u64, Malformed> {
     (0.0..LIMIT as f64).contains(&value).then_some(value as u64).ok_or(Malformed)
+}
+
+/// A side of a picture, pixels.
+pub fn side(pixels: f64) -> Result<u32, Malformed> {
+    (1.0..=f64::from(SIDE_LIMIT)).contains(&pixels).then_some(pixels as u32).ok_or(Malformed)
 }
 
 /// `buffered` as the content script flattens it: ranges that are sorted and apart, else malformed. What is shorter

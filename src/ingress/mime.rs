@@ -18,7 +18,13 @@ pub fn kind(mime: &str) -> TrackKind {
         Some(quoted) => quoted.split('"').next(),
         None => codecs.split(';').next(),
     };
-    let codecs = codecs.unwrap_or("").split(',').map(str::trim).filter(|codec| !codec.is_empty());
+    kind_of_codecs(codecs.unwrap_or(""))
+}
+
+/// By a list of codecs (RFC 6381).
+pub fn kind_of_codecs(codecs: &str) -> TrackKind {
+    let codecs = codecs.to_ascii_lowercase();
+    let codecs = codecs.split(',').map(str::trim).filter(|codec| !codec.is_empty());
     let is_audio = |codec: &str| AUDIO.iter().any(|audio| codec.starts_with(audio));
     let (audio, video): (Vec<&str>, Vec<&str>) = codecs.partition(|codec| is_audio(codec));
     match (audio.is_empty(), video.is_empty()) {

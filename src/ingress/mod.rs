@@ -5,6 +5,7 @@
 
 mod checked;
 mod clock;
+mod manifests;
 mod mime;
 mod network;
 mod table;
@@ -17,6 +18,8 @@ use crate::time::Wall;
 use crate::wire::Fact;
 use checked::*;
 use clock::Clock;
+use manifests::Manifests;
+pub(crate) use mime::kind_of_codecs;
 use network::{Key, Network};
 use serde::{Deserialize, Serialize};
 use table::Table;
@@ -44,6 +47,7 @@ pub struct Ingress {
     #[serde(default)]
     licences: Table<u32, (), LICENCE_LIMIT>,
     network: Network,
+    manifests: Manifests,
     clock: Clock,
     dropped: u64,
 }
@@ -53,6 +57,8 @@ struct Track {
     source: SourceId,
     kind: TrackKind,
     reader: Reader,
+    /// Width and height last told.
+    size: Option<(u32, u32)>,
 }
 
 impl Ingress {
@@ -103,6 +109,7 @@ impl Ingress {
                 let kind = track.reader.kind();
                 let changed = kind.and_then(|kind| track.changed_kind(id, kind));
                 inputs.extend(changed.map(|event| Input { at, event }));
+                inputs.extend(track.changed_size(id).map(|event| Input { at, event }));
                 (at, Some(Event::Append { track: id, bytes, media }))
             }
             Fact::Refused { t, track, error } => {
@@ -138,6 +145,17 @@ impl Ingress {
                 let (at, step) = (wall(t)?, licence_step(&step)?);
                 let licence = LicenceId(self.licences.enter(session).0);
                 (at, Some(Event::Licence { licence, step }))
+            }
+            Fact::Manifest { t, url, text } => {
+                let at = wall(t)?;
+                let events = self.manifests.read(&url, &text, &mut self.network)?;
+                inputs.extend(events.into_iter().map(|event| Input { at, event }));
+                (at, None)
+            }
+            Fact::Size { t, element, width, height } => {
+                let (at, width, height) = (wall(t)?, side(width)?, side(height)?);
+                let element = self.element(element);
+                (at, Some(Event::Size { element, width, height }))
             }
             Fact::Attached { t, element, url } => {
                 let at = wall(t)?;
@@ -248,12 +266,19 @@ impl Ingress {
 
 impl Track {
     fn new(source: SourceId, mime: &str) -> Track {
-        Track { source, kind: mime::kind(mime), reader: Reader::new(mime) }
+        Track { source, kind: mime::kind(mime), reader: Reader::new(mime), size: None }
     }
 
     /// The track is announced anew when it turns out to be of another kind than was said.
     fn changed_kind(&mut self, track: TrackId, kind: TrackKind) -> Option<Event> {
         let before = std::mem::replace(&mut self.kind, kind);
         (before != kind).then_some(Event::TrackAdded { source: self.source, track, kind })
+    }
+
+    /// Media of another picture size follows.
+    fn changed_size(&mut self, track: TrackId) -> Option<Event> {
+        let size = self.reader.size().filter(|size| self.size != Some(*size))?;
+        self.size = Some(size);
+        Some(Event::Coded { track, width: size.0, height: size.1 })
     }
 }

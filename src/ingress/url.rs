@@ -64,6 +64,56 @@ pub fn digest(texts: &[&str]) -> u64 {
     bytes.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte)) >> 11
 }
 
+/// The absolute form of an address as a manifest at `base` has it, as a browser would write it (RFC 3986 §5.2, less
+/// the rarer escapes). `None` for what names nothing on the network.
+pub fn resolve(base: &str, reference: &str) -> Option<String> {
+    let (reference, _fragment) = reference.split_once('#').unwrap_or((reference, ""));
+    let (scheme, _) = base.split_once("://").unwrap_or(("", ""));
+    let absolute = reference.split_once(':').is_some_and(|(scheme, _)| {
+        !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    });
+    let url = if absolute {
+        reference.to_owned()
+    } else if let Some(rest) = reference.strip_prefix("//").filter(|_| !scheme.is_empty()) {
+        format!("{scheme}://{rest}")
+    } else {
+        let authority = scheme.len() + 3;
+        let end = authority + base.get(authority..)?.find(['/', '?', '#']).unwrap_or(base.len() - authority);
+        let (origin, rest) = base.split_at_checked(end)?;
+        let (path, _) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        match reference.as_bytes().first() {
+            _ if scheme.is_empty() => return None,
+            Some(b'/') => format!("{origin}{reference}"),
+            Some(b'?') => format!("{origin}{path}{reference}"),
+            _ => format!("{origin}{directory}/{reference}"),
+        }
+    };
+    (url.len() <= URL_LIMIT).then(|| without_dots(&url)).flatten()
+}
+
+/// The URL without `.` and `..` in its path.
+fn without_dots(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+    let mut parts: Vec<&str> = Vec::new();
+    let mut named = path.split('/').skip(1).peekable();
+    while let Some(part) = named.next() {
+        let last = named.peek().is_none();
+        match part {
+            ".." => drop(parts.pop()),
+            "." => {}
+            part => parts.push(part),
+        }
+        if last && matches!(part, "." | "..") {
+            parts.push("");
+        }
+    }
+    let path = parts.join("/").replace(' ', "%20");
+    Some(format!("{scheme}://{authority}/{path}{query}"))
+}
+
 fn host(authority: &str, default_port: &str) -> Option<String> {
     // The last colon begins the port, unless it is within an IPv6 address.
     let (name, port) = match authority.rsplit_once(':') {
@@ -171,6 +221,27 @@ mod tests {
         let long = format!("https://a.example/{}", "x".repeat(URL_LIMIT));
         assert_eq!(redact(&long), Redacted::Invalid);
         assert_eq!(redact(&format!("https://{}/", "x".repeat(300))), Redacted::Invalid);
+    }
+
+    #[test]
+    fn addresses_in_a_manifest() {
+        let base = "https://a.example:8443/live/720p/index.m3u8?token=a/b";
+        for (reference, url) in [
+            ("segment-1.m4s", Some("https://a.example:8443/live/720p/segment-1.m4s")),
+            ("../s.ts?x=../y#f", Some("https://a.example:8443/live/s.ts?x=../y")),
+            ("/./a/../s.ts", Some("https://a.example:8443/s.ts")),
+            ("//b.example/s.ts", Some("https://b.example/s.ts")),
+            ("http://c.example", Some("http://c.example/")),
+            ("?n=1", Some("https://a.example:8443/live/720p/index.m3u8?n=1")),
+            ("a b/..", Some("https://a.example:8443/live/720p/")),
+            ("../../../../s", Some("https://a.example:8443/s")),
+            ("data:x,y", None),
+        ] {
+            assert_eq!(resolve(base, reference).as_deref(), url, "{reference}");
+        }
+        assert_eq!(resolve("", "s.ts"), None);
+        assert_eq!(resolve("https://a", "s").as_deref(), Some("https://a/s"));
+        assert_eq!(resolve("é://", "s").as_deref(), Some("é:///s"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::recursion::After;
 use super::usual::{Samples, Usual};
 use crate::event::{Span, Timing, TrackKind};
 use crate::machine::{Element, Machine};
+use crate::manifest::Known;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall, playing_time};
 use crate::timeline::Track;
@@ -23,6 +24,7 @@ pub struct Books<'a> {
     pub(super) tracks: Vec<&'a Track>,
     pub(super) fetches: Vec<Fetch>,
     pub(super) segments: Vec<Segment>,
+    pub(super) manifests: &'a Known,
     /// For each track, the buffer level at which the player asks for more.
     pub(super) targets: Vec<Option<Micros>>,
     /// What stages usually take, by track and host.
@@ -69,6 +71,7 @@ impl<'a> Books<'a> {
             tracks,
             fetches,
             segments,
+            manifests: &machine.manifests,
             targets: Vec::new(),
             usual: BTreeMap::new(),
             stalls: stalls.map(bounds).collect(),

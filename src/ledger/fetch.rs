@@ -2,7 +2,7 @@
 
 use crate::event::{Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
 use crate::time::{Micros, Wall};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The browser's and the page's account of one request begin this close together [P]: the page may be busy between.
 const SAME_START: Micros = Micros::from_millis(2000);
@@ -41,6 +41,8 @@ pub struct Request {
 pub struct Requests {
     seen: BTreeMap<(Observer, RequestId), Request>,
     timings: Vec<(u32, ResourceId, Wall, Timing)>,
+    /// What turned out to be a manifest, whatever its address looks like.
+    manifests: BTreeSet<ResourceId>,
 }
 
 impl Requests {
@@ -102,6 +104,11 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
+    /// What was read from this resource is a manifest.
+    pub fn is_manifest(&mut self, resource: ResourceId) {
+        self.manifests.insert(resource);
+    }
+
     /// Both accounts put together, in the order in which they began.
     pub fn fetches(&self) -> Vec<Fetch> {
         let of = |wanted: Observer| {
@@ -127,6 +134,9 @@ impl Requests {
             .collect();
         fetches.extend(by_page.into_iter().flatten().map(|page| Fetch::of(None, Some(page))));
         fetches.sort_by_key(|fetch| fetch.asked);
+        for fetch in fetches.iter_mut().filter(|fetch| self.manifests.contains(&fetch.resource)) {
+            fetch.kind = ResourceKind::Manifest;
+        }
         for (fact, resource, at, timing) in &self.timings {
             let fitting =
                 fetches.iter_mut().filter(|fetch| fetch.resource == *resource && fetch.timing.is_none());
@@ -141,6 +151,31 @@ impl Requests {
             }
         }
         fetches
+    }
+}
+
+/// How far back it is looked for what had come lately [P]: a few media segments.
+const LATELY: Micros = Micros::from_millis(15_000);
+/// With less than this the round trip and not the line decides how long it takes [P].
+const TELLING: u64 = 64 << 10;
+
+impl Requests {
+    /// Bits in a second that larger requests brought lately, before this moment. `None` if there were none.
+    pub fn bitrate_before(&self, moment: Wall) -> Option<u64> {
+        let fetches = self.fetches();
+        let lately = fetches.iter().filter(|fetch| {
+            fetch.kind == ResourceKind::Data && (moment - LATELY..moment).contains(&fetch.asked)
+        });
+        let came = lately.filter_map(|fetch| match fetch.delivered().filter(|at| *at <= moment) {
+            Some(at) => Some((at - fetch.asked, fetch.size?)),
+            None => fetch.received.map(|(at, bytes)| (at - fetch.asked, bytes)),
+        });
+        let (took, bytes) =
+            came.filter(|(_, bytes)| *bytes >= TELLING).fold((0i64, 0u64), |(took, all), (lasted, bytes)| {
+                (took.saturating_add(lasted.0.max(0)), all.saturating_add(bytes))
+            });
+        let rate = (u128::from(bytes) * 8 * 1_000_000).checked_div(u128::from(took.unsigned_abs()))?;
+        u64::try_from(rate).ok()
     }
 }
 

@@ -1,16 +1,20 @@
 //! The ledger: which media segment playback waited for, and where its time went, see DESIGN §5.
 
+mod abr;
 mod account;
 mod books;
 mod drain;
 pub mod fetch;
 mod join;
+mod publish;
 mod recursion;
 mod shapley;
 mod shares;
 mod usual;
 
+pub use abr::Overreach;
 pub use books::Books;
+pub use publish::{PlaylistWait, Unpublished};
 pub use shapley::apportion;
 
 use crate::event::{ResourceKind, Span, TrackKind};
@@ -102,7 +106,6 @@ impl Books<'_> {
 
     /// How long this stall would have been, had each media segment of its drain window been of another size, at the pace at
     /// which it came: `bytes` gives the size for its track, what it holds, and its size. `None` if it is no starved one.
-    #[allow(dead_code)] // For the causes that say what another quality would have done.
     pub fn stall_if(&self, stall: &Sighting, bytes: impl Fn(TrackKind, Span, u64) -> u64) -> Option<Micros> {
         if stall.kind != StallKind::Starved {
             return None;

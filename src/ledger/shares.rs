@@ -63,7 +63,6 @@ pub fn of(chains: &[Chain], stall: Micros) -> Ledger {
     ledger
 }
 
-#[allow(dead_code)] // As for `Books::stall_if`.
 /// How long the stall would have been with media segments of other sizes, at the pace at which they came.
 pub fn with_sizes(chains: &[Chain], stall: Micros, bytes: impl Fn(TrackKind, Span, u64) -> u64) -> Micros {
     let total = lasts(chains, |_, _| Spent::default());

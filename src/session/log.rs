@@ -80,15 +80,19 @@ fn lasts(event: &Event) -> bool {
     matches!(event, Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. })
 }
 
-/// What each element, the tab and the browser last reported: it holds until it reports again, however long ago that was.
+/// What was last reported of each element, track and stream, of the tab and the browser: it holds until it is reported again, however long ago that
+/// was.
 fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
-    let mut newest: BTreeMap<(Option<ElementId>, u8), usize> = BTreeMap::new();
+    let mut newest: BTreeMap<(u8, u32), usize> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
         match input.event {
-            Event::Buffered { element, .. } => newest.insert((Some(element), 0), index),
-            Event::Playback { element, .. } => newest.insert((Some(element), 1), index),
-            Event::Tab { .. } => newest.insert((None, 2), index),
-            Event::Online { .. } => newest.insert((None, 3), index),
+            Event::Buffered { element, .. } => newest.insert((0, element.0), index),
+            Event::Playback { element, .. } => newest.insert((1, element.0), index),
+            Event::Size { element, .. } => newest.insert((2, element.0), index),
+            Event::Coded { track, .. } => newest.insert((3, track.0), index),
+            Event::Ladder { .. } => newest.insert((4, 0), index),
+            Event::Tab { .. } => newest.insert((5, 0), index),
+            Event::Online { .. } => newest.insert((6, 0), index),
             _ => None,
         };
     }

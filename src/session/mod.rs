@@ -11,7 +11,7 @@ use crate::stall::Sighting;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{MODEL, Report, Stall};
-use crate::view::LINGER;
+use crate::view::{LINGER, QUIET};
 use log::Log;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -49,6 +49,8 @@ pub struct Session {
     past: BTreeMap<ElementId, Past>,
     outputs: VecDeque<Output>,
     shown: Option<Shown>,
+    /// When the newest adjustment that was shown began or ended.
+    adjusted: Option<Wall>,
 }
 
 /// What was last shown.
@@ -100,6 +102,7 @@ impl Session {
             past: BTreeMap::new(),
             outputs: VecDeque::new(),
             shown: None,
+            adjusted: None,
         }
     }
 
@@ -112,9 +115,11 @@ impl Session {
         self.chart();
         self.record();
         self.show();
+        self.show_adjustment();
         if self.log.is_full() {
             self.log.forget(&self.machine);
-            self.machine = Machine::replay(self.log.inputs());
+            let before = std::mem::replace(&mut self.machine, Machine::replay(self.log.inputs()));
+            self.machine.remember_quality(before);
         }
     }
 
@@ -152,6 +157,9 @@ impl Session {
             resumes_in: open.zip(books.as_ref()).and_then(|(sighting, books)| books.resumes_in(sighting)),
             stalls: past.stalls.into(),
             last: past.last,
+            size: element.quality.shown(),
+            adjusted: element.quality.open().copied(),
+            adjustments: element.quality.finished().copied().collect(),
         }
     }
 
@@ -219,6 +227,18 @@ impl Session {
     }
 }
 
+impl Session {
+    /// A quality that got worse or good again is shown once, and once more when that is to go.
+    fn show_adjustment(&mut self) {
+        let changed = self.machine.elements.values().filter_map(|element| element.quality.changed()).max();
+        if changed > self.adjusted {
+            self.adjusted = changed;
+            self.outputs.push_back(Output::View(Box::new(self.status())));
+            self.outputs.extend(changed.map(|changed| Output::WakeAt(changed + QUIET)));
+        }
+    }
+}
+
 /// Replays recorded inputs.
 pub fn explain(inputs: &[Input]) -> Report {
     let machine = Machine::replay(inputs);
@@ -236,7 +256,15 @@ fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
     let (blocking, ledger) = books.explain(sighting);
     let blind: Vec<(Wall, Wall, &'static str)> =
         machine.blind.iter().map(|(from, to, what)| (*from, *to, what.id())).collect();
-    judge(&Case { sighting, blocking: &blocking, ledger: &ledger, machine, blind: &blind, now: machine.now })
+    judge(&Case {
+        sighting,
+        blocking: &blocking,
+        ledger: &ledger,
+        machine,
+        books,
+        blind: &blind,
+        now: machine.now,
+    })
 }
 
 fn play_state(element: &Element) -> PlayState {

@@ -24,7 +24,7 @@ pub const DRY: Micros = Micros::from_millis(300);
 /// Below this much media ahead a pause that no gesture came before is the player's buffering.
 const LOW: Micros = Micros::from_millis(2000);
 /// A jump by the page of at most this, while stalled, is the player's remedy (nudge, gap jump) and no seek [P].
-const REMEDY: Micros = Micros::from_millis(5000);
+pub const REMEDY: Micros = Micros::from_millis(5000);
 /// A step back by more than this that no seek was told of is the begin of the next round of a loop [P]. Less is the
 /// jitter of clocks.
 const LOOPED: Micros = Micros::from_millis(1000);

@@ -1,5 +1,6 @@
 //! What the viewer sees, as a tree that the extension's pages draw without thinking.
 
+mod adjustment;
 mod chart;
 pub(crate) mod evidence;
 mod overlay;
@@ -8,6 +9,7 @@ mod popup;
 #[cfg(test)]
 mod tests;
 
+pub use adjustment::QUIET;
 pub use overlay::{LINGER, overlay};
 pub use popup::popup;
 
@@ -66,7 +68,7 @@ pub const ATTRIBUTES: &[&str] = &[
 /// What the viewer asked of the overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
-    /// The stall that began then was dismissed.
+    /// The stall or adjustment that began then was dismissed.
     pub dismissed: Option<crate::time::Wall>,
     /// Nothing should be shown on this site.
     pub muted: bool,

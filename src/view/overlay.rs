@@ -13,7 +13,9 @@ pub const LINGER: Micros = Micros::from_millis(6000);
 
 /// The overlay; `None` when there is nothing to say.
 pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> {
-    let (stall, resumes_in) = subject(status)?;
+    let Some((stall, resumes_in)) = subject(status) else {
+        return super::adjustment::line(status, wishes, words);
+    };
     let dismissed = wishes.dismissed.is_some_and(|began| stall.began.wall <= began);
     if wishes.muted || dismissed {
         return None;

@@ -62,6 +62,7 @@ fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, wo
         .children(now)
         .children(last)
         .children(list)
+        .children(super::adjustment::list(media, words))
 }
 
 /// What the verdict says, without the live region: in the popup the viewer reads at leisure.

@@ -21,6 +21,17 @@ fn over(stall: Stall, after_millis: i64) -> Status {
     status(vec![media(PlayState::Playing, None, Some(stall))], Micros::from_millis(after_millis))
 }
 
+/// A worse picture, over after so long or not, looked at so long after it began.
+fn adjusted(over: Option<Micros>, after_millis: i64) -> Status {
+    let adjustment = samples::adjustment(over, None);
+    let mut player = media(PlayState::Playing, None, None);
+    match over {
+        Some(_) => player.adjustments = vec![adjustment],
+        None => player.adjusted = Some(adjustment),
+    }
+    status(vec![player], Micros::from_millis(after_millis))
+}
+
 fn shown(status: &Status) -> Option<Node> {
     overlay(status, &Wishes::default(), &english())
 }
@@ -35,6 +46,11 @@ fn trees() -> Vec<Node> {
                 trees.extend(overlay(&status, &Wishes::default(), &words));
                 trees.push(popup(&[status.clone(), status], None, &Wishes::default(), &words));
             }
+        }
+        for over in [None, Some(Micros::from_millis(130_000))] {
+            let status = adjusted(over, 131_000);
+            trees.extend(overlay(&status, &Wishes::default(), &words));
+            trees.push(popup(&[status], None, &Wishes::default(), &words));
         }
         let muted = Wishes { muted: true, ..Wishes::default() };
         trees.push(popup(&[over(stall("frozen", true), 4_000)], None, &muted, &words));
@@ -277,4 +293,30 @@ fn hostile_names_and_numbers_make_a_bounded_tree() {
 fn the_renderer_gets_plain_json() {
     let tree = Node::new("p").with("class", "x").say("hello");
     assert_eq!(serde_json::to_string(&tree).unwrap(), r#"{"t":"p","a":{"class":"x"},"c":["hello"]}"#);
+}
+
+#[test]
+fn a_worse_picture_gets_one_quiet_line_for_a_while() {
+    let line = shown(&adjusted(None, 5_000)).unwrap();
+    assert_eq!(text(&line, true), "\u{d7}Playing 480p instead of 1080p.");
+    assert_eq!(of_class(&line, "path").len() + of_class(&line, "headline").len(), 0);
+    assert!(attribute(of_class(&line, "said")[0], "role") == Some("status"));
+    assert_eq!(shown(&adjusted(None, 8_000)), None);
+    let minutes = Some(Micros::from_millis(130_000));
+    assert!(shown(&adjusted(minutes, 129_000 + 8_000)).is_some());
+    assert_eq!(shown(&adjusted(minutes, 130_000 + 8_000)), None);
+    // What was brief is not told of again.
+    assert_eq!(shown(&adjusted(Some(Micros::from_millis(9_000)), 10_000)), None);
+}
+
+#[test]
+fn a_worse_picture_is_dismissed_and_muted_like_a_stall_and_gives_way_to_one() {
+    let status = adjusted(None, 5_000);
+    let began = status.media[0].adjusted.unwrap().began.wall;
+    for wishes in [Wishes { dismissed: Some(began), muted: false }, Wishes { dismissed: None, muted: true }] {
+        assert_eq!(overlay(&status, &wishes, &english()), None);
+    }
+    let mut both = live(stall("slow-response", false));
+    both.media[0].adjusted = status.media[0].adjusted;
+    assert_eq!(of_class(&shown(&both).unwrap(), "headline").len(), 1);
 }

@@ -57,6 +57,7 @@ fn any(name: &str, value: &Value, words: &Words) -> String {
         Value::Micros(time) => words.duration(*time),
         Value::Media(position) => words.position(*position),
         Value::Bytes(bytes) => words.bytes(*bytes),
+        Value::Bitrate(rate) => words.bitrate(*rate),
         Value::Count(count) => count.to_string(),
         Value::Name(id) if name == "track" => track(id, words),
         Value::Name(name) => words.name(name),

@@ -80,6 +80,11 @@ impl Words {
         Some(self.metric(bits_per_second, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"]))
     }
 
+    /// A bit rate that is known as such.
+    pub fn bitrate(&self, bits_per_second: u64) -> String {
+        self.metric(u128::from(bits_per_second), ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"])
+    }
+
     /// What a track holds.
     pub fn track(&self, track: TrackKind) -> String {
         let key = match track {

@@ -3,6 +3,7 @@
 //! The words are in `extension/_locales`, in the browsers' own format, so that the extension's pages and the core
 //! speak from one catalogue and a translator needs to know one file.
 
+mod adjustments;
 mod findings;
 mod format;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod sentences;
 #[cfg(test)]
 mod tests;
 
+pub use adjustments::{adjusted, adjustment_line};
 pub use findings::finding;
 
 pub(crate) use sentences::capitalised;

@@ -1,5 +1,6 @@
 //! Verdicts to word and to draw in tests: one for each cause, under way and over.
 
+use crate::adjustment::{Adjustment, Short};
 use crate::event::{ElementId, Span, TrackKind};
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
@@ -13,12 +14,15 @@ const S: i64 = 1_000_000;
 const NOON: i64 = 1_700_000_000 * S;
 
 /// The ids of the causes that there are.
-pub const CAUSES: [&str; 17] = [
+pub const CAUSES: [&str; 20] = [
     "slow-response",
     "slow-transfer",
     "request-idle",
     "append-late",
     "http-error",
+    "not-yet-published",
+    "manifest-late",
+    "abr-overreach",
     "frozen",
     "slow-motion",
     "chronic-shortfall",
@@ -44,7 +48,8 @@ pub fn stall(cause: &str, over: bool) -> Stall {
     let path = vec![Home, Access, Interconnect, Edge, Origin];
     let (zones, cleared) = match cause {
         "request-idle" | "append-late" => (vec![Player], vec![]),
-        "http-error" => (vec![Edge, Origin], vec![]),
+        "http-error" | "not-yet-published" => (vec![Edge, Origin], vec![]),
+        "abr-overreach" => (vec![Player, Home, Access, Interconnect, Edge], vec![]),
         "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
         "slow-motion" | "tab-throttled" => {
             (vec![Device, Player], vec![Home, Access, Interconnect, Edge, Origin])
@@ -117,6 +122,20 @@ fn telling(cause: &str) -> Vec<Finding> {
         "http-error" => {
             vec![finding("attempt-failed", &[("count", Value::Count(3)), ("status", Value::Count(503))])]
         }
+        "not-yet-published" => {
+            vec![finding("not-named-yet", &[("gap", time(9_400)), ("target", time(4_000))])]
+        }
+        "manifest-late" => {
+            let host = Value::Name("stream.example".to_owned());
+            vec![finding("playlist-late", &[("waited", time(3_100)), ("host", host)])]
+        }
+        "abr-overreach" => vec![
+            finding(
+                "rate-too-high",
+                &[("needed", Value::Bitrate(4_500_000)), ("expected", Value::Bitrate(3_200_000))],
+            ),
+            finding("lower-was-offered", &[("avoided", time(2_800))]),
+        ],
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],
         "chronic-shortfall" => {
@@ -238,6 +257,24 @@ pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) ->
         stalls: last.iter().map(summary).collect(),
         current,
         last,
+        size: Some((1280, 720)),
+        adjusted: None,
+        adjustments: Vec::new(),
+    }
+}
+
+/// A worse picture since the sample stall began, for so long if it is over.
+pub fn adjustment(over: Option<Micros>, short: Option<Short>) -> Adjustment {
+    let began = Instant { wall: Wall(NOON), media: MediaTime(200 * S) };
+    let played = over.unwrap_or(Micros(4 * S));
+    Adjustment {
+        from: (1920, 1080),
+        to: (854, 480),
+        began,
+        ended: over.map(|lasted| began.wall + lasted),
+        made_good: over.is_some(),
+        played,
+        short,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::samples::{self, finding};
 use super::*;
+use crate::adjustment::Short;
 use crate::event::{Span, TrackKind};
 use crate::time::{MediaTime, Micros};
 use crate::verdict::{Ending, Stall, Value, Zone};
@@ -97,10 +98,12 @@ fn every_message_is_said_somewhere() {
         _ => false,
     };
     let sources = [
+        include_str!("adjustments.rs"),
         include_str!("findings.rs"),
         include_str!("format.rs"),
         include_str!("sentences.rs"),
         include_str!("../view/mod.rs"),
+        include_str!("../view/adjustment.rs"),
         include_str!("../view/chart.rs"),
         include_str!("../view/evidence.rs"),
         include_str!("../view/overlay.rs"),
@@ -319,4 +322,33 @@ fn how_it_ended_is_told_unless_playback_went_on() {
 fn a_cause_of_a_later_version_reads_as_undetermined() {
     let [words, _] = both();
     assert_eq!(what_you_can_do("cosmic-rays", &words), what_you_can_do("undetermined", &words));
+}
+
+#[test]
+fn adjustments() {
+    let short = Some(Short { needed: 4_500_000, came: 912_000 });
+    let cases =
+        [(None, None), (None, short), (Some(Micros(130_000_000)), None), (Some(Micros(42_000_000)), short)];
+    let said = |language| {
+        let words = Words::for_language(language);
+        let line =
+            |(over, short)| adjustment_line(&samples::adjustment(over, short), &words).replace('\u{a0}', "~");
+        cases.map(line).join("\n")
+    };
+    check(
+        &said("en"),
+        expect![[r#"
+        At 3:20: Playing 480p instead of 1080p for 4~s.
+        At 3:20: Playing 480p instead of 1080p for 4~s. The data came at 912~kbit/s; 1080p needs 4.5~Mbit/s.
+        At 3:20: Played 480p instead of 1080p for 2~min 10~s.
+        At 3:20: Played 480p instead of 1080p for 42~s. The data came at 912~kbit/s; 1080p needs 4.5~Mbit/s."#]],
+    );
+    check(
+        &said("de"),
+        expect![[r#"
+        Bei 3:20: Spielt 480p statt 1080p, 4~s lang.
+        Bei 3:20: Spielt 480p statt 1080p, 4~s lang. Die Daten kamen mit 912~kbit/s; 1080p braucht 4,5~Mbit/s.
+        Bei 3:20: Spielte 480p statt 1080p, 2~min 10~s lang.
+        Bei 3:20: Spielte 480p statt 1080p, 42~s lang. Die Daten kamen mit 912~kbit/s; 1080p braucht 4,5~Mbit/s."#]],
+    );
 }

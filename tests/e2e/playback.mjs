@@ -21,14 +21,15 @@ export { until };
  * Starts a playback. The caller closes it.
  * @param {object} [options]
  * @param {Parameters<typeof serve>[0]['fault']} [options.fault]
+ * @param {Parameters<typeof serve>[0]['playlist']} [options.playlist]
  * @param {Record<string, string>} [options.query] of the page
  * @param {string} [options.file] the page, and the directory it is in
  * @param {string} [options.pages]
  * @param {boolean} [options.extension]
  */
-export async function play({ fault, query = {}, file = '/', pages = [], extension = true } = {}) {
+export async function play({ fault, playlist, query = {}, file = '/', pages = [], extension = true } = {}) {
   const stream = await makeStream(path.join(root, 'target/demo-stream'));
-  const server = await serve({ stream, fault, pages });
+  const server = await serve({ stream, fault, playlist, pages });
   const browser = await launch(browserName, { extension });
   const page = await browser.open(server.url(query, file));
   return {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod hostile;
+mod manifests;
 mod network;
 #[path = "../walker/mod.rs"]
 mod walker;
@@ -146,6 +147,7 @@ fn an_append_says_what_it_holds_after_the_offset() {
             json!({"at": 1_000_500, "event": "track-added", "source": 0, "track": 0, "kind": "video"}),
             // The container knows better than the MIME type.
             json!({"at": 2_000_000, "event": "track-added", "source": 0, "track": 0, "kind": "muxed"}),
+            json!({"at": 2_000_000, "event": "coded", "track": 0, "width": 64, "height": 36}),
             json!({"at": 2_000_000, "event": "append", "track": 0, "bytes": bytes.len(),
                 "media": [{"start": 10_500_000, "end": 12_500_000}]}),
             json!({"at": 2_000_000, "event": "append", "track": 0, "bytes": 9, "media": []}),

@@ -78,15 +78,27 @@
     'appendBuffer without arguments': attempt(() => SourceBuffer.prototype.appendBuffer.call(demo.hls.bufferController?.tracks?.video?.buffer)),
     'open without arguments': attempt(() => new XMLHttpRequest().open()),
     'send before open': attempt(() => new XMLHttpRequest().send()),
+    'response of something else': attempt(() => accessor(XMLHttpRequest.prototype, 'response').call({})),
+    'responseText before open': attempt(() => JSON.stringify(new XMLHttpRequest().responseText)),
+    'responseText where bytes were asked for': attempt(() => {
+      const request = new XMLHttpRequest();
+      request.responseType = 'arraybuffer';
+      return request.responseText;
+    }),
+    'decode on something else': attempt(() => TextDecoder.prototype.decode.call({}, new Uint8Array(1))),
+    'decode of broken bytes': attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([255]))),
+    'decode of a manifest': attempt(() => new TextDecoder().decode(new TextEncoder().encode('#EXTM3U\n#EXTINF:2,\na'))),
     'createObjectURL without arguments': attempt(() => URL.createObjectURL()),
     'createObjectURL of something else': attempt(() => URL.createObjectURL({})),
   });
+
+  const accessor = (object, name) => Object.getOwnPropertyDescriptor(object, name).get;
 
   const shape = (object) =>
     Object.fromEntries(
       Object.entries(Object.getOwnPropertyDescriptors(object)).map(([name, { value, get, set, enumerable, configurable, writable }]) => [
         name,
-        [typeof value, value?.name, value?.length, typeof get, typeof set, enumerable, configurable, writable].join(),
+        [typeof value, value?.name, value?.length, typeof get, get?.name, get?.length, typeof set, enumerable, configurable, writable].join(),
       ]),
     );
 
@@ -101,6 +113,7 @@
       MediaSource: shape(MediaSource.prototype),
       SourceBuffer: shape(SourceBuffer.prototype),
       XMLHttpRequest: shape(XMLHttpRequest.prototype),
+      TextDecoder: shape(TextDecoder.prototype),
       HTMLMediaElement: shape(HTMLMediaElement.prototype),
     },
   });

@@ -97,7 +97,7 @@ impl Frame {
     /// The viewer's wish.
     pub fn act(&mut self, action: &str) {
         match action {
-            "dismiss" => self.wishes.dismissed = newest_stall(&self.session.status()),
+            "dismiss" => self.wishes.dismissed = newest(&self.session.status()),
             "mute" => self.wishes.muted = true,
             "unmute" => self.wishes.muted = false,
             _ => {}
@@ -169,11 +169,13 @@ impl Frame {
     }
 }
 
-/// When the stall began that the overlay is about: the newest under way, else the newest of all.
-fn newest_stall(status: &Status) -> Option<Wall> {
+/// When that began which the overlay is about: the newest stall under way, else the newest of all stalls and adjustments.
+fn newest(status: &Status) -> Option<Wall> {
     let media = || status.media.iter();
     let newest = media().filter_map(|media| media.current.as_ref()).map(|stall| stall.began.wall).max();
-    newest.or_else(|| media().filter_map(|media| media.last.as_ref()).map(|stall| stall.began.wall).max())
+    let over = media().filter_map(|media| media.last.as_ref()).map(|stall| stall.began.wall);
+    let adjusted = media().flat_map(|media| media.adjustments.last().into_iter().chain(&media.adjusted));
+    newest.or_else(|| over.chain(adjusted.map(|adjustment| adjustment.began.wall)).max())
 }
 
 /// Canonical bytes are JSON, hence UTF-8.

@@ -40,6 +40,12 @@ struct Movie {
 }
 
 impl Parser {
+    /// Width and height of its picture, as the last `moov` says.
+    pub fn size(&self) -> Option<(u32, u32)> {
+        let video = self.movie.tracks.iter().find(|track| track.kind == TrackKind::Video)?;
+        (video.size.0 > 0 && video.size.1 > 0).then_some(video.size)
+    }
+
     /// What became complete by an append of `bytes` bytes with this head (see [`crate::container`]), in order.
     pub fn append(&mut self, head: &[u8], bytes: u64) -> Vec<Fragment> {
         self.follower.append(&mut self.movie, head, bytes);

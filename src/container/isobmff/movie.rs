@@ -18,6 +18,9 @@ pub struct Track {
     pub timescale: u32,
     /// What the edit list takes off every presentation time, ticks.
     pub media_time: i64,
+    /// Width and height of the picture in whole pixels, 0 for sound.
+    #[serde(default)]
+    pub size: (u32, u32),
     /// `default_sample_duration` of `trex`, ticks.
     pub default_duration: u32,
     /// `default_sample_flags` of `trex`.
@@ -59,11 +62,15 @@ fn track(trak: &[u8]) -> Option<Track> {
     let timescale = u32_at(mdhd, if version(mdhd)? == 1 { 20 } else { 12 })?;
     let elst = child(trak, b"edts").and_then(|edts| child(edts, b"elst"));
     let media_time = elst.and_then(media_time).unwrap_or(0);
+    // The last eight bytes, 16.16 fixed point.
+    let side = |from_end: usize| u32_at(tkhd, tkhd.len().checked_sub(from_end)?).map(|side| side >> 16);
+    let size = side(8).zip(side(4)).unwrap_or_default();
     (timescale > 0).then_some(Track {
         id,
         kind,
         timescale,
         media_time,
+        size,
         default_duration: 0,
         default_flags: 0,
     })

@@ -1,0 +1,49 @@
+//! Manifests: from their text, which goes no further than here, to what they offer and how far they go.
+
+use super::checked::Malformed;
+use super::network::Network;
+use super::table::Table;
+use super::url::{digest, resolve};
+use crate::event::{Event, Rendition, ResourceId};
+use crate::manifest;
+use serde::{Deserialize, Serialize};
+
+/// Media segments remembered as named: the windows of eight playlists.
+const NAMED_LIMIT: usize = 512;
+
+/// What was read before.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifests {
+    /// By digest of the address.
+    named: Table<u64, (), NAMED_LIMIT>,
+    ladder: Vec<Rendition>,
+}
+
+impl Manifests {
+    /// What the text of a manifest at this address says. `url` is empty where it is not known.
+    pub fn read(&mut self, url: &str, text: &str, network: &mut Network) -> Result<Vec<Event>, Malformed> {
+        let resource = if url.is_empty() { None } else { network.resource(url)? };
+        let manifest = manifest::read(text).ok_or(Malformed)?;
+        let mut events = Vec::new();
+        if !manifest.renditions.is_empty() && manifest.renditions != self.ladder {
+            self.ladder.clone_from(&manifest.renditions);
+            events.push(Event::Ladder { resource, renditions: manifest.renditions });
+        }
+        if let Some(playlist) = manifest.playlist {
+            // All of a film is named at once: which media segment is named when says nothing.
+            let names = manifest.names.iter().filter(|_| playlist.live);
+            let named = names.filter_map(|name| self.name(url, name, network)).collect::<Vec<_>>();
+            let named =
+                named.get(named.len().saturating_sub(manifest::NAMED_LIMIT)..).unwrap_or_default().to_vec();
+            events.push(Event::Playlist { resource, playlist: Box::new(playlist), named });
+        }
+        Ok(events)
+    }
+
+    /// The media segment of that name, if it was never named before.
+    fn name(&mut self, base: &str, name: &str, network: &mut Network) -> Option<ResourceId> {
+        let url = resolve(base, name)?;
+        let new = self.named.enter(digest(&[&url])).1;
+        if new { network.resource(&url).ok()? } else { None }
+    }
+}

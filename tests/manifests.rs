@@ -1,0 +1,229 @@
+//! Stalls that only the manifests explain, or that they could be thought to: stories with what the page read of them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use whystall::event::TrackKind::Video;
+use whystall::event::{
+    Event, Input, Observer, Playlist, Rendition, RequestId, ResourceId, ResourceKind, TrackId, TrackKind,
+};
+use whystall::explain;
+use whystall::story::{Story, at};
+use whystall::time::{Micros, Wall};
+use whystall::verdict::{Stall, Zone};
+
+const PATH_AND_SERVER: [Zone; 5] = [Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
+/// The playlist's own address, and the request for it.
+const LIST: ResourceId = ResourceId(1_000_000);
+
+/// As in a story: the address of a media segment of the pictures.
+fn address(segment: i64) -> ResourceId {
+    ResourceId(segment as u32 * 2)
+}
+
+/// A player that waits 14 s before it can ask for the media segment 8; when that was, in milliseconds.
+fn waiting() -> (Vec<Input>, i64) {
+    let told = Story::new(50_000).asked_late(Video, 8, 14_000).tell();
+    assert_eq!(told.stalls.len(), 1);
+    let asked = told.inputs.iter().find(
+        |input| matches!(input.event, Event::RequestStarted { resource, .. } if resource == address(8)),
+    );
+    let asked = (asked.unwrap().at - at(0)).as_millis();
+    (told.inputs, asked)
+}
+
+fn read(millis: i64, target: i64, named: &[i64]) -> Input {
+    let playlist = Playlist {
+        live: true,
+        target: Some(Micros::from_millis(target)),
+        next: Some(9),
+        ..Playlist::default()
+    };
+    let named = named.iter().map(|segment| address(*segment)).collect();
+    Input {
+        at: at(millis),
+        event: Event::Playlist { resource: Some(LIST), playlist: Box::new(playlist), named },
+    }
+}
+
+/// The playlist is read every two seconds, and names the media segment 8 just before the player asks for it.
+fn sliding(inputs: &mut Vec<Input>, asked: i64, target: i64) {
+    inputs.extend((0..8).map(|segment| read(1 + segment * 400, target, &[segment])));
+    inputs.extend(
+        (0..)
+            .map(|n| asked - 14_500 + n * 2_000)
+            .take_while(|when| *when < asked - 50)
+            .map(|when| read(when, target, &[])),
+    );
+    inputs.push(read(asked - 20, target, &[8]));
+}
+
+fn request(id: u32, from: i64, to: i64, status: u16) -> [Input; 3] {
+    let (observer, request) = (Observer::Browser, RequestId(id));
+    let host = "video.example".to_owned();
+    let (resource, kind) = (LIST, ResourceKind::Manifest);
+    [
+        Input { at: at(from), event: Event::RequestStarted { observer, request, resource, host, kind } },
+        Input {
+            at: at(to),
+            event: Event::ResponseBegan { observer, request, status, length: None, cached: false },
+        },
+        Input { at: at(to + 1), event: Event::RequestEnded { observer, request, bytes: None } },
+    ]
+}
+
+fn judged(inputs: &[Input]) -> Stall {
+    let stalls = explain(inputs).stalls;
+    assert_eq!(stalls.len(), 1);
+    let stall = stalls[0].clone();
+    for finding in &stall.findings {
+        assert!(finding.facts.iter().all(|fact| (*fact as usize) < inputs.len()), "{finding:?}");
+    }
+    stall
+}
+
+#[test]
+fn a_live_stream_that_has_nothing_newer() {
+    let (mut inputs, asked) = waiting();
+    sliding(&mut inputs, asked, 2_000);
+    let stall = judged(&inputs);
+    assert_eq!(
+        (stall.cause.as_str(), stall.zones.as_slice()),
+        ("not-yet-published", &[Zone::Edge, Zone::Origin][..])
+    );
+    let finding = stall.findings.iter().find(|finding| finding.id == "not-named-yet").unwrap();
+    assert!(finding.facts.len() >= 7, "{finding:?}");
+
+    // While it lasts nothing has been asked for.
+    let midway = stall.began.wall + Micros::from_millis(2_000);
+    inputs.retain(|input| input.at <= midway);
+    let stall = judged(&inputs);
+    assert_eq!((stall.cause.as_str(), stall.ended), ("not-yet-published", None));
+}
+
+#[test]
+fn a_player_too_close_to_the_end_of_a_stream_that_is_on_time() {
+    let (mut inputs, asked) = waiting();
+    sliding(&mut inputs, asked, 15_000);
+    let stall = judged(&inputs);
+    let zones = [Zone::Player, Zone::Edge, Zone::Origin];
+    assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("not-yet-published", &zones[..]));
+}
+
+#[test]
+fn a_player_that_does_not_ask_is_not_the_streams_doing() {
+    let (inputs, asked) = waiting();
+    assert_eq!(judged(&inputs).cause, "request-idle");
+    // Named all the while.
+    let mut named = inputs.clone();
+    named.extend((0..9).map(|segment| read(1 + segment * 400, 2_000, &[segment])));
+    assert_eq!(judged(&named).cause, "request-idle");
+    // It has stopped looking, too.
+    let mut blind = inputs.clone();
+    blind.extend((0..8).map(|segment| read(1 + segment * 100, 2_000, &[segment])));
+    blind.push(read(asked - 20, 2_000, &[8]));
+    assert_eq!(judged(&blind).cause, "request-idle");
+}
+
+#[test]
+fn a_playlist_that_comes_late() {
+    let (mut inputs, asked) = waiting();
+    inputs.extend(request(900, 100, 150, 200));
+    inputs.extend(request(901, asked - 13_900, asked - 30, 200));
+    let stall = judged(&inputs);
+    assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("manifest-late", &PATH_AND_SERVER[..]));
+    assert!(stall.findings.iter().any(|finding| finding.id == "playlist-late" && finding.facts.len() == 3));
+
+    // Of a live stream, too: that it names nothing new meanwhile is no wonder.
+    let mut live = inputs.clone();
+    live.extend((0..8).map(|segment| read(1 + segment * 400, 2_000, &[segment])));
+    live.push(read(asked - 14_000, 2_000, &[]));
+    live.push(read(asked - 20, 2_000, &[8]));
+    assert_eq!(judged(&live).cause, "manifest-late");
+}
+
+#[test]
+fn a_playlist_that_the_server_refuses() {
+    let (mut inputs, asked) = waiting();
+    for attempt in 0..6 {
+        let from = asked - 13_900 + i64::from(attempt) * 2_300;
+        inputs.extend(request(900 + attempt, from, from + 40, if attempt == 5 { 200 } else { 503 }));
+    }
+    let stall = judged(&inputs);
+    assert_eq!(
+        (stall.cause.as_str(), stall.zones.as_slice()),
+        ("manifest-late", &[Zone::Edge, Zone::Origin][..])
+    );
+    let finding = stall.findings.iter().find(|finding| finding.id == "playlist-late").unwrap();
+    assert!(finding.values.contains_key("status"));
+}
+
+#[test]
+fn what_is_asked_for_before_it_is_there() {
+    let mut inputs = Story::new(50_000).fail(Video, 8, 12).tell().inputs;
+    assert_eq!(judged(&inputs).cause, "http-error");
+    for input in &mut inputs {
+        if let Event::ResponseBegan { status: status @ 503, .. } = &mut input.event {
+            *status = 404;
+        }
+    }
+    assert_eq!(judged(&inputs).cause, "http-error", "a film has no media segments to come");
+    inputs.push(read(10, 2_000, &[]));
+    let stall = judged(&inputs);
+    let zones = [Zone::Player, Zone::Edge, Zone::Origin];
+    assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("not-yet-published", &zones[..]));
+    // One that a playlist had named should be there.
+    inputs.push(read(20, 2_000, &[8]));
+    assert_eq!(judged(&inputs).cause, "http-error");
+}
+
+/// A line that gives less than what is asked for, from the media segment 6 on.
+fn slow_line() -> Vec<Input> {
+    let story = (6..16).fold(Story::new(60_000), |story, segment| story.slow_body(Video, segment, 3_600));
+    story.tell().inputs
+}
+
+fn coded(millis: i64, width: u32, height: u32) -> Input {
+    Input { at: at(millis), event: Event::Coded { track: TrackId(0), width, height } }
+}
+
+fn ladder(bitrates: &[(u64, u32, u32)]) -> Input {
+    let rung = |&(bitrate, width, height): &(u64, u32, u32)| Rendition {
+        bitrate,
+        kind: TrackKind::Video,
+        size: Some((width, height)),
+        frame_rate: None,
+    };
+    let renditions = bitrates.iter().map(rung).collect();
+    Input { at: Wall(at(0).0), event: Event::Ladder { resource: None, renditions } }
+}
+
+fn last_cause(inputs: &[Input]) -> Stall {
+    explain(inputs).stalls.last().unwrap().clone()
+}
+
+#[test]
+fn a_player_that_chooses_more_than_the_line_gives() {
+    let offered = ladder(&[(600_000, 640, 360), (2_000_000, 1280, 720)]);
+    let chosen = [coded(1, 640, 360), coded(900, 1280, 720)];
+    let with = |more: &[Input]| [&slow_line()[..], more].concat();
+    let stall = last_cause(&with(&[&chosen[..], std::slice::from_ref(&offered)].concat()));
+    let zones = [Zone::Player, Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge];
+    assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("abr-overreach", &zones[..]));
+    assert!(stall.findings.iter().any(|finding| finding.id == "lower-was-offered"));
+
+    for (why, inputs) in [
+        ("nothing is known of what is offered", with(&chosen)),
+        ("nothing lower is offered", with(&[&chosen[..], &[ladder(&[(2_000_000, 1280, 720)])]].concat())),
+        (
+            "what is lower is hardly so",
+            with(&[&chosen[..], &[ladder(&[(1_900_000, 640, 360), (2_000_000, 1280, 720)])]].concat()),
+        ),
+        ("the quality never changed", with(&[coded(1, 1280, 720), offered.clone()])),
+    ] {
+        assert_eq!(last_cause(&inputs).cause, "slow-transfer", "{why}");
+    }
+    // What was to be expected was enough.
+    let mut sudden = Story::new(50_000).slow_body(Video, 8, 16_000).tell().inputs;
+    sudden.extend(chosen);
+    sudden.push(offered);
+    assert_eq!(last_cause(&sudden).cause, "slow-transfer");
+}
