@@ -16,6 +16,8 @@ const STEADY: Micros = Micros::from_millis(10_000);
 /// When the player fetches another quality this soon after the viewer touched the page, the viewer may have chosen it [P]:
 /// from the press to the first media segment of that quality, on a slow line.
 const CHOICE: Micros = Micros::from_millis(10_000);
+/// A look tells of a touch in the second before ([`crate::Event::Playback`]).
+const GESTURE: Micros = Micros::from_millis(1000);
 /// Where it was not seen when the player fetched it, that was at most this long before it is shown [P]: the longest
 /// buffer that players keep by default is 30 s (hls.js `maxBufferLength`).
 const BUFFERED: Micros = Micros::from_millis(30_000);
@@ -63,6 +65,8 @@ pub struct Quality {
     position: Option<MediaTime>,
     open: Option<Adjustment>,
     finished: VecDeque<Adjustment>,
+    /// The newest look.
+    looked: Option<Wall>,
     touches: VecDeque<Wall>,
     fetched: VecDeque<(Wall, Size)>,
 }
@@ -107,8 +111,10 @@ impl Quality {
 
     /// The element was looked at.
     pub fn look(&mut self, look: &Look) {
+        let before = self.looked.replace(look.at);
         if look.gesture {
-            push(&mut self.touches, look.at, RECENT);
+            // It was at any time since the look before, and the player may have acted on it at once.
+            push(&mut self.touches, before.unwrap_or(look.at).max(look.at - GESTURE), RECENT);
         }
         let jumped = self.position.map_or(Micros::ZERO, |before| look.position - before);
         let nudged = !look.gesture && jumped.0.abs() <= REMEDY.0 && look.why != Moment::Emptied;
@@ -284,6 +290,8 @@ mod tests {
         assert_eq!(watch(80, &chosen).open(), None);
         // Where fetching is not seen, it may have been any time since the buffer was filled.
         assert_eq!(watch(80, &[(0, Show(HIGH)), (40, Touch), (60, Show(LOW))]).open(), None);
+        // The look that tells of the touch comes after the player has acted on it.
+        assert_eq!(watch(80, &[(0, Show(HIGH)), (40, Fetch(LOW)), (41, Touch), (60, Show(LOW))]).open(), None);
         // A touch long before the player fetched another quality chose nothing, nor one after.
         for touch in [20, 58] {
             let quality = watch(80, &[(0, Show(HIGH)), (touch, Touch), (50, Fetch(LOW)), (60, Show(LOW))]);

@@ -17,7 +17,11 @@
       const video = document.getElementById('video');
       const hls = new Hls({ maxBufferLength: 4, maxMaxBufferLength: 4, startLevel: 0 });
       window.demo = { video, hls, record: recordPlayback(video, hls) };
-      hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
+      hls.on(Hls.Events.MANIFEST_PARSED, () => {
+        // Like the demo's player: it keeps to one quality.
+        hls.loadLevel = 0;
+        video.play();
+      });
       hls.loadSource(${JSON.stringify(query.get('stream'))});
       hls.attachMedia(video);
     </script>`;
