@@ -291,7 +291,10 @@ mod tests {
         // Where fetching is not seen, it may have been any time since the buffer was filled.
         assert_eq!(watch(80, &[(0, Show(HIGH)), (40, Touch), (60, Show(LOW))]).open(), None);
         // The look that tells of the touch comes after the player has acted on it.
-        assert_eq!(watch(80, &[(0, Show(HIGH)), (40, Fetch(LOW)), (41, Touch), (60, Show(LOW))]).open(), None);
+        assert_eq!(
+            watch(80, &[(0, Show(HIGH)), (40, Fetch(LOW)), (41, Touch), (60, Show(LOW))]).open(),
+            None
+        );
         // A touch long before the player fetched another quality chose nothing, nor one after.
         for touch in [20, 58] {
             let quality = watch(80, &[(0, Show(HIGH)), (touch, Touch), (50, Fetch(LOW)), (60, Show(LOW))]);

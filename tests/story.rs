@@ -4,8 +4,8 @@
 use whystall::Input;
 use whystall::event::TrackKind::{Audio, Video};
 use whystall::event::{
-    ElementId, Event, LicenceId, LicenceStep, Observer, Refusal, RequestId, ResourceId, ResourceKind, Tab,
-    TrackId,
+    ElementId, Event, Failure, LicenceId, LicenceStep, Observer, Refusal, RequestId, ResourceId,
+    ResourceKind, Tab, TrackId,
 };
 use whystall::story::{Delivery, Story, TrueStall, USUAL};
 use whystall::time::Micros;
@@ -77,6 +77,36 @@ fn a_slow_body() {
 fn a_player_that_asks_late() {
     let stall = one(Story::new(60_000).asked_late(Video, 10, 15_000));
     assert_eq!(stall.cause, "request-idle");
+}
+
+#[test]
+fn a_player_that_gave_up_a_silent_request_was_not_idle() {
+    for patience in [4_000, 10_000, 14_900] {
+        let stall = one(Story::new(60_000).give_up(Video, 10, 15_000, patience));
+        assert_eq!(stall.cause, "slow-response", "given up after {patience} ms");
+        assert!(!stall.zones.contains(&Zone::Player));
+        let given_up = stall.findings.iter().find(|finding| finding.id == "given-up");
+        assert!(given_up.is_some(), "{:?}", stall.findings);
+        // Where the time went does not depend on it.
+        let waited = one(Story::new(60_000).withhold(Video, 10, 15_000));
+        assert_eq!(stall.duration, waited.duration);
+    }
+}
+
+#[test]
+fn an_idle_player_is_not_excused_by_what_others_gave_up() {
+    let (observer, request) = (Observer::Browser, RequestId(90_000));
+    let elsewhere = Event::RequestStarted {
+        observer,
+        request,
+        resource: ResourceId(90_000),
+        host: "statistics.example".to_owned(),
+        kind: ResourceKind::Data,
+    };
+    let broken_off = Event::RequestFailed { observer, request, failure: Failure::Aborted };
+    let story =
+        Story::new(60_000).asked_late(Video, 10, 15_000).note(13_000, elsewhere).note(23_000, broken_off);
+    assert_eq!(one(story).cause, "request-idle");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //!
 //! # When Whystall does not say so
 //! For the part of it in which the main thread was busy or the tab in the background. Pausing at a full buffer is pacing.
+//! While a request was under way that the player then gave up, it waited for that.
 //!
 //! # Where it can sit
 //! Player, if its main thread was seen to be free all the while; else device or player.

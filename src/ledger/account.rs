@@ -1,6 +1,7 @@
 //! The account of one media segment: every stage from "the player could have asked" to "playable".
 
 use super::fetch::Fetch;
+use crate::event::Failure;
 use crate::time::{Micros, Wall};
 use crate::verdict::Stage;
 
@@ -9,6 +10,8 @@ use crate::verdict::Stage;
 pub struct Life<'a> {
     /// The player could have asked.
     pub could_ask: Wall,
+    /// Requests that were made in its stead before and brought nothing, in order.
+    pub in_vain: Vec<&'a Fetch>,
     /// It asked for the first time.
     pub first_asked: Wall,
     /// The request that brought it, or that is awaited.
@@ -25,6 +28,10 @@ pub struct Life<'a> {
 pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
     let mut account =
         Account { cursor: life.could_ask, until, stages: Vec::new(), unexplained: Micros::ZERO };
+    let asked_next = life.in_vain.iter().skip(1).map(|next| next.asked).chain([life.first_asked]);
+    for (fetch, asked_next) in life.in_vain.iter().zip(asked_next) {
+        account.in_vain(fetch, asked_next);
+    }
     account.stage(Stage::Decide, Some(life.first_asked));
     if let Some(fetch) = life.fetch {
         account.stage(Stage::Failed, Some(fetch.asked));
@@ -57,6 +64,19 @@ impl Account {
         };
         self.stages.push((stage, end - self.cursor));
         self.cursor = end;
+    }
+
+    /// A request that the player gave up is time that it waited for the network; one that failed is an attempt, with the
+    /// pause until the next.
+    fn in_vain(&mut self, fetch: &Fetch, asked_next: Wall) {
+        self.stage(Stage::Decide, Some(fetch.asked));
+        match fetch.failed {
+            Some((over, Failure::Aborted)) => {
+                self.stage(Stage::Response, Some(fetch.response.map_or(over, |response| response.min(over))));
+                self.stage(Stage::Transfer, Some(over));
+            }
+            _ => self.stage(Stage::Failed, Some(asked_next)),
+        }
     }
 
     /// Nothing was appended yet: the stage that is under way lasts until now.
@@ -126,7 +146,15 @@ mod tests {
 
     fn life(fetch: Option<&Fetch>) -> Life<'_> {
         let asked = fetch.map_or(ms(0), |fetch| fetch.asked);
-        Life { could_ask: ms(0), first_asked: asked, fetch, appended: None, playable: None, shown: None }
+        Life {
+            could_ask: ms(0),
+            in_vain: vec![],
+            first_asked: asked,
+            fetch,
+            appended: None,
+            playable: None,
+            shown: None,
+        }
     }
 
     #[test]
@@ -176,6 +204,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_asked_in_vain_is_no_idling() {
+        let silent = Fetch { failed: Some((ms(1_900), Failure::Aborted)), ..fetch(100, None, None) };
+        let slow = Fetch { failed: Some((ms(2_900), Failure::Aborted)), ..fetch(2_000, Some(2_300), None) };
+        let refused = Fetch { failed: Some((ms(3_000), Failure::Network)), ..fetch(2_950, None, None) };
+        let last = fetch(4_000, Some(4_100), None);
+        let life = Life { in_vain: vec![&silent, &slow, &refused], ..life(Some(&last)) };
+        let expected = "Decide 100, Response 1800, Decide 100, Response 300, Transfer 600, Decide 50, Failed 1050, \
+                        Response 100, Transfer 900 | 0";
+        assert_eq!(told(&life, 5_000), expected);
+    }
+
+    #[test]
     fn what_was_not_observed_stays_unexplained() {
         let life = Life { playable: None, ..life(None) };
         assert_eq!(told(&life, 2_000), " | 2000");
@@ -194,7 +234,9 @@ mod tests {
                 ..Timing::default()
             };
             let fetch = Fetch { timing: Some(timing), ..fetch(at[6].unwrap_or(0), at[5], at[7]) };
-            let life = Life { appended: at[8].map(ms), playable: at[9].map(ms), ..life(Some(&fetch)) };
+            let vain = Fetch { failed: at[1].map(|at| (ms(at), Failure::Aborted)), ..fetch.clone() };
+            let in_vain = vec![&vain];
+            let life = Life { in_vain, appended: at[8].map(ms), playable: at[9].map(ms), ..life(Some(&fetch)) };
             let (stages, unexplained) = stages(&life, ms(until));
             prop_assert!(stages.iter().all(|(_, spent)| *spent > Micros::ZERO));
             let sum: Micros = stages.iter().map(|(_, spent)| *spent).sum();

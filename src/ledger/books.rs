@@ -5,7 +5,7 @@ use super::fetch::Fetch;
 use super::join::{Segment, segments};
 use super::recursion::After;
 use super::usual::{Samples, Usual};
-use crate::event::{Span, Timing, TrackKind};
+use crate::event::{ResourceKind, Span, Timing, TrackKind};
 use crate::machine::{Element, Machine};
 use crate::manifest::Known;
 use crate::stall::Sighting;
@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A player that lets this much time pass before it asks again is pacing itself, not busy [P].
 const PACING: Micros = Micros::from_millis(100);
 
+/// A player that gives up a request makes the next at once; the browser may say so a moment later.
+const AT_ONCE: Micros = Micros::from_millis(50);
+
 /// Everything that was fetched and appended for one element, joined.
 #[derive(Clone, Debug)]
 pub struct Books<'a> {
@@ -25,6 +28,8 @@ pub struct Books<'a> {
     pub(super) fetches: Vec<Fetch>,
     pub(super) segments: Vec<Segment>,
     pub(super) manifests: &'a Known,
+    /// Hosts that brought media.
+    hosts: BTreeSet<String>,
     /// For each track, the buffer level at which the player asks for more.
     pub(super) targets: Vec<Option<Micros>>,
     /// What stages usually take, by track and host.
@@ -66,8 +71,11 @@ impl<'a> Books<'a> {
             let began = stall.began.wall;
             (stall.kind, began, began + stall.duration(machine.now))
         };
+        let brought = segments.iter().filter_map(|segment| fetches.get(segment.fetch?));
+        let hosts = brought.map(|fetch| fetch.host.clone()).collect();
         let mut books = Books {
             element,
+            hosts,
             tracks,
             fetches,
             segments,
@@ -145,8 +153,19 @@ impl<'a> Books<'a> {
         self.written(track, range, &life, now.max(life.could_ask))
     }
 
+    /// The attempts at this media segment that failed, those that the player gave up left out.
+    pub(super) fn failed<'b>(
+        &'b self,
+        track: usize,
+        fetch: Option<&'b Fetch>,
+        since: Wall,
+    ) -> Vec<&'b Fetch> {
+        let elsewhere = self.in_vain_before(track, fetch, Some(since)).into_iter();
+        self.failed_before(fetch, Some(since)).chain(elsewhere.filter(|fetch| !fetch.given_up())).collect()
+    }
+
     /// Failed attempts at the same media segment before this one.
-    pub(super) fn failed_before<'b>(
+    fn failed_before<'b>(
         &'b self,
         fetch: Option<&'b Fetch>,
         since: Option<Wall>,
@@ -155,6 +174,43 @@ impl<'a> Books<'a> {
             let same = |fetch: &Fetch| other.resource == fetch.resource && other.asked < fetch.asked;
             fetch.is_some_and(same) && since.is_none_or(|since| other.asked >= since) && !other.succeeded()
         })
+    }
+
+    /// Requests that were made before this one and brought nothing: for the same media in another quality or from another
+    /// server, so that no address tells. Players make one request after the other for each track: such a one was over when
+    /// this one began.
+    pub(super) fn in_vain_before<'b>(
+        &'b self,
+        track: usize,
+        fetch: Option<&Fetch>,
+        since: Option<Wall>,
+    ) -> Vec<&'b Fetch> {
+        let Some((fetch, since)) = fetch.zip(since) else { return Vec::new() };
+        let in_vain = |other: &&Fetch| {
+            other.kind == ResourceKind::Data
+                && other.resource != fetch.resource
+                && !other.succeeded()
+                && (since..fetch.asked).contains(&other.asked)
+                && other.over().is_some_and(|over| over <= fetch.asked + AT_ONCE)
+                && self.hosts.contains(&other.host)
+                && self.may_be_of(track, other.asked)
+        };
+        self.fetches.iter().filter(in_vain).collect()
+    }
+
+    /// Whether a request that brought nothing can have been this track's: nothing else of it was under way, and no other
+    /// track of which that is true was clearly emptier. What a player asks for is what it has least of.
+    fn may_be_of(&self, track: usize, asked: Wall) -> bool {
+        let under_way = |track: usize| {
+            self.of_track(track)
+                .filter_map(|(_, segment)| self.fetch_of(segment))
+                .any(|fetch| fetch.asked < asked && fetch.over().is_none_or(|over| over > asked))
+        };
+        let level = |track: usize| Some(self.lead(track, asked)?).filter(|_| !under_way(track));
+        let least = (0..self.tracks.len()).filter_map(level).min();
+        level(track)
+            .zip(least)
+            .is_some_and(|(level, least)| level <= least + Micros(self.usual_length(track).0 / 2))
     }
 
     fn life<'b>(
@@ -169,11 +225,14 @@ impl<'a> Books<'a> {
         let first_asked = attempts.map(|attempt| attempt.asked).min();
         let appended = arrival.map(|(appended, ..)| appended);
         let first_asked = first_asked.or(appended).or(slot).unwrap_or(self.now);
+        let in_vain = self.in_vain_before(track, fetch, slot);
+        let began = in_vain.first().map_or(first_asked, |first| first.asked.min(first_asked));
         let could_ask = self
-            .free(track, index, first_asked)
-            .map_or(first_asked, |(_, free)| self.after_pacing(track, index, free, first_asked));
+            .free(track, index, began)
+            .map_or(began, |(_, free)| self.after_pacing(track, index, free, began));
         Life {
             could_ask,
+            in_vain,
             first_asked,
             fetch,
             appended,
@@ -216,7 +275,8 @@ impl<'a> Books<'a> {
     fn target(&self, track: usize) -> Option<Micros> {
         let paced = self.of_track(track).filter_map(|(index, segment)| {
             let (fetch, slot) = (self.fetch_of(segment)?, self.slot(track, index)?);
-            (fetch.asked - slot > PACING).then(|| self.lead(track, fetch.asked))?
+            let first = self.in_vain_before(track, Some(fetch), Some(slot)).is_empty();
+            (first && fetch.asked - slot > PACING).then(|| self.lead(track, fetch.asked))?
         });
         let mut levels: Vec<Micros> = paced.collect();
         levels.sort();

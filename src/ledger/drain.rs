@@ -96,7 +96,8 @@ impl Books<'_> {
     /// What kept the player from asking for it, and for how long it waited because its buffer was full.
     fn after(&self, entry: &Entry, before: Option<&Entry>) -> (After, Micros) {
         let account = &entry.account;
-        let idle = account.stages.iter().filter(|time| time.stage == Stage::Decide).map(|time| time.spent);
+        let idle =
+            account.stages.iter().take_while(|time| time.stage == Stage::Decide).map(|time| time.spent);
         let asked = account.from + idle.sum();
         match self.free(entry.track, entry.index, asked) {
             Some((After::Began(_), _)) | None => {

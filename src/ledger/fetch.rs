@@ -245,6 +245,11 @@ impl Fetch {
         self.failed.map(|(at, _)| at).or(self.page_end).or(self.network_end)
     }
 
+    /// The page broke it off.
+    pub fn given_up(&self) -> bool {
+        matches!(self.failed, Some((_, Failure::Aborted)))
+    }
+
     /// The page had, or could have had, all of it.
     pub fn delivered(&self) -> Option<Wall> {
         if self.failed.is_some() { None } else { self.page_end.or(self.network_end) }

@@ -115,6 +115,20 @@ impl Books<'_> {
         Some(shares::with_sizes(&self.drains(stall, &entries), stall.duration(self.now), bytes))
     }
 
+    /// What the player gave up in the drain window for another quality or another server.
+    pub fn given_up(&self, stall: &Sighting) -> Vec<&Fetch> {
+        let (blocking, Some(window)) = self.waited_for(stall) else { return Vec::new() };
+        let entries = self.in_window(&blocking, window);
+        let of = |entry: &Entry| {
+            self.in_vain_before(entry.track, entry.fetch, self.slot(entry.track, entry.index))
+        };
+        let mut given_up: Vec<&Fetch> =
+            entries.iter().flat_map(of).filter(|fetch| fetch.given_up()).collect();
+        given_up.sort_by_key(|fetch| fetch.asked);
+        given_up.dedup();
+        given_up
+    }
+
     /// What playback waited for, and the drain window that ends with it.
     fn waited_for(&self, stall: &Sighting) -> (Vec<Blocking<'_>>, Option<(Wall, Wall)>) {
         let began = stall.began.wall;
@@ -251,7 +265,7 @@ impl Books<'_> {
                 join: segment.join,
             },
             fetch,
-            failed: self.failed_before(fetch, Some(account.from)).collect(),
+            failed: self.failed(segment.track, fetch, account.from),
             account,
             appends: segment.facts.clone(),
             track: segment.track,
@@ -278,7 +292,7 @@ impl Books<'_> {
                 join: if fetch.is_some() { Join::Awaited } else { Join::None },
             },
             fetch,
-            failed: self.failed_before(fetch, Some(account.from)).chain(given_up).collect(),
+            failed: self.failed(track, fetch, account.from).into_iter().chain(given_up).collect(),
             account: SegmentAccount { blocking: true, ..account },
             appends: Vec::new(),
             track,

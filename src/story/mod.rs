@@ -48,6 +48,8 @@ pub struct Delivery {
     pub idle: i64,
     /// Attempts that the server answers with 503; the next is made a second later.
     pub failures: u32,
+    /// The player gives up its first request after so long, and asks for another quality instead.
+    pub patience: Option<i64>,
     /// Asked to first byte.
     pub wait: i64,
     /// First byte to last.
@@ -59,7 +61,8 @@ pub struct Delivery {
 }
 
 /// How they come when nothing is wrong.
-pub const USUAL: Delivery = Delivery { idle: 0, failures: 0, wait: 40, transfer: 120, process: 2, append: 5 };
+pub const USUAL: Delivery =
+    Delivery { idle: 0, failures: 0, patience: None, wait: 40, transfer: 120, process: 2, append: 5 };
 
 /// What happens at the media element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,11 @@ impl Story {
     /// The server withholds a media segment: its first byte takes so long.
     pub fn withhold(self, track: TrackKind, segment: i64, wait: i64) -> Story {
         self.deliver(track, segment, Delivery { wait, ..USUAL })
+    }
+
+    /// The server withholds a media segment, and the player gives it up after so long and asks for another quality.
+    pub fn give_up(self, track: TrackKind, segment: i64, wait: i64, patience: i64) -> Story {
+        self.deliver(track, segment, Delivery { wait, patience: Some(patience), ..USUAL })
     }
 
     /// The body of a media segment takes so long.

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 
 /// Progress of a download is reported this often.
 const PROGRESS: i64 = 50;
+/// Added to a resource's number: the same in a better quality.
+const BETTER: u32 = 50_000;
 /// A failed attempt is followed by the next after this.
 const RETRY: i64 = 1_000;
 /// Resource Timing reaches the log this long after the end of the request.
@@ -41,7 +43,10 @@ impl Log {
 struct Fetch {
     request: RequestId,
     segment: i64,
+    resource: ResourceId,
     failures: u32,
+    /// The player has lost patience.
+    given_up: Option<i64>,
     asked: i64,
     headers: i64,
     end: i64,
@@ -95,7 +100,7 @@ impl Track {
         };
         let (request, segment, size) = (fetch.request, fetch.segment, self.bytes(fetch.segment));
         if now == fetch.asked {
-            let resource = ResourceId((segment * 2) as u32 + self.id.0);
+            let resource = fetch.resource;
             let host = self.host.to_owned();
             log.both(now, |observer| Event::RequestStarted {
                 observer,
@@ -104,6 +109,14 @@ impl Track {
                 host: host.clone(),
                 kind: ResourceKind::Data,
             });
+        }
+        if fetch.given_up == Some(now) {
+            log.both(now, |observer| Event::RequestFailed { observer, request, failure: Failure::Aborted });
+            // Another quality comes at the same moment.
+            let delivery = story.delivery(self.kind, segment);
+            let wait = delivery.wait - (now + 1 - fetch.asked);
+            self.ask(now, segment, Delivery { patience: None, wait, ..delivery }, log);
+            return;
         }
         let failed = fetch.failures > 0;
         if now == fetch.headers {
@@ -152,7 +165,7 @@ impl Track {
                 bytes: story.timing_allowed.then_some(size),
                 ..Timing::default()
             };
-            let resource = ResourceId((segment * 2) as u32 + self.id.0);
+            let resource = fetch.resource;
             log.add_late(now, TIMING_DELAY, Event::Timing { resource, timing });
         }
         if now == fetch.append {
@@ -173,6 +186,10 @@ impl Track {
         self.fetch = Some(Fetch {
             request: RequestId(log.requests),
             segment,
+            resource: ResourceId(
+                (segment * 2) as u32 + self.id.0 + if delivery.patience.is_some() { BETTER } else { 0 },
+            ),
+            given_up: delivery.patience.map(|patience| asked + 1 + patience),
             failures: delivery.failures,
             asked: asked + 1,
             headers: headers + 1,
