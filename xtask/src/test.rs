@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use std::fmt;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -63,6 +63,11 @@ pub fn run(options: &Options) -> Result<()> {
     if chosen.iter().any(|suite| matches!(suite, Suite::Noninterference | Suite::E2e)) {
         setup::running()?;
     }
+    if let Err(error) = fs::remove_file(FAILURES)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(error.into());
+    }
     let mut rows = Vec::new();
     for suite in chosen {
         for (name, count) in run_suite(suite, &browsers)? {
@@ -71,6 +76,9 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     let total = rows.iter().fold(Count::default(), |sum, (_, count)| sum.plus(*count));
+    if let Ok(failures) = fs::read_to_string(FAILURES) {
+        println!("── what failed ({FAILURES})\n{failures}");
+    }
     for (name, count) in &rows {
         println!("{name:<28} {count}");
     }
@@ -171,22 +179,55 @@ fn checks(checks: &[tidy::Check]) -> Count {
     count
 }
 
-/// Runs a test program, shows what it writes as it comes, and adds up what its lines count.
+/// Runs a test program, shows what it writes as it comes, and adds up what its lines count. What it says of failures is
+/// kept for the end.
 fn counted(command: &mut Command, total: fn(&str) -> Count) -> Result<Count> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {command:?}"))?;
     let mut count = Count::default();
+    let mut failures = Failures::default();
     for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
         let line = line?;
         println!("{line}");
         count = count.plus(total(&line));
+        failures.read(&line);
     }
+    failures.keep()?;
     let failed = !child.wait()?.success();
     // A program that fails without counting, or counts nothing, has not passed.
     if (failed && count.failed == 0) || count.is_empty() {
         count.failed += 1;
     }
     Ok(count)
+}
+
+/// Where what failed is told once more, in short.
+const FAILURES: &str = "target/failures.txt";
+
+/// What test programs say of their failures: cargo between `failures:` and `test result:`, node from `✖ failing tests:` on.
+#[derive(Default)]
+struct Failures {
+    told: Vec<String>,
+    telling: bool,
+}
+
+impl Failures {
+    fn read(&mut self, line: &str) {
+        match line {
+            "failures:" | "✖ failing tests:" => self.telling = true,
+            _ if line.starts_with("test result:") => self.telling = false,
+            _ if self.telling => self.told.push(line.to_owned()),
+            _ => {}
+        }
+    }
+
+    fn keep(&self) -> Result<()> {
+        if self.told.is_empty() {
+            return Ok(());
+        }
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(FAILURES)?;
+        Ok(writeln!(file, "{}", self.told.join("\n"))?)
+    }
 }
 
 /// `test result: ok. 12 passed; 0 failed; 3 ignored; 0 measured; …`
@@ -223,7 +264,19 @@ fn node_total(line: &str) -> Count {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, cargo_total, node_total};
+    use super::{Count, Failures, cargo_total, node_total};
+
+    #[test]
+    fn keeps_what_failed() {
+        let mut failures = Failures::default();
+        let cargo =
+            ["test a ... FAILED", "failures:", "left: 1", "test result: FAILED. 0 passed", "", "Running b"];
+        let node = ["✖ b (3 ms)", "ℹ fail 1", "✖ failing tests:", "✖ b (3 ms)", "Error: c"];
+        for line in cargo.into_iter().chain(node) {
+            failures.read(line);
+        }
+        assert_eq!(failures.told, ["left: 1", "✖ b (3 ms)", "Error: c"]);
+    }
 
     #[test]
     fn adds_up_what_test_programs_say() {
