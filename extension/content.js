@@ -5,7 +5,7 @@
 import { watchConditions } from './conditions.js';
 import { HANDSHAKE } from './handshake.js';
 import { Link } from './link.js';
-import { Media } from './media.js';
+import { Media, playsFromWorker } from './media.js';
 import { Overlay } from './overlay.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -28,13 +28,19 @@ function takePort(event) {
   event.stopImmediatePropagation();
   const port = /** @type {MessageEvent} */ (event).ports?.[0];
   if (!port) return;
-  /** @type {((facts: any[]) => void) | undefined} */
-  let take;
+  /** @type {ReturnType<typeof start> | undefined} */
+  let watch;
   port.onmessage = ({ data }) => {
-    take ??= start(port);
+    watch ??= start(port);
     // Firefox hands over objects of the page's world, which would be sent on as empty ones.
-    take(structuredClone(data));
+    watch.take(structuredClone(data));
   };
+  // A source that a worker fills never passes the probe.
+  document.addEventListener('loadstart', ({ target }) => {
+    if (!playsFromWorker(target)) return;
+    watch ??= start(port);
+    watch.media.consider(target);
+  }, true);
 }
 
 /** @param {MessagePort} port to the probe */
@@ -106,7 +112,7 @@ function start(port) {
 
   link.connect();
 
-  return (/** @type {any} */ facts) => {
+  const take = (/** @type {any} */ facts) => {
     if (!Array.isArray(facts)) return;
     for (const fact of facts) {
       link.push(fact);
@@ -114,6 +120,7 @@ function start(port) {
     }
     media.search();
   };
+  return { take, media };
 }
 
 /** @param {PerformanceResourceTiming} entry @param {number} origin */

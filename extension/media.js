@@ -36,6 +36,18 @@ const PRESSING = new Set(['playing', 'pause', 'waiting', 'seeking', 'seeked', 'e
 /** Events at which an element may have got its source. They do not leave a shadow root. */
 const ARRIVALS = ['loadstart', 'emptied', 'durationchange', 'loadedmetadata', 'play'];
 
+/** Stands for the address of a source that a worker fills, which has none. */
+const IN_WORKER = 'worker:';
+
+/**
+ * A worker fills what this element plays. Only browsers that know the interface can have that.
+ * @param {EventTarget | null} element
+ */
+export function playsFromWorker(element) {
+  return typeof MediaSourceHandle === 'function' && element instanceof HTMLMediaElement
+    && element.srcObject instanceof MediaSourceHandle;
+}
+
 export class Media {
   /** @type {Set<string>} */
   #sources = new Set();
@@ -58,7 +70,7 @@ export class Media {
    */
   constructor(host) {
     this.host = host;
-    for (const type of ARRIVALS) document.addEventListener(type, (event) => this.#consider(event.target), true);
+    for (const type of ARRIVALS) document.addEventListener(type, (event) => this.consider(event.target), true);
   }
 
   /** A `MediaSource` has this address. @param {string} url */
@@ -77,9 +89,9 @@ export class Media {
     const now = performance.now();
     if (this.#missing.size === 0 || now - this.#searched < SEARCH_EVERY) return;
     this.#searched = now;
-    for (const element of document.querySelectorAll('video, audio')) this.#consider(element);
+    for (const element of document.querySelectorAll('video, audio')) this.consider(element);
     if (this.#missing.size === 0) return;
-    for (const element of mediaIn(document)) this.#consider(element);
+    for (const element of mediaIn(document)) this.consider(element);
     for (const [url, left] of this.#missing) {
       if (left > 1) this.#missing.set(url, left - 1);
       else this.#missing.delete(url);
@@ -105,12 +117,13 @@ export class Media {
     return watchers.sort((a, b) => rank(b) - rank(a))[0]?.element;
   }
 
-  /** @param {EventTarget | null} target */
-  #consider(target) {
+  /** Looks at an element from now on if it plays a `MediaSource`. @param {EventTarget | null} target */
+  consider(target) {
     if (!(target instanceof HTMLMediaElement)) return;
-    const url = this.#sources.has(target.src) ? target.src : target.currentSrc;
+    const inWorker = playsFromWorker(target);
+    const url = inWorker ? IN_WORKER : this.#sources.has(target.src) ? target.src : target.currentSrc;
     const watcher = this.#watchers.get(target);
-    if (watcher?.url === url || !this.#sources.has(url)) return;
+    if (watcher?.url === url || (!inWorker && !this.#sources.has(url))) return;
     this.#missing.delete(url);
     if (watcher) {
       watcher.attach(url);
@@ -179,7 +192,9 @@ class Watcher {
   /** @param {string} url */
   attach(url) {
     this.url = url;
-    this.host.push({ k: 'attached', t: this.host.now(), element: this.number, url });
+    const { host, number: element } = this;
+    const t = host.now();
+    host.push(url === IN_WORKER ? { k: 'attached-in-worker', t, element } : { k: 'attached', t, element, url });
     this.#spans = '';
     this.#sample();
     this.#tellSize();
@@ -198,7 +213,8 @@ class Watcher {
     this.#tellLate();
     this.#look(event.type, PRESSING.has(event.type));
     const { element } = this;
-    if (event.type === 'emptied' && element.src !== this.url && element.currentSrc !== this.url) this.stop();
+    const plays = this.url === IN_WORKER ? playsFromWorker(element) : element.src === this.url || element.currentSrc === this.url;
+    if (event.type === 'emptied' && !plays) this.stop();
     else this.#arm();
   }
 

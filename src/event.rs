@@ -43,6 +43,8 @@ pub enum Event {
     SourceOpened { source: SourceId },
     /// A media element plays that source.
     Attached { element: ElementId, source: SourceId },
+    /// A media element plays a source that a worker fills: what is appended there is not seen.
+    AttachedInWorker { element: ElementId },
     /// `addSourceBuffer`.
     TrackAdded { source: SourceId, track: TrackId, kind: TrackKind },
     /// `appendBuffer` was called and accepted. `media` is what the bytes' container headers say they hold,
@@ -349,6 +351,7 @@ impl Blindness {
             Blindness::Page => "page",
             Blindness::Network => "network",
             Blindness::Clock => "clock",
+            Blindness::Worker => "worker",
         }
     }
 }
@@ -363,4 +366,6 @@ pub enum Blindness {
     Network,
     /// The machine's clock was set meanwhile.
     Clock,
+    /// What a worker of the page appended. Follows from [`Event::AttachedInWorker`].
+    Worker,
 }

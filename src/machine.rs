@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Element {
     /// The `MediaSource` it plays.
     pub source: Option<SourceId>,
+    /// It plays one that a worker fills, since then.
+    pub in_worker_since: Option<Wall>,
     /// Watches its progress.
     pub detector: Detector,
     /// What it shows.
@@ -32,6 +34,7 @@ impl Element {
     fn new(id: ElementId) -> Element {
         Element {
             source: None,
+            in_worker_since: None,
             detector: Detector::new(id),
             quality: Quality::default(),
             path: Vec::new(),
@@ -124,7 +127,14 @@ impl Machine {
                 self.blind.extend(self.frozen_since.take().map(|from| (from, at, Blindness::Page)));
             }
             Event::Licence { .. } | Event::Quality { .. } => {}
-            Event::Attached { element, source } => self.element(*element).source = Some(*source),
+            Event::Attached { element, source } => {
+                let element = self.element(*element);
+                (element.source, element.in_worker_since) = (Some(*source), None);
+            }
+            Event::AttachedInWorker { element } => {
+                let element = self.element(*element);
+                (element.source, element.in_worker_since) = (None, Some(at));
+            }
             Event::TrackAdded { source, track, kind } => {
                 // Told again when `changeType` or the `moov` shows it to be of another kind: what it holds stays.
                 let known = self.tracks.entry(*track).or_insert_with(|| (*source, Track::new(*kind)));
@@ -213,6 +223,13 @@ impl Machine {
                 same.quality = element.quality;
             }
         }
+    }
+
+    /// What could not be observed of this element, from when to when.
+    pub fn blind_for(&self, element: ElementId) -> impl Iterator<Item = (Wall, Wall, Blindness)> + '_ {
+        let since = self.elements.get(&element).and_then(|element| element.in_worker_since);
+        let in_worker = since.map(|since| (since, self.now, Blindness::Worker));
+        self.blind.iter().copied().chain(in_worker)
     }
 
     /// The tracks of an element's source.

@@ -62,6 +62,8 @@ pub enum Fact {
     // The content script.
     /// An element's `src` is this `blob:` URL.
     Attached { t: f64, element: u32, url: String },
+    /// An element's `srcObject` is the handle of a `MediaSource` in a worker.
+    AttachedInWorker { t: f64, element: u32 },
     /// The element as it stood; `why` is an event's name or `sample`.
     Playback {
         t: f64,

@@ -86,6 +86,7 @@ fn fault(input: &Input) -> Fault {
         }
         Event::SourceOpened { .. }
         | Event::Attached { .. }
+        | Event::AttachedInWorker { .. }
         | Event::TrackAdded { .. }
         | Event::AppendRefused { .. }
         | Event::AppendEnded { .. }

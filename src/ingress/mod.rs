@@ -168,6 +168,12 @@ impl Ingress {
                 }
                 (at, source.map(|source| Event::Attached { element, source }))
             }
+            Fact::AttachedInWorker { t, element } => {
+                let at = wall(t)?;
+                let element = self.element(element);
+                self.waiting.retain(|waiting| *waiting != element);
+                (at, Some(Event::AttachedInWorker { element }))
+            }
             Fact::Playback { t, element, why, position, rate, paused, seeking, ended, ready, gesture } => {
                 let (at, position) = (wall(t)?, media(position)?);
                 let (why, rate, ready) = (moment(&why)?, thousandths(rate)?, ready_state(ready)?);

@@ -77,7 +77,13 @@ impl Log {
 
 /// Facts that hold until the page goes.
 fn lasts(event: &Event) -> bool {
-    matches!(event, Event::SourceOpened { .. } | Event::Attached { .. } | Event::TrackAdded { .. })
+    matches!(
+        event,
+        Event::SourceOpened { .. }
+            | Event::Attached { .. }
+            | Event::AttachedInWorker { .. }
+            | Event::TrackAdded { .. }
+    )
 }
 
 /// What was last reported of each element, track and stream, of the tab and the browser: it holds until it is reported again, however long ago that

@@ -255,7 +255,7 @@ pub fn explain(inputs: &[Input]) -> Report {
 fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
     let (blocking, ledger) = books.explain(sighting);
     let blind: Vec<(Wall, Wall, &'static str)> =
-        machine.blind.iter().map(|(from, to, what)| (*from, *to, what.id())).collect();
+        machine.blind_for(sighting.element).map(|(from, to, what)| (from, to, what.id())).collect();
     judge(&Case {
         sighting,
         blocking: &blocking,

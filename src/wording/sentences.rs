@@ -147,6 +147,7 @@ pub fn not_observed(stall: &Stall, words: &Words) -> Option<String> {
         "page" => words.say("unseen_page", &[]),
         "network" => words.say("unseen_network", &[]),
         "clock" => words.say("unseen_clock", &[]),
+        "worker" => words.say("unseen_worker", &[]),
         other => words.name(other),
     };
     let all: Vec<String> = stall.not_observed.iter().take(MOST_LISTED).map(what).collect();

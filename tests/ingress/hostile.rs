@@ -172,6 +172,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             outcome
         }),
         (number(), id(), text()).prop_map(|(t, element, url)| Fact::Attached { t, element, url }),
+        (number(), id()).prop_map(|(t, element)| Fact::AttachedInWorker { t, element }),
         (number(), id(), number()).prop_map(|(t, element, position)| Fact::Frame { t, element, position }),
         (number(), id(), prop::collection::vec(number(), 0..70))
             .prop_map(|(t, element, spans)| Fact::Buffered { t, element, spans }),
