@@ -1,11 +1,11 @@
-// The page's own record of what it saw, independent of any extension: gaps between frames, media segments as hls.js
-// names them, what was added beside the page's body, policy violations. Times are milliseconds since the epoch.
+// The page's own record of what it saw, independent of any extension: gaps between frames, media segments as the
+// player names them, what was added beside the page's body, policy violations. Times are milliseconds since the epoch.
 'use strict';
 
 /** Frames that follow each other at least this far apart are noted, milliseconds (24 fps: 3 frames missing). */
 const GAP = 150;
 
-function recordPlayback(video, hls) {
+function recordPlayback(video) {
   const record = { frames: 0, gaps: [], interruptions: [], segments: [], overlays: [], violations: [] };
   const epoch = (time) => performance.timeOrigin + time;
 
@@ -38,12 +38,6 @@ function recordPlayback(video, hls) {
       last = moved = null;
     });
   }
-
-  hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
-    const track = frag.type === 'audio' ? 'audio' : 'video';
-    const { startPTS: start, endPTS: end } = frag.elementaryStreams[track] ?? {};
-    record.segments.push({ track, number: frag.sn, start, end });
-  });
 
   // Whatever shows up beside head and body is not the page's.
   new MutationObserver((changes) => {
