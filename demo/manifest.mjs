@@ -47,8 +47,8 @@ export function mpd(representations, { webm = false, live }) {
 /** Microseconds, so that what ffprobe says needs no rounding. */
 const TIMESCALE = 1_000_000;
 
-/** Media time that a representation's presentation counts from, seconds. */
-export const presentationOffset = ({ segments }) => Math.max(0, segments[0].start);
+/** Media time that a representation's presentation counts from, seconds: whole milliseconds, to which Shaka rounds it. */
+export const presentationOffset = ({ segments }) => Math.max(0, Math.floor(segments[0].start * 1000) / 1000);
 
 function template(representation, live) {
   const { init, extension, segments } = representation;

@@ -7,7 +7,7 @@ import { parseArgs, promisify } from 'node:util';
 import { launch, until } from './browsers.mjs';
 import { serve } from './server.mjs';
 import { makeStream } from './stream.mjs';
-import { disagreements, truthOf } from './verdict.mjs';
+import { contents, disagreements, truthOf } from './verdict.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const whystall = path.join(root, 'target/debug/whystall');
@@ -74,7 +74,7 @@ async function prove() {
   await rm(downloads, { recursive: true, force: true });
   await mkdir(downloads);
   try {
-    await withBrowser({ downloads }, stream, (session) => (options['no-fault'] ? healthy(session) : explained(session, out, downloads)));
+    await withBrowser({ downloads }, stream, (session) => (options['no-fault'] ? healthy(session) : explained(session, stream, out, downloads)));
   } finally {
     await rm(downloads, { recursive: true, force: true });
   }
@@ -89,7 +89,7 @@ async function healthy({ page }) {
 }
 
 /** The stall with all that is saved of it. */
-async function explained(session, out, downloads) {
+async function explained(session, stream, out, downloads) {
   const { page, browser, server } = session;
   await picture(session, path.join(out, 'overlay.png'));
   await reaches(page, 2 * number + 2);
@@ -109,7 +109,7 @@ async function explained(session, out, downloads) {
   await writeFile(path.join(out, 'verdict.json'), verdict);
 
   const gap = record.gaps.toSorted((a, b) => b.ended - b.began - (a.ended - a.began))[0];
-  const truth = gap && truthOf(gap, server.log, record.segments, server.host);
+  const truth = gap && truthOf(gap, record.stops, server.log, contents('hls', stream, record.segments), server.host);
   await writeFile(path.join(out, 'truth.json'), `${JSON.stringify({ browser: options.browser, player: 'hls.js', stalls: truth ? [truth] : [] }, null, 2)}\n`);
   if (!truth) throw new Error('the player did not stall, so there is nothing to explain');
 

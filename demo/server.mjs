@@ -140,7 +140,7 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     const key = `${segment.track} ${segment.number}`;
     if (!releases.has(key)) releases.set(key, requested + (chosen?.silence ?? chosen?.spread ?? (chosen?.status ? (chosen.lasts ?? Infinity) : 0)));
     const at = releases.get(key);
-    if (at > requested || (live && chosen?.unpublished)) served.fault = chosen.kind;
+    if (at > requested || chosen?.status || (live && chosen?.unpublished)) served.fault = chosen.kind;
     if (at > requested && chosen.status) return void refuse(response, served, chosen.status, chosen.kind);
     if (at > requested && chosen.silence) await until(at, response);
     if (response.destroyed) return;

@@ -76,7 +76,7 @@ const players = {
     const byHeight = () => player.getVariantTracks().toSorted((a, b) => a.height - b.height);
     const keepTo = (level) => {
       player.configure({ abr: { enabled: level < 0 } });
-      if (level >= 0) player.selectVariantTrack(byHeight()[level], true);
+      if (level >= 0) player.selectVariantTrack(byHeight()[level]);
     };
     const ready = player.attach(video).then(() => player.load(stream));
     return {

@@ -6,7 +6,7 @@
 const GAP = 150;
 
 function recordPlayback(video) {
-  const record = { frames: 0, gaps: [], interruptions: [], segments: [], overlays: [], violations: [] };
+  const record = { frames: 0, gaps: [], stops: [], interruptions: [], segments: [], overlays: [], violations: [] };
   const epoch = (time) => performance.timeOrigin + time;
 
   // Playback moves while frames follow each other closely. A single frame between two gaps moves nothing: browsers show
@@ -29,11 +29,26 @@ function recordPlayback(video) {
   };
   video.requestVideoFrameCallback(frame);
 
-  // A gap that the viewer or the page made is none: the next frame starts anew.
+  // Sound can go on without pictures: Chromium lets it for three seconds. When `currentTime` itself stood still:
+  let seen = { at: 0, position: 0 };
+  const look = (time) => {
+    if (video.currentTime !== seen.position) {
+      if (time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time) });
+      seen = { at: time, position: video.currentTime };
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+
+  // A gap that the viewer or the page made is none: the next frame starts anew. (Rate 0 is how Shaka waits.)
+  let rate = 1;
   for (const why of ['pause', 'seeking', 'ended', 'emptied', 'ratechange']) {
     video.addEventListener(why, ({ isTrusted }) => {
       // A player, or a page of the tests, may say so of its own.
       if (!isTrusted) return;
+      const waits = why === 'ratechange' && (rate === 0 || video.playbackRate === 0);
+      rate = video.playbackRate;
+      if (waits) return;
       record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime) });
       last = moved = null;
     });
