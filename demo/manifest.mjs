@@ -1,13 +1,13 @@
 // The manifests that the server computes: DASH from the representations, and what is published so far of a live stream.
 import { STREAM } from './stream.mjs';
 
-/** The manifest that each player of the demo plays, by whether it is live. */
+/** The manifest that each player of the demo plays. */
 export const MANIFESTS = {
-  hls: ['master.m3u8', 'live/master.m3u8'],
-  'hls-ts': ['master-ts.m3u8', 'live/master-ts.m3u8'],
-  dash: ['index.mpd', 'live/index.mpd'],
-  'dash-webm': ['webm.mpd', 'live/webm.mpd'],
-  shaka: ['index.mpd', 'live/index.mpd'],
+  hls: 'master.m3u8',
+  'hls-ts': 'master-ts.m3u8',
+  dash: 'index.mpd',
+  'dash-webm': 'webm.mpd',
+  shaka: 'index.mpd',
 };
 
 /** Media segments that a live manifest lists. */
@@ -19,14 +19,14 @@ const WINDOW = 8;
 /**
  * A DASH manifest.
  * @param {Record<string, import('./stream.mjs').Representation>} representations
- * @param {{ webm?: boolean, live?: Live }} options
+ * @param {{ webm?: boolean, live?: Live, hole?: number }} options `hole`: a media segment that is left out
  */
-export function mpd(representations, { webm = false, live }) {
+export function mpd(representations, { webm = false, live, hole }) {
   const { video, audio } = webm ? STREAM.webm : STREAM;
   // Pictures begin a little after zero, for they are reordered: the manifest says from where presentation counts.
   const set = (track, codecs, entries) => `
     <AdaptationSet contentType="${track}" mimeType="${track}/${webm ? 'webm' : 'mp4'}" segmentAlignment="true" startWithSAP="1">
-      ${template(representations[entries[0].name], live)}${entries
+      ${template(representations[entries[0].name], live, hole)}${entries
         .map(({ name, width, height, kbps }) => `
       <Representation id="${name}" codecs="${codecs}" bandwidth="${kbps * 1000}"${width ? ` width="${width}" height="${height}"` : ' audioSamplingRate="48000"'}/>`)
         .join('')}
@@ -44,22 +44,25 @@ export function mpd(representations, { webm = false, live }) {
 `;
 }
 
+/** In front of names that a template with a hole makes: it counts what its timeline lists, so one less after the hole. */
+export const AFTER_HOLE = 'after-hole/';
+
 /** Microseconds, so that what ffprobe says needs no rounding. */
 const TIMESCALE = 1_000_000;
 
 /** Media time that a representation's presentation counts from, seconds: whole milliseconds, to which Shaka rounds it. */
 export const presentationOffset = ({ segments }) => Math.max(0, Math.floor(segments[0].start * 1000) / 1000);
 
-function template(representation, live) {
+function template(representation, live, hole) {
   const { init, extension, segments } = representation;
   const ticks = (seconds) => Math.round(Math.max(0, seconds) * TIMESCALE);
   const first = live?.first ?? 0;
   const listed = segments.slice(first, live?.end).map(({ start, end }, i, all) => {
     // Up to the next, so that rounding leaves no gap between.
     const next = segments[first + i + 1]?.start ?? end;
-    return `<S t="${ticks(start)}" d="${ticks(next) - ticks(start)}"/>`;
+    return first + i === hole ? '' : `<S t="${ticks(start)}" d="${ticks(next) - ticks(start)}"/>`;
   });
-  return `<SegmentTemplate timescale="${TIMESCALE}" presentationTimeOffset="${ticks(presentationOffset(representation))}" startNumber="${first}" initialization="$RepresentationID$/${init}" media="$RepresentationID$/segment-$Number%03d$${extension}">
+  return `<SegmentTemplate timescale="${TIMESCALE}" presentationTimeOffset="${ticks(presentationOffset(representation))}" startNumber="${first}" initialization="$RepresentationID$/${init}" media="${hole === undefined ? '' : AFTER_HOLE}$RepresentationID$/segment-$Number%03d$${extension}">
         <SegmentTimeline>${listed.join('')}</SegmentTimeline>
       </SegmentTemplate>`;
 }
@@ -70,6 +73,12 @@ export function livePlaylist(playlist, { first, end }) {
   const header = lines.filter((line) => /^#EXT(M3U|-X-VERSION|-X-TARGETDURATION|-X-MAP)/.test(line));
   const segments = [...playlist.matchAll(/#EXTINF:[^\n]*\n[^\n]+/g)].map(([text]) => text);
   return [...header, `#EXT-X-MEDIA-SEQUENCE:${first}`, ...segments.slice(first, end), ''].join('\n');
+}
+
+/** The playlist with a media segment that is said to be missing. */
+export function playlistWithHole(playlist, hole) {
+  let number = -1;
+  return playlist.replace(/#EXTINF/g, (tag) => (++number === hole ? `#EXT-X-GAP\n${tag}` : tag));
 }
 
 /** What is published at `now` of a stream live since `since`, when media segments come late by `late(number)` ms. */

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MANIFESTS, livePlaylist, mpd, published } from './manifest.mjs';
-import { segmentOf } from './stream.mjs';
+import { AFTER_HOLE, MANIFESTS, livePlaylist, mpd, playlistWithHole, published } from './manifest.mjs';
+import { STREAM, segmentOf } from './stream.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -16,6 +16,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @property {number} [spread] headers at once, the body evenly over so many milliseconds
  * @property {number} [status] with this status, from the first request on for `lasts` milliseconds, for ever without
  * @property {number} [lasts]
+ * @property {boolean} [omitted] with `hole` only: manifests leave it out (the first such)
  * @property {number} [unpublished] live only: published so many milliseconds late, and all after it no sooner
  *
  * @typedef {object} Served one request for a media segment, as it went; times are milliseconds since the epoch
@@ -48,9 +49,10 @@ export async function serve({ stream, fault = () => null, pages = [], playlist, 
   return {
     host,
     log,
-    /** Address of a page that plays the stream: `player` and `live` say which, the rest is the page's. */
+    /** Address of a page that plays the stream: `player`, `live` and `hole` say which, the rest is the page's. */
     url(query = {}, page = '/') {
-      const manifest = MANIFESTS[query.player ?? 'hls'][query.live === undefined ? 0 : 1];
+      const variant = ['live', 'hole'].find((name) => query[name] !== undefined);
+      const manifest = `${variant ? `${variant}/` : ''}${MANIFESTS[query.player ?? 'hls']}`;
       return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...query })}`;
     },
     async close() {
@@ -116,20 +118,23 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
   // A fault belongs to the media segment, not to the request: another rendition or a retry waits for the same moment.
   const releases = new Map();
   const since = now() - LIVE_SINCE;
-  const late = (number) => Math.max(...['video', 'audio', 'muxed'].map((track) => fault(track, number)?.unpublished ?? 0));
+  const faults = (number) => ['video', 'audio', 'muxed'].map((track) => fault(track, number));
+  const late = (number) => Math.max(...faults(number).map((fault) => fault?.unpublished ?? 0));
+  const hole = stream.representations[STREAM.video[0].name]?.segments.findIndex((_, number) => faults(number).some((fault) => fault?.omitted));
   return async (request, response) => {
     const requested = now();
     const url = new URL(request.url, 'http://localhost');
-    const live = url.pathname.startsWith('/live/') ? published(since, requested, late) : undefined;
-    const name = url.pathname.slice(live ? '/live/'.length : 1);
-    let body = await manifest(stream, name, live);
+    const [, variant = '', asked] = /^\/(live\/|hole\/)?(.*)$/.exec(url.pathname);
+    const live = variant === 'live/' ? published(since, requested, late) : undefined;
+    const name = asked.startsWith(AFTER_HOLE) ? pastHole(asked.slice(AFTER_HOLE.length), hole) : asked;
+    let body = await manifest(stream, name, live, variant === 'hole/' ? hole : undefined);
     if (body && playlist && name.endsWith('.m3u8')) body = Buffer.from(await playlist(url.pathname, String(body)));
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-store');
     if (timingAllowed) response.setHeader('Timing-Allow-Origin', '*');
     if (!body) return void response.writeHead(404).end();
     response.setHeader('Content-Type', TYPES[path.extname(name)] ?? 'application/octet-stream');
-    const segment = segmentOf(url.pathname);
+    const segment = segmentOf(`/${name}`);
     if (!segment) return void response.end(body);
 
     const served = { ...segment, fault: null, status: 200, requested, firstByte: null, lastByte: null };
@@ -151,17 +156,21 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
   };
 }
 
+const pastHole = (name, hole) =>
+  name.replace(/segment-(\d+)/, (_, number) => `segment-${String(Number(number) + (Number(number) >= hole)).padStart(3, '0')}`);
+
 function refuse(response, served, status, kind) {
   Object.assign(served, { status, fault: kind, firstByte: now() });
   response.writeHead(status).end();
 }
 
 /** A file of the stream, or a manifest that is made of it. */
-async function manifest({ dir, representations }, name, live) {
-  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live }));
+async function manifest({ dir, representations }, name, live, hole) {
+  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole }));
   const file = inside(dir, name);
   const body = file && (await readFile(file).catch(() => null));
   if (body && live && name.endsWith('/index.m3u8')) return Buffer.from(livePlaylist(body.toString(), live));
+  if (body && hole !== undefined && name.endsWith('/index.m3u8')) return Buffer.from(playlistWithHole(body.toString(), hole));
   return body;
 }
 

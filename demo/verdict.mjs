@@ -20,8 +20,8 @@ import { presentationOffset } from './manifest.mjs';
  * @typedef {{ track: 'video'|'audio', start: number, end: number }} Held seconds
  */
 
-/** Players compute in floating point, Whystall in whole microseconds: they agree within this, seconds. */
-const ROUNDING = 0.001;
+/** hls.js computes in floating point; Shaka moves what it appends by a millisecond (measured). They agree within this, seconds. */
+const ROUNDING = 0.002;
 
 /**
  * What each media segment holds. hls.js moves the media to where its playlist says and tells where it is now; in DASH
