@@ -29,7 +29,7 @@ export const STREAM = {
 };
 
 /** Bump when what is made of it changes. */
-const RECIPE = 2;
+const RECIPE = 3;
 
 /**
  * Makes the streams unless they are there already.
@@ -91,10 +91,13 @@ async function encode(dir) {
     '-var_stream_map', [...STREAM.video.map(({ name }, i) => `v:${i},agroup:sound,name:${name}`), `a:0,agroup:sound,default:yes,name:${STREAM.audio.name}`].join(' '),
     path.join(dir, '%v/index.m3u8'),
   ]);
-  // ffmpeg numbers them, which DASH's templates cannot.
+  // ffmpeg numbers the initialisation segments, which DASH's templates cannot, and gives them an empty edit, which Firefox
+  // honours and Chromium passes over: without it both put the media at the same time.
   for (const [i, { name }] of [...STREAM.video, STREAM.audio].entries()) {
     const playlist = path.join(dir, name, 'index.m3u8');
-    await rename(path.join(dir, name, `init_${i}.mp4`), path.join(dir, name, 'init.mp4'));
+    const init = await readFile(path.join(dir, name, `init_${i}.mp4`), 'latin1');
+    await writeFile(path.join(dir, name, 'init.mp4'), init.replaceAll('edts', 'free'), 'latin1');
+    await rm(path.join(dir, name, `init_${i}.mp4`));
     await writeFile(playlist, (await readFile(playlist, 'utf8')).replace(`init_${i}.mp4`, 'init.mp4'));
   }
 }
@@ -176,7 +179,10 @@ async function ranges(dir, name, init, media) {
   await writeFile(whole, Buffer.concat(parts));
   const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time,duration_time,pos', '-of', 'json', whole], { maxBuffer: 64 << 20 });
   await rm(whole);
+  // ffprobe takes off what an Opus decoder throws away at the start; browsers put the first block at its own time.
   const packets = JSON.parse(stdout).packets.map(({ pts_time, duration_time, pos }) => ({ start: Number(pts_time), lasts: Number(duration_time ?? 0), pos: Number(pos) }));
+  const early = Math.min(0, ...packets.map(({ start }) => start));
+  for (const packet of packets) packet.start -= early;
   let at = parts[0].length;
   return parts.slice(1).map(({ length }) => {
     const its = packets.filter(({ pos }) => pos >= at && pos < at + length);

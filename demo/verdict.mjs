@@ -59,7 +59,11 @@ export function truthOf(gap, stops, log, contents, host) {
     const held = contents(served).filter(({ end }) => end >= gap.mediaBegan + FRAMES);
     if (held.length === 0) continue;
     const before = waited.at(-1);
-    if (before && served.lastByte - before.lastByte < GOES_ON) continue;
+    if (before && served.lastByte - before.lastByte < GOES_ON) {
+      // Either track can have been what held the other up.
+      if (!before.held.some(({ track }) => track === held[0].track)) before.held.push(...held);
+      continue;
+    }
     waited.push({ ...served, held, range: { start: held[0].start, end: held[0].end } });
   }
   if (waited.length === 0) return undefined;

@@ -30,10 +30,10 @@ function recordPlayback(video) {
   video.requestVideoFrameCallback(frame);
 
   // Sound can go on without pictures: Chromium lets it for three seconds. When `currentTime` itself stood still:
-  let seen = { at: 0, position: 0 };
+  let seen = null;
   const look = (time) => {
-    if (video.currentTime !== seen.position) {
-      if (time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time) });
+    if (video.currentTime !== (seen?.position ?? 0)) {
+      if (seen && time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time) });
       seen = { at: time, position: video.currentTime };
     }
     requestAnimationFrame(look);

@@ -61,20 +61,24 @@ export const PART = {
   firefox: ['hls hole', 'hls viewer', 'hls-ts slow-body', 'hls-ts live', 'dash unavailable', 'dash-webm withheld', 'shaka slow-first-byte', 'shaka busy', 'dash healthy'],
 };
 
-/** How far the begin of a stall that nobody could look at may be from where the buffer ended, milliseconds. */
+/** How far the begin of a stall that nobody could look at may be from where playback came to stand, milliseconds. */
 const DATED = 300;
 
-/** Keeps the page's main thread busy for four seconds longer than there is to play. */
+/** Keeps the page's main thread busy for five seconds longer than there is to play. */
 async function block({ page, reaches }) {
   await reaches(6);
-  return page.evaluate(() => {
+  return page.evaluate(async () => {
     const { video } = demo;
     const epoch = () => performance.timeOrigin + performance.now();
-    const from = epoch();
-    const lead = 1000 * (video.buffered.end(video.buffered.length - 1) - video.currentTime);
-    const until = performance.now() + lead + 4000;
+    const from = { at: epoch(), position: video.currentTime };
+    const lead = video.buffered.end(video.buffered.length - 1) - video.currentTime;
+    // Chromium plays a second or three more of sound alone.
+    const until = performance.now() + 1000 * lead + 5000;
     while (performance.now() < until);
-    return { dry: from + lead, to: epoch() };
+    const to = epoch();
+    // As far as it came. Nothing can have been appended yet.
+    await new Promise(requestAnimationFrame);
+    return { dry: from.at + 1000 * (video.currentTime - from.position), to };
   });
 }
 
