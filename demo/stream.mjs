@@ -16,6 +16,7 @@ export const STREAM = {
   video: [
     { name: '360p', width: 640, height: 360, kbps: 600 },
     { name: '540p', width: 960, height: 540, kbps: 1200 },
+    { name: '720p', width: 1280, height: 720, kbps: 2200 },
   ],
   audio: { name: 'sound', kbps: 96 },
   // Small, for VP9 is dear to encode.

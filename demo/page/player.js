@@ -20,6 +20,7 @@
     const player = players[kind](video, options, (segment) => record.segments.push(segment));
     $('by').textContent = player.name;
     $('by').href = player.home;
+    window.demo.player = player;
     await player.ready;
     player.keepTo(level);
     listQualities(player);
