@@ -1,12 +1,13 @@
 // Every player, every fault: each stall is found, none is invented, and the verdict is right. `WHYSTALL_FULL` plays all
 // cells; otherwise a part that touches every player and every fault. What came out goes to target/matrix.json, of which
-// docs/players.md is made.
+// matrix-page.mjs makes docs/players.md.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from '../../demo/browsers.mjs';
 import { disagreements, errors } from '../../demo/verdict.mjs';
 import { FAULTS, GAPS, IMPOSSIBLE, PART, PLAYERS } from './matrix.mjs';
-import { browserName, play, summarise } from './playback.mjs';
+import { noteResults } from './matrix-page.mjs';
+import { browserName, play } from './playback.mjs';
 
 /** A gap between frames of at least this was a stall, milliseconds; a shorter one may be a dropped frame. */
 const SURELY = 300;
@@ -23,8 +24,9 @@ describe(`players in ${browserName}`, () => {
   let shared;
   before(async () => (shared = await launch(browserName)));
   after(async () => {
+    const version = await shared?.browser.version();
     await shared?.close();
-    await summarise('matrix', results, 'matrix.json');
+    await noteResults(browserName, version, results);
   });
 
   for (const cell of chosen) {
@@ -77,7 +79,7 @@ async function judge(player, fault, shared) {
 }
 
 function compare(stalls, gaps, all, truths) {
-  assert.notEqual(truths.length, 0, 'the fault made no stall');
+  assert.notEqual(truths.length, 0, `the fault made no stall: frames are missing for ${all.map(({ began, ended }) => Math.round(ended - began))} ms`);
   const missed = gaps.filter((gap) => stalls.filter((stall) => overlaps(gap, stall)).length !== 1);
   assert.deepEqual(missed, [], 'stalls that happened and were not found once');
   const invented = stalls.filter((stall) => stall.ending === 'resumed' && !all.some((gap) => overlaps(gap, stall)));

@@ -80,8 +80,8 @@ export async function play({ fault, playlist, query = {}, file = '/', pages = []
 }
 
 /** Adds a measurement to the summary of all runs, in target/. */
-export async function summarise(name, values, summaryFile = 'e2e.json') {
-  const file = path.join(root, 'target', summaryFile);
+export async function summarise(name, values) {
+  const file = path.join(root, 'target/e2e.json');
   const summary = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
   (summary[browserName] ??= {})[name] = values;
   await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
