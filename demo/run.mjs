@@ -7,7 +7,7 @@ import { parseArgs, promisify } from 'node:util';
 import { launch, until } from './browsers.mjs';
 import { serve } from './server.mjs';
 import { makeStream } from './stream.mjs';
-import { disagreements, truthOf } from './verdict.mjs';
+import { contents, disagreements, truthOf } from './verdict.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const whystall = path.join(root, 'target/debug/whystall');
@@ -15,6 +15,7 @@ const whystall = path.join(root, 'target/debug/whystall');
 const { values: options } = parseArgs({
   options: {
     browser: { type: 'string', default: 'chromium' },
+    player: { type: 'string', default: 'hls' },
     headless: { type: 'boolean', default: false },
     out: { type: 'string', default: 'target/demo' },
     withhold: { type: 'string' },
@@ -27,7 +28,7 @@ const { values: options } = parseArgs({
 const number = options.withhold ? Number(options.withhold) : 4 + Math.floor(Math.random() * 5);
 /** The player asks about 6 s ahead and gives up after 10: this stalls it for two to four seconds. */
 const silence = Math.round(1000 * (options.for ? Number(options.for) : 8.5 + Math.random()));
-const withhold = (track, n) => (track === 'video' && n === number && !options['no-fault'] ? { kind: 'withheld', silence } : null);
+const withhold = (track, n) => (track !== 'audio' && n === number && !options['no-fault'] ? { kind: 'withheld', silence } : null);
 
 /** How far begin and end may be from the frames that the page saw, milliseconds. The e2e tests are stricter. */
 const TOLERANCE = 250;
@@ -40,7 +41,7 @@ async function watch() {
   const server = await serve({ stream: await demoStream(), fault: withhold });
   const browser = await launch(options.browser, { headless: false });
   try {
-    await browser.open(server.url());
+    await browser.open(server.url({ player: options.player }));
     console.log(
       options['no-fault']
         ? 'Nothing is kept back: the video should play, and Whystall should stay silent.'
@@ -74,7 +75,7 @@ async function prove() {
   await rm(downloads, { recursive: true, force: true });
   await mkdir(downloads);
   try {
-    await withBrowser({ downloads }, stream, (session) => (options['no-fault'] ? healthy(session) : explained(session, out, downloads)));
+    await withBrowser({ downloads }, stream, (session) => (options['no-fault'] ? healthy(session) : explained(session, stream, out, downloads)));
   } finally {
     await rm(downloads, { recursive: true, force: true });
   }
@@ -89,7 +90,7 @@ async function healthy({ page }) {
 }
 
 /** The stall with all that is saved of it. */
-async function explained(session, out, downloads) {
+async function explained(session, stream, out, downloads) {
   const { page, browser, server } = session;
   await picture(session, path.join(out, 'overlay.png'));
   await reaches(page, 2 * number + 2);
@@ -109,8 +110,8 @@ async function explained(session, out, downloads) {
   await writeFile(path.join(out, 'verdict.json'), verdict);
 
   const gap = record.gaps.toSorted((a, b) => b.ended - b.began - (a.ended - a.began))[0];
-  const truth = gap && truthOf(gap, server.log, record.segments, server.host);
-  await writeFile(path.join(out, 'truth.json'), `${JSON.stringify({ browser: options.browser, player: 'hls.js', stalls: truth ? [truth] : [] }, null, 2)}\n`);
+  const truth = gap && truthOf(gap, record.stops, server.log, contents(options.player, stream, record.segments), server.host);
+  await writeFile(path.join(out, 'truth.json'), `${JSON.stringify({ browser: options.browser, player: options.player, stalls: truth ? [truth] : [] }, null, 2)}\n`);
   if (!truth) throw new Error('the player did not stall, so there is nothing to explain');
 
   const { stdout: verified } = await run(whystall, ['verify', bundleFile]);
@@ -134,7 +135,7 @@ async function withBrowser(extra, stream, act) {
   try {
     const browser = await launch(options.browser, { headless: true, ...extra });
     try {
-      await act({ server, browser, page: await browser.open(server.url()) });
+      await act({ server, browser, page: await browser.open(server.url({ player: options.player })) });
     } finally {
       await browser.close();
     }

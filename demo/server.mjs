@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { segmentOf } from './stream.mjs';
+import { AFTER_HOLE, MANIFESTS, livePlaylist, mpd, playlistWithHole, published } from './manifest.mjs';
+import { STREAM, segmentOf } from './stream.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -13,10 +14,16 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @property {string} kind its name in the log
  * @property {number} [silence] answer nothing, not even headers, for so many milliseconds after the first request
  * @property {number} [spread] headers at once, the body evenly over so many milliseconds
+ * @property {number} [status] with this status, from the first request on for `lasts` milliseconds, for ever without
+ * @property {number} [lasts]
+ * @property {boolean} [omitted] with `hole` only: manifests leave it out (the first such)
+ * @property {number} [unpublished] live only: published so many milliseconds late, and all after it no sooner
  *
  * @typedef {object} Served one request for a media segment, as it went; times are milliseconds since the epoch
- * @property {'video'|'audio'} track
+ * @property {'video'|'audio'|'muxed'} track
+ * @property {string} representation
  * @property {number} number
+ * @property {number} status
  * @property {string|null} fault
  * @property {number} requested
  * @property {number|null} firstByte
@@ -25,7 +32,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /**
  * @param {object} options
- * @param {{dir: string, master: string}} options.stream
+ * @param {import('./stream.mjs').Stream} options.stream
  * @param {(track: string, number: number) => Fault | null | undefined} [options.fault]
  * @param {string[]} [options.pages] more directories to serve pages from
  * @param {(path: string, text: string) => string | Promise<string>} [options.playlist] what a playlist is to say, when
@@ -35,16 +42,18 @@ export async function serve({ stream, fault = () => null, pages = [], playlist, 
   /** @type {Served[]} */
   const log = [];
   const pageServer = await listen(pageHandler([path.join(here, 'page'), ...pages]));
-  const streamServer = await listen(streamHandler(stream.dir, fault, playlist, timingAllowed, log));
+  const streamServer = await listen(streamHandler(stream, fault, playlist, timingAllowed, log));
   // Two names of one machine: browsers resolve *.localhost to it themselves.
   const host = `video.localhost:${streamServer.address().port}`;
   const origin = `http://localhost:${pageServer.address().port}`;
   return {
     host,
     log,
-    /** Address of a page that plays the stream. */
+    /** Address of a page that plays the stream: `player`, `live` and `hole` say which, the rest is the page's. */
     url(query = {}, page = '/') {
-      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${stream.master}`, ...query })}`;
+      const variant = ['live', 'hole'].find((name) => query[name] !== undefined);
+      const manifest = `${variant ? `${variant}/` : ''}${MANIFESTS[query.player ?? 'hls']}`;
+      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...query })}`;
     },
     async close() {
       for (const server of [pageServer, streamServer]) {
@@ -57,8 +66,22 @@ export async function serve({ stream, fault = () => null, pages = [], playlist, 
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml',
-  '.m3u8': 'application/vnd.apple.mpegurl', '.mp4': 'video/mp4', '.m4s': 'video/iso.segment',
+  '.m3u8': 'application/vnd.apple.mpegurl', '.mpd': 'application/dash+xml',
+  '.mp4': 'video/mp4', '.m4s': 'video/iso.segment', '.ts': 'video/mp2t', '.webm': 'video/webm',
 };
+
+/** The script of each player. */
+const SCRIPTS = {
+  hls: 'hls.js/dist/hls.min.js',
+  dash: 'dashjs/dist/modern/umd/dash.all.min.js',
+  shaka: 'shaka-player/dist/shaka-player.compiled.js',
+};
+
+/** Where a page wants it. A page can't add it by itself where Trusted Types are enforced. */
+const PLACE = "<!-- the player's own script -->";
+
+/** How long a live stream has been on when the server starts, milliseconds: a full window. */
+const LIVE_SINCE = 20_000;
 
 // What a page that takes security seriously sends; the overlay must show there without a violation.
 const STRICT_POLICY = [
@@ -72,58 +95,83 @@ const PIECE_EVERY = 40;
 const now = () => performance.timeOrigin + performance.now();
 
 function pageHandler(roots) {
-  const hls = path.join(here, 'node_modules/hls.js/dist/hls.min.js');
   return async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
-    const candidates = name === 'hls.js' ? [hls] : roots.map((root) => inside(root, name));
+    const script = SCRIPTS[name.replace(/\.js$/, '')];
+    const candidates = script ? [path.join(here, 'node_modules', script)] : roots.map((root) => inside(root, name));
     for (const file of candidates) {
       const body = file && (await readFile(file).catch(() => null));
       if (!body) continue;
       response.setHeader('Content-Type', TYPES[path.extname(file)] ?? 'application/octet-stream');
       response.setHeader('Cache-Control', 'no-store');
       if (url.searchParams.has('strict')) response.setHeader('Content-Security-Policy', STRICT_POLICY);
-      response.end(body);
+      const [player] = (url.searchParams.get('player') ?? 'hls').split('-');
+      response.end(path.extname(file) === '.html' ? body.toString().replace(PLACE, `<script src="${player}.js"></script>`) : body);
       return;
     }
     response.writeHead(404).end();
   };
 }
 
-function streamHandler(dir, fault, playlist, timingAllowed, log) {
+function streamHandler(stream, fault, playlist, timingAllowed, log) {
   // A fault belongs to the media segment, not to the request: another rendition or a retry waits for the same moment.
   const releases = new Map();
+  const since = now() - LIVE_SINCE;
+  const faults = (number) => ['video', 'audio', 'muxed'].map((track) => fault(track, number));
+  const late = (number) => Math.max(...faults(number).map((fault) => fault?.unpublished ?? 0));
+  const hole = stream.representations[STREAM.video[0].name]?.segments.findIndex((_, number) => faults(number).some((fault) => fault?.omitted));
   return async (request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const file = inside(dir, pathname.slice(1));
-    let body = file && (await readFile(file).catch(() => null));
-    if (body && playlist && file.endsWith('.m3u8')) body = Buffer.from(await playlist(pathname, String(body)));
+    const requested = now();
+    const url = new URL(request.url, 'http://localhost');
+    const [, variant = '', asked] = /^\/(live\/|hole\/)?(.*)$/.exec(url.pathname);
+    const live = variant === 'live/' ? published(since, requested, late) : undefined;
+    const name = asked.startsWith(AFTER_HOLE) ? pastHole(asked.slice(AFTER_HOLE.length), hole) : asked;
+    let body = await manifest(stream, name, live, variant === 'hole/' ? hole : undefined);
+    if (body && playlist && name.endsWith('.m3u8')) body = Buffer.from(await playlist(url.pathname, String(body)));
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-store');
     if (timingAllowed) response.setHeader('Timing-Allow-Origin', '*');
     if (!body) return void response.writeHead(404).end();
-    response.setHeader('Content-Type', TYPES[path.extname(file)] ?? 'application/octet-stream');
-    response.setHeader('Content-Length', body.length);
-    const segment = segmentOf(pathname);
+    response.setHeader('Content-Type', TYPES[path.extname(name)] ?? 'application/octet-stream');
+    const segment = segmentOf(`/${name}`);
     if (!segment) return void response.end(body);
 
-    const requested = now();
-    const key = `${segment.track} ${segment.number}`;
-    if (!releases.has(key)) {
-      const chosen = fault(segment.track, segment.number) ?? null;
-      releases.set(key, { chosen, at: requested + (chosen?.silence ?? chosen?.spread ?? 0) });
-    }
-    const { chosen, at } = releases.get(key);
-    const late = at > requested;
-    const served = { ...segment, fault: late ? chosen.kind : null, requested, firstByte: null, lastByte: null };
+    const served = { ...segment, fault: null, status: 200, requested, firstByte: null, lastByte: null };
     log.push(served);
     response.on('finish', () => (served.lastByte = now()));
-    if (late && chosen.silence) await until(at, response);
+    const chosen = fault(segment.track, segment.number) ?? null;
+    if (live && segment.number >= live.end) return void refuse(response, served, 404, 'not-yet-published');
+    const key = `${segment.track} ${segment.number}`;
+    if (!releases.has(key)) releases.set(key, requested + (chosen?.silence ?? chosen?.spread ?? (chosen?.status ? (chosen.lasts ?? Infinity) : 0)));
+    const at = releases.get(key);
+    if (at > requested || chosen?.status || (live && chosen?.unpublished)) served.fault = chosen.kind;
+    if (at > requested && chosen.status) return void refuse(response, served, chosen.status, chosen.kind);
+    if (at > requested && chosen.silence) await until(at, response);
     if (response.destroyed) return;
+    response.setHeader('Content-Length', body.length);
     served.firstByte = now();
-    if (late && chosen.spread) await spread(body, at, response);
+    if (at > requested && chosen.spread) await spread(body, at, response);
     else response.end(body);
   };
+}
+
+const pastHole = (name, hole) =>
+  name.replace(/segment-(\d+)/, (_, number) => `segment-${String(Number(number) + (Number(number) >= hole)).padStart(3, '0')}`);
+
+function refuse(response, served, status, kind) {
+  Object.assign(served, { status, fault: kind, firstByte: now() });
+  response.writeHead(status).end();
+}
+
+/** A file of the stream, or a manifest that is made of it. */
+async function manifest({ dir, representations }, name, live, hole) {
+  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole }));
+  const file = inside(dir, name);
+  const body = file && (await readFile(file).catch(() => null));
+  if (body && live && name.endsWith('/index.m3u8')) return Buffer.from(livePlaylist(body.toString(), live));
+  if (body && hole !== undefined && name.endsWith('/index.m3u8')) return Buffer.from(playlistWithHole(body.toString(), hole));
+  return body;
 }
 
 async function spread(body, end, response) {

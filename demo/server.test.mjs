@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { livePlaylist, published } from './manifest.mjs';
 import { serve } from './server.mjs';
 import { segmentOf } from './stream.mjs';
 
@@ -17,7 +18,7 @@ before(async () => {
 after(() => rm(dir, { recursive: true }));
 
 async function withServer(fault, act) {
-  const server = await serve({ stream: { dir: path.join(dir, 'stream'), master: 'master.m3u8' }, fault });
+  const server = await serve({ stream: { dir: path.join(dir, 'stream'), representations: {} }, fault });
   try {
     await act(server, (name) => fetch(`http://127.0.0.1:${server.host.split(':')[1]}/${name}`));
   } finally {
@@ -47,6 +48,41 @@ test('spreads a body, headers first', () =>
     assert.ok(firstByte - requested < 150 && lastByte - firstByte >= 250, `${firstByte - requested}, ${lastByte - firstByte}`);
   }));
 
+test('refuses a segment for a while, from its first request on', () =>
+  withServer((track, n) => (n === 1 ? { kind: 'unavailable', status: 503, lasts: 300 } : null), async (server, get) => {
+    const status = async () => (await get('360p/segment-001.m4s')).status;
+    const statuses = [await status()];
+    const from = performance.now();
+    while (performance.now() - from < 350) statuses.push(await status());
+    assert.equal(statuses.at(0), 503);
+    assert.equal(statuses.at(-1), 200);
+    // Once it has recovered, it stays so.
+    assert.deepEqual(statuses, statuses.toSorted((a, b) => b - a));
+    assert.ok(server.log.every(({ fault }) => fault === 'unavailable'));
+  }));
+
+test('refuses a missing segment for ever', () =>
+  withServer((track, n) => (n === 1 ? { kind: 'missing', status: 404 } : null), async (server, get) => {
+    for (let i = 0; i < 3; i += 1) assert.equal((await get('360p/segment-001.m4s')).status, 404);
+    assert.equal((await get('360p/segment-002.m4s')).status, 200);
+  }));
+
+test('publishes a live stream segment by segment, a late one holds up what follows', () => {
+  const late = (number) => (number === 3 ? 5000 : 0);
+  const at = (now) => {
+    const { first, end } = published(0, now, late);
+    return [first, end];
+  };
+  assert.deepEqual(at(1999), [0, 0]);
+  assert.deepEqual(at(2000), [0, 1]);
+  assert.deepEqual(at(12_999), [0, 3]);
+  // The fourth should have come at 8 s and the sixth at 12 s.
+  assert.deepEqual(at(13_000), [0, 6]);
+  assert.deepEqual(at(30_000), [7, 15]);
+  const playlist = '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:2,\na\n#EXTINF:2,\nb\n#EXTINF:2,\nc\n#EXT-X-ENDLIST\n';
+  assert.equal(livePlaylist(playlist, { first: 1, end: 2 }), '#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:1\n#EXTINF:2,\nb\n');
+});
+
 test('serves nothing outside of the stream', () =>
   withServer(() => null, async (server, get) => {
     for (const name of ['..%2fsecret.m4s', '%2e%2e/secret.m4s', 'nothing.m4s']) assert.equal((await get(name)).status, 404, name);
@@ -54,7 +90,10 @@ test('serves nothing outside of the stream', () =>
   }));
 
 test('tells media segments from other files', () => {
-  assert.deepEqual(segmentOf('/360p/segment-012.m4s'), { track: 'video', number: 12 });
-  assert.deepEqual(segmentOf('/sound/segment-000.m4s'), { track: 'audio', number: 0 });
-  for (const other of ['/master.m3u8', '/360p/index.m3u8', '/360p/init_0.mp4']) assert.equal(segmentOf(other), null);
+  const named = (path) => Object.values(segmentOf(path));
+  assert.deepEqual(named('/360p/segment-012.m4s'), ['video', '360p', 12]);
+  assert.deepEqual(named('/live/sound/segment-000.m4s'), ['audio', 'sound', 0]);
+  assert.deepEqual(named('/webm-sound/segment-100.webm'), ['audio', 'webm-sound', 100]);
+  assert.deepEqual(named('/ts-540p/segment-001.ts'), ['muxed', 'ts-540p', 1]);
+  for (const other of ['/master.m3u8', '/360p/index.m3u8', '/360p/init.mp4', '/index.mpd']) assert.equal(segmentOf(other), null);
 });

@@ -1,95 +1,194 @@
-// The demo's stream: fMP4 HLS (VOD), sound apart from pictures, made once by ffmpeg and kept under target/.
+// The demo's streams: one picture and sound, made once by ffmpeg in every shape a player may want, and kept under target/.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What the stream is. The cache is keyed by this. */
+/** What the streams are. The cache is keyed by this. */
 export const STREAM = {
   seconds: 90,
   framesPerSecond: 24,
   segmentSeconds: 2,
   // Moderate for testsrc2, so that a throttled body is still throttled at the lowest rendition.
   video: [
-    { name: '360p', size: '640x360', kbps: 600 },
-    { name: '540p', size: '960x540', kbps: 1200 },
-    { name: '720p', size: '1280x720', kbps: 2200 },
+    { name: '360p', width: 640, height: 360, kbps: 600 },
+    { name: '540p', width: 960, height: 540, kbps: 1200 },
+    { name: '720p', width: 1280, height: 720, kbps: 2200 },
   ],
   audio: { name: 'sound', kbps: 96 },
+  // Small, for VP9 is dear to encode.
+  webm: {
+    video: [
+      { name: 'webm-180p', width: 320, height: 180, kbps: 300 },
+      { name: 'webm-270p', width: 480, height: 270, kbps: 500 },
+    ],
+    audio: { name: 'webm-sound', kbps: 64 },
+  },
 };
 
+/** Bump when what is made of it changes. */
+const RECIPE = 3;
+
 /**
- * Makes the stream unless it is there already.
- * @param {string} cache directory that may keep it
- * @returns {Promise<{dir: string, master: string, segments: {video: Range[], audio: Range[]}}>} `segments`: the media
- *   range of each, in seconds, as the playlists say
- * @typedef {{start: number, end: number}} Range
+ * Makes the streams unless they are there already.
+ * @param {string} cache directory that may keep them
+ * @returns {Promise<Stream>}
+ * @typedef {object} Stream
+ * @property {string} dir with a directory for each representation, its media segments `segment-NNN`, counted from 0
+ * @property {Record<string, Representation>} representations
+ * @typedef {{ init: string, extension: string, segments: Range[] }} Representation `segments`: the media range of each
+ *   as the file's own headers say, read by ffprobe
+ * @typedef {{start: number, end: number}} Range seconds
  */
 export async function makeStream(cache) {
   const dir = path.join(cache, createHash('sha256').update(JSON.stringify([STREAM, RECIPE])).digest('hex').slice(0, 12));
   if (!(await exists(dir))) {
-    console.log('making the demo stream with ffmpeg (once, about a minute) …');
+    console.log('making the demo streams with ffmpeg (once, about a minute) …');
     const partial = `${dir}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
     await encode(partial);
+    await repackAsTransportStream(partial);
+    await encodeWebm(partial);
+    await writeFile(path.join(partial, 'representations.json'), JSON.stringify(await representations(partial)));
     await rename(partial, dir);
   }
-  return {
-    dir,
-    master: 'master.m3u8',
-    segments: {
-      video: ranges(await readFile(path.join(dir, STREAM.video[0].name, 'index.m3u8'), 'utf8')),
-      audio: ranges(await readFile(path.join(dir, STREAM.audio.name, 'index.m3u8'), 'utf8')),
-    },
-  };
+  return { dir, representations: JSON.parse(await readFile(path.join(dir, 'representations.json'), 'utf8')) };
 }
 
-/** Which media segment a request path names, if any. */
+/** Which media segment a request path names, if any. Whatever is in front of its directory does not matter. */
 export function segmentOf(pathname) {
-  const match = /^\/([^/]+)\/segment-(\d+)\.m4s$/.exec(pathname);
+  const match = /\/([^/]+)\/segment-(\d+)\.(?:m4s|ts|webm)$/.exec(pathname);
   if (!match) return null;
-  return { track: match[1] === STREAM.audio.name ? 'audio' : 'video', number: Number(match[2]) };
+  return { track: trackOf(match[1]), representation: match[1], number: Number(match[2]) };
 }
 
-/** Bump when `encode` changes. */
-const RECIPE = 1;
+/** What a representation holds: a transport stream has both. */
+export function trackOf(representation) {
+  if (representation.startsWith('ts-')) return 'muxed';
+  return representation.endsWith(STREAM.audio.name) ? 'audio' : 'video';
+}
 
+const GOP = STREAM.framesPerSecond * STREAM.segmentSeconds;
+const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=220:beep_factor=4:sample_rate=48000'];
+const HLS = ['-f', 'hls', '-hls_time', String(STREAM.segmentSeconds), '-hls_playlist_type', 'vod'];
+
+const ffmpeg = (args) => run('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args]);
+
+/** HLS, fragmented MP4, sound apart from pictures. The same files serve as DASH. */
 async function encode(dir) {
-  const gop = STREAM.framesPerSecond * STREAM.segmentSeconds;
-  const source = `testsrc2=size=1280x720:rate=${STREAM.framesPerSecond}`;
-  // A readable clock on the picture, where ffmpeg finds a font; testsrc2 counts frames by itself otherwise.
-  const clock = ",drawtext=text='%{pts\\:hms}':fontsize=96:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=24:x=(w-tw)/2:y=(h-th)/2";
-  const scaled = STREAM.video.map(({ size }, i) => `[p${i}]scale=${size.replace('x', ':')}[v${i}]`);
-  const graph = (overlay) =>
-    [`${source}${overlay},split=${STREAM.video.length}${STREAM.video.map((_, i) => `[p${i}]`).join('')}`, ...scaled].join(';');
-  const args = (overlay) => [
-    '-hide_banner', '-loglevel', 'error', '-y',
-    '-f', 'lavfi', '-i', 'sine=frequency=220:beep_factor=4:sample_rate=48000',
-    '-filter_complex', graph(overlay),
-    ...STREAM.video.flatMap(({ kbps }, i) => ['-map', `[v${i}]`, `-b:v:${i}`, `${kbps}k`, `-maxrate:v:${i}`, `${kbps}k`, `-bufsize:v:${i}`, `${kbps * 2}k`]),
+  await ffmpegWithClock((overlay) => [
+    ...SOUND, '-filter_complex', pictures(STREAM.video, overlay), ...rates(STREAM.video),
     '-map', '0:a', '-t', String(STREAM.seconds),
     '-c:v', 'libx264', '-preset', 'superfast', '-pix_fmt', 'yuv420p',
-    '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0',
+    '-g', String(GOP), '-keyint_min', String(GOP), '-sc_threshold', '0',
     '-c:a', 'aac', '-b:a', `${STREAM.audio.kbps}k`,
-    '-f', 'hls', '-hls_time', String(STREAM.segmentSeconds), '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4',
+    ...HLS, '-hls_segment_type', 'fmp4',
     '-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', path.join(dir, '%v/segment-%03d.m4s'),
     '-master_pl_name', 'master.m3u8',
     '-var_stream_map', [...STREAM.video.map(({ name }, i) => `v:${i},agroup:sound,name:${name}`), `a:0,agroup:sound,default:yes,name:${STREAM.audio.name}`].join(' '),
     path.join(dir, '%v/index.m3u8'),
-  ];
-  await run('ffmpeg', args(clock)).catch(() => run('ffmpeg', args('')));
+  ]);
+  // ffmpeg numbers the initialisation segments, which DASH's templates cannot, and gives them an empty edit, which Firefox
+  // honours and Chromium passes over: without it both put the media at the same time.
+  for (const [i, { name }] of [...STREAM.video, STREAM.audio].entries()) {
+    const playlist = path.join(dir, name, 'index.m3u8');
+    const init = await readFile(path.join(dir, name, `init_${i}.mp4`), 'latin1');
+    await writeFile(path.join(dir, name, 'init.mp4'), init.replaceAll('edts', 'free'), 'latin1');
+    await rm(path.join(dir, name, `init_${i}.mp4`));
+    await writeFile(playlist, (await readFile(playlist, 'utf8')).replace(`init_${i}.mp4`, 'init.mp4'));
+  }
 }
 
-function ranges(playlist) {
-  let at = 0;
-  return [...playlist.matchAll(/#EXTINF:([\d.]+)/g)].map(([, seconds]) => {
-    const start = at;
-    at += Number(seconds);
-    return { start, end: at };
+/** The same pictures and sound as HLS in MPEG transport streams, both in one. */
+async function repackAsTransportStream(dir) {
+  let master = '#EXTM3U\n';
+  for (const { name, width, height, kbps } of STREAM.video) {
+    const to = `ts-${name}`;
+    await mkdir(path.join(dir, to));
+    await ffmpeg([
+      '-i', path.join(dir, name, 'index.m3u8'), '-i', path.join(dir, STREAM.audio.name, 'index.m3u8'),
+      '-map', '0:v', '-map', '1:a', '-c', 'copy', ...HLS,
+      '-hls_segment_filename', path.join(dir, to, 'segment-%03d.ts'), path.join(dir, to, 'index.m3u8'),
+    ]);
+    const bandwidth = (kbps + STREAM.audio.kbps) * 1100;
+    master += `#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},RESOLUTION=${width}x${height},CODECS="avc1.64001f,mp4a.40.2"\n${to}/index.m3u8\n`;
+  }
+  await writeFile(path.join(dir, 'master-ts.m3u8'), master);
+}
+
+/** VP9 and Opus in WebM, for DASH. */
+async function encodeWebm(dir) {
+  const { video, audio } = STREAM.webm;
+  const made = path.join(dir, 'webm');
+  await mkdir(made);
+  await ffmpegWithClock((overlay) => [
+    ...SOUND, '-filter_complex', pictures(video, overlay), ...rates(video),
+    '-map', '0:a', '-t', String(STREAM.seconds),
+    '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-row-mt', '1', '-g', String(GOP), '-keyint_min', String(GOP),
+    '-c:a', 'libopus', '-b:a', `${audio.kbps}k`,
+    '-f', 'dash', '-dash_segment_type', 'webm', '-seg_duration', String(STREAM.segmentSeconds),
+    '-init_seg_name', '$RepresentationID$ init', '-media_seg_name', '$RepresentationID$ $Number$',
+    path.join(made, 'index.mpd'),
+  ]);
+  // ffmpeg counts from 1.
+  for (const file of await readdir(made)) {
+    const [representation, number] = file.split(' ');
+    if (number === undefined) continue;
+    const { name } = [...video, audio][Number(representation)];
+    await mkdir(path.join(dir, name), { recursive: true });
+    const to = number === 'init' ? 'init.webm' : `segment-${String(Number(number) - 1).padStart(3, '0')}.webm`;
+    await rename(path.join(made, file), path.join(dir, name, to));
+  }
+  await rm(made, { recursive: true });
+}
+
+function pictures(video, overlay) {
+  const { width, height } = video.at(-1);
+  const outs = video.map((_, i) => `[p${i}]`).join('');
+  const scaled = video.map(({ width, height }, i) => `[p${i}]scale=${width}:${height}[v${i}]`);
+  return [`testsrc2=size=${width}x${height}:rate=${STREAM.framesPerSecond}${overlay},split=${video.length}${outs}`, ...scaled].join(';');
+}
+
+const rates = (video) =>
+  video.flatMap(({ kbps }, i) => ['-map', `[v${i}]`, `-b:v:${i}`, `${kbps}k`, `-maxrate:v:${i}`, `${kbps}k`, `-bufsize:v:${i}`, `${kbps * 2}k`]);
+
+/** A readable clock on the picture, where ffmpeg finds a font; testsrc2 counts frames by itself otherwise. */
+async function ffmpegWithClock(args) {
+  const clock = ",drawtext=text='%{pts\\:hms}':fontsize=h/8:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=16:x=(w-tw)/2:y=(h-th)/2";
+  await ffmpeg(args(clock)).catch(() => ffmpeg(args('')));
+}
+
+async function representations(dir) {
+  const of = [...STREAM.video, STREAM.audio, ...STREAM.webm.video, STREAM.webm.audio].map(async ({ name }) => {
+    const files = (await readdir(path.join(dir, name))).sort();
+    const init = files.find((file) => file.startsWith('init'));
+    const media = files.filter((file) => file.startsWith('segment-'));
+    return [name, { init, extension: path.extname(media[0]), segments: await ranges(dir, name, init, media) }];
+  });
+  return Object.fromEntries(await Promise.all(of));
+}
+
+/** What each file holds, from the times of its packets. */
+async function ranges(dir, name, init, media) {
+  const read = (file) => readFile(path.join(dir, name, file));
+  const parts = await Promise.all([init, ...media].map(read));
+  const whole = path.join(dir, `${name}.whole`);
+  await writeFile(whole, Buffer.concat(parts));
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time,duration_time,pos', '-of', 'json', whole], { maxBuffer: 64 << 20 });
+  await rm(whole);
+  // ffprobe takes off what an Opus decoder throws away at the start; browsers put the first block at its own time.
+  const packets = JSON.parse(stdout).packets.map(({ pts_time, duration_time, pos }) => ({ start: Number(pts_time), lasts: Number(duration_time ?? 0), pos: Number(pos) }));
+  const early = Math.min(0, ...packets.map(({ start }) => start));
+  for (const packet of packets) packet.start -= early;
+  let at = parts[0].length;
+  return parts.slice(1).map(({ length }) => {
+    const its = packets.filter(({ pos }) => pos >= at && pos < at + length);
+    at += length;
+    return { start: Math.min(...its.map(({ start }) => start)), end: Math.max(...its.map(({ start, lasts }) => start + lasts)) };
   });
 }
 

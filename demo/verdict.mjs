@@ -1,10 +1,13 @@
 // Compares what Whystall says of a stall with what really happened.
 
+import { presentationOffset } from './manifest.mjs';
+
 /**
  * @typedef {object} Waited a media segment that playback waited for
- * @property {'video'|'audio'} track
+ * @property {'video'|'audio'|'muxed'} track
  * @property {number} number of the media segment
- * @property {{start: number, end: number}} range what it holds, in seconds, as the player appended it
+ * @property {Held[]} held what it holds, in the player's timeline
+ * @property {{start: number, end: number}} range of the first of them
  * @property {string|null} fault
  * @property {number} requested milliseconds since the epoch, as all times here
  * @property {number} firstByte
@@ -14,30 +17,64 @@
  * @property {Waited[]} waited in order: the one playback ran dry on, and what it waited for after that
  * @property {string} host
  * @property {{began: number, ended: number}} seen the gap between frames
+ * @typedef {{ track: 'video'|'audio', start: number, end: number }} Held seconds
  */
 
-/** hls.js computes in floating point, Whystall in whole microseconds: they agree within this, seconds. */
-const ROUNDING = 0.001;
+/** hls.js computes in floating point; Shaka moves what it appends by a millisecond (measured). They agree within this, seconds. */
+const ROUNDING = 0.002;
+
+/**
+ * What each media segment holds. hls.js moves the media to where its playlist says and tells where it is now; in DASH
+ * the file itself says, counted from the presentation's offset.
+ * @param {import('./stream.mjs').Stream} stream
+ * @param {{track: string, number: number, start: number, end: number}[]} segments as the player named them
+ * @returns {(served: import('./server.mjs').Served) => Held[]}
+ */
+export function contents(player, stream, segments) {
+  if (player.startsWith('hls')) {
+    return ({ number, track }) => segments.filter((segment) => segment.number === number && (track === 'muxed' || segment.track === track));
+  }
+  return ({ representation, number, track }) => {
+    const of = stream.representations[representation];
+    const { start, end } = of.segments[number];
+    const offset = presentationOffset(of);
+    return [{ track, start: start - offset, end: end - offset }];
+  };
+}
 
 /**
  * The media segments kept back by the server that came during this gap.
+ * @param {{began: number, ended: number, mediaBegan: number}} gap between frames
+ * @param {{began: number, ended: number}[]} stops when `currentTime` stood still
  * @param {import('./server.mjs').Served[]} log
- * @param {{track: string, number: number, start: number, end: number}[]} segments
+ * @param {ReturnType<typeof contents>} contents
  * @returns {Truth | undefined}
  */
-export function truthOf(gap, log, segments, host) {
-  const came = log.filter(({ fault, lastByte }) => fault && lastByte && lastByte > gap.began - SLACK && lastByte < gap.ended + SLACK);
+export function truthOf(gap, stops, log, contents, host) {
+  const during = ({ lastByte }) => lastByte && lastByte > gap.began - SLACK && lastByte < gap.ended + SLACK;
+  const came = log.filter((served) => served.fault && served.status === 200 && during(served));
   const waited = [];
   for (const served of came.sort((a, b) => a.lastByte - b.lastByte)) {
-    const segment = segments.find(({ track, number }) => track === served.track && number === served.number);
     // One that came in the last moment before the gap is not what was missing.
-    if (!segment || segment.end < gap.mediaBegan + FRAMES) continue;
+    const held = contents(served).filter(({ end }) => end >= gap.mediaBegan + FRAMES);
+    if (held.length === 0) continue;
     const before = waited.at(-1);
-    if (before && served.lastByte - before.lastByte < GOES_ON) continue;
-    waited.push({ ...served, range: { start: segment.start, end: segment.end } });
+    if (before && served.lastByte - before.lastByte < GOES_ON) {
+      // Either track can have been what held the other up.
+      if (!before.held.some(({ track }) => track === held[0].track)) before.held.push(...held);
+      continue;
+    }
+    waited.push({ ...served, held, range: { start: held[0].start, end: held[0].end } });
   }
-  return waited.length === 0 ? undefined : { waited, host, seen: { began: gap.began, ended: gap.ended } };
+  if (waited.length === 0) return undefined;
+  // Frames are more exact than `currentTime`, unless sound went on without them.
+  const stopped = stops.findLast(({ began, ended }) => began < gap.ended && ended > gap.began)?.began ?? gap.began;
+  const began = stopped - gap.began > SOUND_ALONE ? stopped : gap.began;
+  return { waited, host, seen: { began, ended: gap.ended } };
 }
+
+/** `currentTime` going on this much longer than the frames is sound without pictures, milliseconds. */
+const SOUND_ALONE = 500;
 
 /** Media that may be left when playback stops, seconds: some frames. */
 const FRAMES = 0.3;
@@ -59,14 +96,12 @@ export function disagreements(stall, truth, tolerance) {
     if (!equal) wrong.push(`${what}: Whystall says ${said}, really ${really}`);
   };
   check('kind', stall.kind, 'starved');
-  check('media segments waited for', stall.blocking.map(seconds).join(), truth.waited.map(({ range }) => `${range.start}–${range.end}`).join(),
-    stall.blocking.length === truth.waited.length);
-  for (const [i, { track, range, host, arrived }] of stall.blocking.entries()) {
-    const really = truth.waited[i];
-    if (!really) break;
-    const same = Math.abs(range.start / 1e6 - really.range.start) <= ROUNDING && Math.abs(range.end / 1e6 - really.range.end) <= ROUNDING;
-    check('track', track, really.track);
-    check('media range', seconds({ range }), `${really.range.start}–${really.range.end}`, same);
+  const really = truth.waited.flatMap(({ held }, i) => held.map((one) => ({ ...one, of: i })));
+  const said = stall.blocking.map(({ track, range }) => really.find((one) => one.track === track && same(range, one))?.of);
+  // Of what came in one media segment for two tracks, one or both may have been waited for.
+  const all = truth.waited.every((_, i) => said.includes(i)) && !said.includes(undefined) && said.length <= really.length;
+  check('media segments waited for', stall.blocking.map(words).join(), really.map((range) => words({ track: range.track, range: { start: 1e6 * range.start, end: 1e6 * range.end } })).join(), all);
+  for (const { host, arrived } of stall.blocking) {
     check('host', host, truth.host);
     check('arrived', arrived, true);
   }
@@ -77,7 +112,9 @@ export function disagreements(stall, truth, tolerance) {
   return wrong;
 }
 
-const seconds = ({ range }) => `${range.start / 1e6}–${range.end / 1e6}`;
+const same = (range, held) => Math.abs(range.start / 1e6 - held.start) <= ROUNDING && Math.abs(range.end / 1e6 - held.end) <= ROUNDING;
+
+const words = ({ track, range: { start, end } }) => `${track} ${start}–${end}`;
 
 /** How far its begin and end are from what the page saw, in milliseconds. */
 export function errors(stall, truth) {
@@ -88,4 +125,10 @@ export function errors(stall, truth) {
 }
 
 /** The cause that each fault of the server is. */
-const CAUSES = { withheld: 'slow-response', 'slow-first-byte': 'slow-response', 'slow-body': 'slow-transfer' };
+const CAUSES = {
+  withheld: 'slow-response',
+  'slow-first-byte': 'slow-response',
+  'slow-body': 'slow-transfer',
+  unavailable: 'http-error',
+  'not-yet-published': 'not-yet-published',
+};

@@ -60,6 +60,11 @@ impl Ranges {
         end
     }
 
+    /// The last end at or before `position`.
+    pub fn last_end(&self, position: MediaTime) -> Option<MediaTime> {
+        self.spans.iter().map(|span| span.end).filter(|end| *end <= position).max()
+    }
+
     /// What is missing where playback that stands at `position` runs dry, if something is held behind it.
     pub fn gap_at(&self, position: MediaTime) -> Option<Span> {
         let start = self.runs_dry_at(position).unwrap_or(position);

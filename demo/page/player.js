@@ -1,32 +1,32 @@
-// An ordinary page with an ordinary player. `?stream=` what to play, `?level=` a rendition or `auto`,
-// `?buffer=` seconds the player keeps ahead.
+// An ordinary page with an ordinary player. `?player=` which, `?stream=` what to play, `?level=` a rendition or `auto`,
+// `?buffer=` seconds the player keeps ahead, `?wait` for the viewer to press play.
 'use strict';
 (() => {
   const query = new URLSearchParams(location.search);
   const $ = (id) => document.getElementById(id);
   const video = /** @type {HTMLVideoElement} */ ($('video'));
-  const seconds = Number(query.get('buffer') ?? 6);
-  const level = query.get('level') ?? '1';
+  const kind = query.get('player') ?? 'hls';
+  const level = query.get('level') === 'auto' ? -1 : Number(query.get('level') ?? '1');
+  const record = recordPlayback(video);
+  // The one global of the page, for its tests.
+  window.demo = { video, record };
 
-  const hls = new Hls({
-    // A small buffer, so that a late media segment is soon felt.
-    maxBufferLength: seconds,
-    maxMaxBufferLength: seconds,
-    startLevel: level === 'auto' ? -1 : Number(level),
-    // hls.js starts its worker from a blob, which the strict policy forbids to everyone.
-    enableWorker: !query.has('strict'),
-  });
-  const record = recordPlayback(video, hls);
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    if (level !== 'auto') hls.loadLevel = Number(level);
-    listQualities();
+  start();
+
+  async function start() {
+    const options = {
+      stream: query.get('stream'), buffer: Number(query.get('buffer') ?? 6), level, strict: query.has('strict'),
+    };
+    const player = players[kind](video, options, (segment) => record.segments.push(segment));
+    $('by').textContent = player.name;
+    $('by').href = player.home;
+    window.demo.player = player;
+    await player.ready;
+    player.keepTo(level);
+    listQualities(player);
     // Where autoplay is refused, the viewer presses the button.
     if (!query.has('wait')) video.play().catch(() => {});
-  });
-  hls.loadSource(query.get('stream'));
-  hls.attachMedia(video);
-  // The one global of the page, for its tests.
-  window.demo = { video, hls, record };
+  }
 
   const clock = (at) => `${Math.floor(at / 60)}:${String(Math.floor(at % 60)).padStart(2, '0')}`;
   const show = () => {
@@ -46,9 +46,9 @@
   $('fullscreen').addEventListener('click', () =>
     document.fullscreenElement ? document.exitFullscreen() : $('player').requestFullscreen());
 
-  function listQualities() {
-    const choices = [[-1, 'Auto'], ...hls.levels.map(({ height }, i) => [i, `${height}p`])];
-    $('quality').replaceChildren(...choices.map(([value, text]) => new Option(text, value, false, value === hls.loadLevel)));
-    $('quality').addEventListener('change', () => (hls.loadLevel = Number($('quality').value)));
+  function listQualities(player) {
+    const choices = [[-1, 'Auto'], ...player.renditions().map((name, i) => [i, name])];
+    $('quality').replaceChildren(...choices.map(([value, text]) => new Option(text, value, false, value === level)));
+    $('quality').addEventListener('change', () => player.keepTo(Number($('quality').value)));
   }
 })();

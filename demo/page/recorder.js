@@ -1,12 +1,12 @@
-// The page's own record of what it saw, independent of any extension: gaps between frames, media segments as hls.js
-// names them, what was added beside the page's body, policy violations. Times are milliseconds since the epoch.
+// The page's own record of what it saw, independent of any extension: gaps between frames, media segments as the
+// player names them, what was added beside the page's body, policy violations. Times are milliseconds since the epoch.
 'use strict';
 
 /** Frames that follow each other at least this far apart are noted, milliseconds (24 fps: 3 frames missing). */
 const GAP = 150;
 
-function recordPlayback(video, hls) {
-  const record = { frames: 0, gaps: [], interruptions: [], segments: [], overlays: [], violations: [] };
+function recordPlayback(video) {
+  const record = { frames: 0, gaps: [], stops: [], interruptions: [], segments: [], overlays: [], violations: [] };
   const epoch = (time) => performance.timeOrigin + time;
 
   // Playback moves while frames follow each other closely. A single frame between two gaps moves nothing: browsers show
@@ -29,21 +29,30 @@ function recordPlayback(video, hls) {
   };
   video.requestVideoFrameCallback(frame);
 
-  // A gap that the viewer or the page made is none: the next frame starts anew.
+  // Sound can go on without pictures: Chromium lets it for three seconds. When `currentTime` itself stood still:
+  let seen = null;
+  const look = (time) => {
+    if (video.currentTime !== (seen?.position ?? 0)) {
+      if (seen && time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time) });
+      seen = { at: time, position: video.currentTime };
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+
+  // A gap that the viewer or the page made is none: the next frame starts anew. (Rate 0 is how Shaka waits.)
+  let rate = 1;
   for (const why of ['pause', 'seeking', 'ended', 'emptied', 'ratechange']) {
     video.addEventListener(why, ({ isTrusted }) => {
       // A player, or a page of the tests, may say so of its own.
       if (!isTrusted) return;
+      const waits = why === 'ratechange' && (rate === 0 || video.playbackRate === 0);
+      rate = video.playbackRate;
+      if (waits) return;
       record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime) });
       last = moved = null;
     });
   }
-
-  hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
-    const track = frag.type === 'audio' ? 'audio' : 'video';
-    const { startPTS: start, endPTS: end } = frag.elementaryStreams[track] ?? {};
-    record.segments.push({ track, number: frag.sn, start, end });
-  });
 
   // Whatever shows up beside head and body is not the page's.
   new MutationObserver((changes) => {

@@ -44,8 +44,7 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
     for (track, append) in appends {
         let (fetch, join) = bringer(append, track, fetches, &used);
         if let Some(used) = fetch.and_then(|fetch| used.get_mut(fetch)) {
-            used.bytes = used.bytes.saturating_add(append.bytes);
-            used.track = Some(track);
+            used.add(append, track);
         }
         let Some(range) = append.media else { continue };
         let continued =
@@ -74,10 +73,28 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
 }
 
 /// What of a fetch was appended so far, and where.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Used {
     bytes: u64,
-    track: Option<usize>,
+    tracks: Vec<usize>,
+}
+
+impl Used {
+    fn add(&mut self, append: &Append, track: usize) {
+        self.bytes = self.bytes.saturating_add(append.bytes);
+        if !self.tracks.contains(&track) {
+            self.tracks.push(track);
+        }
+    }
+
+    fn only(&self, track: usize) -> bool {
+        self.tracks == [track]
+    }
+
+    /// Bytes that were not appended yet.
+    fn left(&self, size: u64) -> u64 {
+        size.saturating_sub(self.bytes)
+    }
 }
 
 fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (Option<usize>, Join) {
@@ -89,23 +106,167 @@ fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (
     let candidates = || fetches.iter().zip(used).enumerate().filter(|(_, (fetch, _))| here(fetch)).rev();
     let exact = candidates().find(|(_, (fetch, used))| used.bytes == 0 && fetch.size == Some(append.bytes));
     // One response may be appended in pieces: as it streams in, or its initialisation part apart from the rest.
-    let piece = || {
-        candidates().find(|(_, (fetch, used))| {
-            used.track == Some(track)
-                && fetch.size.is_some_and(|size| used.bytes.saturating_add(append.bytes) <= size)
-        })
+    let piece = |fetch: &Fetch, used: &Used| {
+        used.only(track) && fetch.size.is_some_and(|size| append.bytes <= used.left(size))
     };
-    if let Some((index, _)) = exact.or_else(piece) {
+    let streams_in = |fetch: &Fetch| fetch.delivered().is_none_or(|end| end > append.called);
+    let last_piece = |fetch: &Fetch, used: &Used| fetch.size.is_some_and(|s| used.left(s) == append.bytes);
+    let piece_of = || {
+        candidates()
+            .find(|(_, (fetch, used))| piece(fetch, used) && (last_piece(fetch, used) || streams_in(fetch)))
+    };
+    if let Some((index, _)) = exact.or_else(piece_of) {
         return (Some(index), Join::Size);
     }
     if append.media.is_none() {
         return (None, Join::None);
     }
-    let latest = candidates().find(|(_, (fetch, used))| {
-        used.bytes == 0
-            && fetch.network_end.or(fetch.response).is_some_and(|end| append.called - end <= BY_ORDER)
-            // A body smaller than what was appended can still be its source: repackaging adds headers.
-            && fetch.size.is_none_or(|size| size.saturating_mul(2) >= append.bytes)
+    // Repackaged, so that no size is the same. The page had it all when it began; what an observer with another clock
+    // says may be a moment off. A body with several tracks in it, as transport streams have, is appended to each.
+    let recent = |fetch: &Fetch| {
+        let end = fetch.page_end.or(fetch.network_end.map(|end| end - CLOCKS)).or(fetch.response);
+        end.is_some_and(|end| end <= append.called && append.called - end <= BY_ORDER)
+    };
+    let fresh = |fetch: &Fetch, used: &Used| {
+        recent(fetch) && !used.tracks.contains(&track) && can_bring(append, fetch, used)
+    };
+    let most = candidates().find(|(_, (fetch, used))| {
+        let mostly = |size| append.bytes.saturating_mul(2) >= used.left(size);
+        fresh(fetch, used) && fetch.size.is_none_or(mostly)
     });
-    latest.map_or((None, Join::None), |(index, _)| (Some(index), Join::Order))
+    if let Some((index, _)) = most {
+        return (Some(index), Join::Order);
+    }
+    let some = candidates().find(|(_, (fetch, used))| piece(fetch, used) || fresh(fetch, used));
+    let first_piece = || {
+        candidates().find(|(_, (fetch, used))| {
+            let began = fetch.response.is_some_and(|response| response <= append.called);
+            began && streams_in(fetch) && used.bytes == 0 && can_bring(append, fetch, used)
+        })
+    };
+    match some.or_else(first_piece) {
+        Some((index, (fetch, used))) if piece(fetch, used) => (Some(index), Join::Size),
+        Some((index, _)) => (Some(index), Join::Order),
+        None => (None, Join::None),
+    }
+}
+
+/// Whether so much can have been made of what is left of a body. A whole one smaller than what was appended can still be
+/// its source, for repackaging adds headers.
+fn can_bring(append: &Append, fetch: &Fetch, used: &Used) -> bool {
+    fetch.size.is_none_or(|size| {
+        if used.bytes == 0 { size.saturating_mul(2) >= append.bytes } else { append.bytes <= used.left(size) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{ResourceId, TrackKind};
+    use crate::time::MediaTime;
+
+    fn ms(millis: i64) -> Wall {
+        Wall(millis * 1000)
+    }
+
+    /// A body of this size that was there at that time.
+    fn fetch(end: i64, size: u64) -> Fetch {
+        Fetch {
+            resource: ResourceId(0),
+            host: "edge.example".into(),
+            kind: ResourceKind::Data,
+            asked: ms(end - 20),
+            response: Some(ms(end - 10)),
+            status: Some(200),
+            size: Some(size),
+            received: None,
+            network_end: Some(ms(end)),
+            page_end: Some(ms(end)),
+            failed: None,
+            timing: None,
+            facts: vec![],
+        }
+    }
+
+    /// Appends to one track: when, how many bytes, and from which second on they hold two.
+    fn track(kind: TrackKind, appends: &[(i64, u64, Option<i64>)]) -> Track {
+        let mut track = Track::new(kind);
+        for (fact, (at, bytes, from)) in (0..).zip(appends) {
+            let second = |s: i64| MediaTime(s * 1_000_000);
+            let media = from.map(|from| Span { start: second(from), end: second(from + 2) });
+            track.appends.push(Append {
+                fact,
+                called: ms(*at),
+                ended: Some(ms(*at + 5)),
+                bytes: *bytes,
+                media,
+            });
+        }
+        track
+    }
+
+    /// For each media segment its track and which fetch brought it, by what.
+    fn joined(tracks: &[Track], fetches: &[Fetch]) -> Vec<(usize, Option<usize>, Join)> {
+        let tracks: Vec<&Track> = tracks.iter().collect();
+        segments(&tracks, fetches)
+            .iter()
+            .map(|segment| (segment.track, segment.fetch, segment.join))
+            .collect()
+    }
+
+    /// As hls.js appends what its worker made of transport streams (sizes and times as recorded in Chromium).
+    #[test]
+    fn both_tracks_of_a_transport_stream_come_from_one_body() {
+        let fetches = [fetch(0, 191_572), fetch(176, 209_808), fetch(273, 200_784), fetch(2_361, 194_580)];
+        let audio = track(
+            TrackKind::Audio,
+            &[
+                (128, 628, None),
+                (137, 24_972, Some(0)),
+                (188, 26_013, Some(2)),
+                (298, 26_301, Some(4)),
+                (2_365, 26_380, Some(6)),
+            ],
+        );
+        let video = track(
+            TrackKind::Video,
+            &[
+                (128, 728, None),
+                (147, 157_238, Some(0)),
+                (181, 174_481, Some(2)),
+                (298, 165_303, Some(4)),
+                (2_365, 159_412, Some(6)),
+            ],
+        );
+        let order = |track, fetch| (track, Some(fetch), Join::Order);
+        let expected = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 2), (1, 2), (0, 3), (1, 3)];
+        assert_eq!(joined(&[audio, video], &fetches), expected.map(|(t, f)| order(t, f)));
+    }
+
+    #[test]
+    fn repackaged_sound_comes_from_the_body_of_its_size() {
+        // The pictures' body is newer, and not appended yet.
+        let fetches = [fetch(0, 24_000), fetch(20, 165_000)];
+        let audio = track(TrackKind::Audio, &[(40, 22_000, Some(0))]);
+        let video = track(TrackKind::Video, &[(60, 150_000, Some(0))]);
+        let expected = [(0, Some(0), Join::Order), (1, Some(1), Join::Order)];
+        assert_eq!(joined(&[audio, video], &fetches), expected);
+    }
+
+    #[test]
+    fn a_body_that_streams_in_is_appended_in_pieces() {
+        let fetches = [fetch(1_000, 9_000)];
+        let video =
+            track(TrackKind::Video, &[(995, 3_000, Some(0)), (998, 3_000, Some(2)), (1_002, 3_000, Some(4))]);
+        let segments = segments(&[&video], &fetches);
+        assert_eq!(segments.len(), 1);
+        assert_eq!(segments[0].range, Span { start: MediaTime(0), end: MediaTime(6_000_000) });
+        assert_eq!(segments[0].fetch, Some(0));
+    }
+
+    #[test]
+    fn nothing_is_taken_from_what_came_later() {
+        let video = track(TrackKind::Video, &[(0, 5_000, Some(0))]);
+        assert_eq!(joined(&[video], &[fetch(40, 6_000)]), [(0, None, Join::None)]);
+    }
 }

@@ -29,6 +29,9 @@ use std::collections::BTreeMap;
 const LISTED: usize = 24;
 /// A media segment that starts this far after where the buffer ended does not fill it [P].
 const FOLLOWS: Micros = Micros::from_millis(500);
+/// Chromium lets sound go on for so long without pictures before it stops (kVideoUnderflowThreshold in its media
+/// renderer, 3 s; measured 3.03 s), and a second for what the clocks are apart [P].
+const ONE_TRACK_ALONE: Micros = Micros::from_millis(4000);
 
 /// Playback goes on this soon after what it waited for is playable: measured 31 ms (Chromium) and 17 ms (Firefox)
 /// (ATTRIBUTION M21), and ten times that for a busy device [P]. If it does not, the browser or the player waits for more.
@@ -186,7 +189,9 @@ impl Books<'_> {
         let ends: Vec<(usize, MediaTime)> = tracks
             .map(|(index, track)| {
                 let held = track.held_at(stall.began.wall);
-                (index, held.runs_dry_at(position).unwrap_or(position))
+                // Where it is no longer held it ran dry before, and playback went on with the other track.
+                let before = held.last_end(position).filter(|end| position - *end <= ONE_TRACK_ALONE);
+                (index, held.runs_dry_at(position).or(before).unwrap_or(position))
             })
             .collect();
         let dry: Vec<_> = ends.iter().copied().filter(|(_, end)| *end - position <= DRY).collect();
@@ -330,8 +335,12 @@ impl Books<'_> {
             else {
                 continue;
             };
-            tracks.retain(|other| *other != track);
-            outstanding.insert(track, fetch);
+            // A body that brings both tracks is awaited by both.
+            let last = |track: usize| self.of_track(track).next_back().and_then(|(_, segment)| segment.fetch);
+            let brings =
+                |other: &usize| *other == track || last(track).is_some_and(|of| last(*other) == Some(of));
+            outstanding.extend(tracks.iter().copied().filter(brings).map(|track| (track, fetch)));
+            tracks.retain(|other| !outstanding.contains_key(other));
         }
         outstanding
     }

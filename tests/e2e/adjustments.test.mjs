@@ -50,7 +50,7 @@ describe(`picture quality in ${browserName}`, () => {
     try {
       await session.reaches(14);
       await page.click('#mute');
-      await page.evaluate(() => (demo.hls.loadLevel = 0));
+      await page.evaluate(() => demo.player.keepTo(0));
       await until(() => page.evaluate(() => demo.video.videoHeight === 360), 'the chosen quality', 30_000);
       await session.reaches(26);
       assert.deepEqual((await session.record()).overlays, []);

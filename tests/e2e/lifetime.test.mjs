@@ -1,7 +1,7 @@
 // The browser stops an idle background when it likes. A stall under way must survive that.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disagreements, truthOf } from '../../demo/verdict.mjs';
+import { disagreements } from '../../demo/verdict.mjs';
 import { browserName, play, until } from './playback.mjs';
 
 /** Times may be off by this, milliseconds: the point here is that nothing is lost. */
@@ -11,7 +11,7 @@ test(`${browserName}: stopping the background in the middle of a stall loses not
   const session = await play({
     fault: (track, number) => (track === 'video' && number === 5 ? { kind: 'withheld', silence: 9500 } : null),
   });
-  const { page, browser, server } = session;
+  const { page, browser } = session;
   try {
     const stands = () => page.evaluate(() => {
       const { video } = demo;
@@ -21,12 +21,11 @@ test(`${browserName}: stopping the background in the middle of a stall loses not
     await browser.stopBackground();
     assert.ok(await stands(), 'the stall was over before the background was stopped');
     await session.reaches(14);
-    const { gaps, segments } = await session.record();
+    const record = await session.record();
     const stalls = await session.verdicts(1);
     assert.equal(stalls.length, 1);
-    const gap = gaps.find(({ began, ended }) => ended - began > 1000);
-    assert.ok(gap, 'the page saw a stall');
-    const truth = truthOf(gap, server.log, segments, server.host);
+    const truth = session.truths(record).find(({ seen: { began, ended } }) => ended - began > 1000);
+    assert.ok(truth, 'the page saw a stall');
     assert.deepEqual(disagreements(stalls[0], truth, TOLERANCE), []);
   } finally {
     await session.close();

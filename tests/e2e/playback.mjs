@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { BROWSERS, launch, until } from '../../demo/browsers.mjs';
 import { serve } from '../../demo/server.mjs';
 import { makeStream } from '../../demo/stream.mjs';
+import { contents, truthOf } from '../../demo/verdict.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -26,11 +27,13 @@ export { until };
  * @param {string} [options.file] the page, and the directory it is in
  * @param {string} [options.pages]
  * @param {boolean} [options.extension]
+ * @param {Awaited<ReturnType<typeof launch>>} [options.shared] a browser to play in that is there already, and stays
  */
-export async function play({ fault, playlist, query = {}, file = '/', pages = [], extension = true } = {}) {
+export async function play({ fault, playlist, query = {}, file = '/', pages = [], extension = true, shared } = {}) {
   const stream = await makeStream(path.join(root, 'target/demo-stream'));
   const server = await serve({ stream, fault, playlist, pages });
-  const browser = await launch(browserName, { extension });
+  const browser = shared ?? (await launch(browserName, { extension }));
+  const started = Date.now();
   const page = await browser.open(server.url(query, file));
   return {
     server,
@@ -38,6 +41,11 @@ export async function play({ fault, playlist, query = {}, file = '/', pages = []
     page,
     /** What the page recorded. */
     record: () => page.evaluate(() => demo.record),
+    /** What each gap in this record really was, where the server did something. */
+    truths({ gaps, stops, segments }) {
+      const held = contents(query.player ?? 'hls', stream, segments);
+      return gaps.map((gap) => truthOf(gap, stops, server.log, held, server.host)).filter(Boolean);
+    },
     /** Waits until this media time is reached, or the end. */
     reaches: (seconds) =>
       until(
@@ -52,7 +60,9 @@ export async function play({ fault, playlist, query = {}, file = '/', pages = []
       const popup = await browser.openExtensionPage('popup.html');
       let records = [];
       // Fewer than hoped for is for the caller to judge, who can say which are missing.
-      await until(async () => (records = await storedStalls(popup)).length >= atLeast, 'records', SETTLES).catch(() => {});
+      const ofThis = ({ report }) => JSON.parse(report).stalls.at(-1).began.wall / 1e3 >= started;
+      await until(async () => (records = (await storedStalls(popup)).filter(ofThis)).length >= atLeast, 'records', SETTLES).catch(() => {});
+      await popup.close();
       await verifyNatively(records);
       const stalls = records.map(({ report }) => JSON.parse(report).stalls.at(-1));
       return stalls.sort((a, b) => a.began.wall - b.began.wall);
@@ -63,13 +73,13 @@ export async function play({ fault, playlist, query = {}, file = '/', pages = []
       return records.map(({ bundle }) => JSON.parse(bundle));
     },
     async close() {
-      await browser.close();
+      await (shared ? page : browser).close();
       await server.close();
     },
   };
 }
 
-/** Adds a measurement to the summary of all runs, target/e2e.json. */
+/** Adds a measurement to the summary of all runs, in target/. */
 export async function summarise(name, values) {
   const file = path.join(root, 'target/e2e.json');
   const summary = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
@@ -104,6 +114,9 @@ async function verifyNatively(records) {
   if (records.length === 0) return;
   const dir = await mkdtemp(path.join(os.tmpdir(), 'whystall-bundles-'));
   try {
+    // Kept for a closer look, where one is wanted.
+    const keep = process.env.WHYSTALL_KEEP;
+    if (keep) await Promise.all(records.map(({ bundle, report }) => writeFile(path.join(keep, `${JSON.parse(report).stalls.at(-1).began.wall}.whystall`), bundle)));
     const files = records.map((_, i) => path.join(dir, `${i}.whystall`));
     await Promise.all(records.map(({ bundle }, i) => writeFile(files[i], bundle)));
     const program = path.join(root, 'target/debug/whystall');

@@ -1,7 +1,7 @@
 // Every stall is found, none is invented, and each verdict names what really happened, when it happened.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { disagreements, errors, truthOf } from '../../demo/verdict.mjs';
+import { disagreements, errors } from '../../demo/verdict.mjs';
 import { browserName, play, summarise } from './playback.mjs';
 
 /** What the begin and end of a stall may be off by at the 95th percentile, milliseconds. */
@@ -74,7 +74,7 @@ async function run({ until, fault, query }) {
     const record = await session.record();
     const gaps = record.gaps;
     const stalls = await session.verdicts(gaps.filter(sure).length);
-    const truths = gaps.map((gap) => truthOf(gap, session.server.log, record.segments, session.server.host)).filter(Boolean);
+    const truths = session.truths(record);
     return { record, gaps, stalls, truths };
   } finally {
     await session.close();

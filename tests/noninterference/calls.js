@@ -53,8 +53,9 @@
   wrap(MediaSource.prototype, 'addSourceBuffer', (source) => names.set(source, 'MediaSource'));
   wrap(MediaSource.prototype, 'endOfStream');
   const add = MediaSource.prototype.addSourceBuffer;
+  let last;
   MediaSource.prototype.addSourceBuffer = function (...args) {
-    const buffer = Reflect.apply(add, this, args);
+    const buffer = (last = Reflect.apply(add, this, args));
     names.set(buffer, `SourceBuffer ${args[0]}`);
     listen(buffer, ['updatestart', 'update', 'updateend', 'error', 'abort']);
     return buffer;
@@ -75,7 +76,7 @@
     'addSourceBuffer on something else': attempt(() => MediaSource.prototype.addSourceBuffer.call({}, 'video/mp4')),
     'endOfStream on a closed source': attempt(() => new MediaSource().endOfStream()),
     'appendBuffer on something else': attempt(() => SourceBuffer.prototype.appendBuffer.call({}, new Uint8Array(1))),
-    'appendBuffer without arguments': attempt(() => SourceBuffer.prototype.appendBuffer.call(demo.hls.bufferController?.tracks?.video?.buffer)),
+    'appendBuffer without arguments': attempt(() => SourceBuffer.prototype.appendBuffer.call(last)),
     'open without arguments': attempt(() => new XMLHttpRequest().open()),
     'send before open': attempt(() => new XMLHttpRequest().send()),
     'response of something else': attempt(() => accessor(XMLHttpRequest.prototype, 'response').call({})),

@@ -13,17 +13,14 @@
   if (!written) frame.src = `${origin}/?${query}`;
   // A written page has no address to take its options from, so it has a player of its own.
   const html = `<!doctype html><body><video id="video" muted playsinline width="640"></video>
-    <script src="${location.origin}/hls.js"></script><script src="${location.origin}/recorder.js"></script><script>
+    ${['hls', 'players', 'recorder'].map((name) => `<script src="${location.origin}/${name}.js"></script>`).join('')}<script>
       const video = document.getElementById('video');
-      const hls = new Hls({ maxBufferLength: 4, maxMaxBufferLength: 4, startLevel: 0 });
-      window.demo = { video, hls, record: recordPlayback(video, hls) };
-      hls.on(Hls.Events.MANIFEST_PARSED, () => {
-        // Like the demo's player: it keeps to one quality.
-        hls.loadLevel = 0;
-        video.play();
-      });
-      hls.loadSource(${JSON.stringify(query.get('stream'))});
-      hls.attachMedia(video);
+      const record = recordPlayback(video);
+      window.demo = { video, record };
+      const options = { stream: ${JSON.stringify(query.get('stream'))}, buffer: 4, level: 0 };
+      const player = players.hls(video, options, (segment) => record.segments.push(segment));
+      // It keeps to one quality, like the demo's.
+      player.ready.then(() => (player.keepTo(0), video.play()));
     </script>`;
   if (kind === 'srcdoc') frame.srcdoc = html;
   document.body.append(frame);

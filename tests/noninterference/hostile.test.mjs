@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { disagreements, truthOf } from '../../demo/verdict.mjs';
+import { disagreements } from '../../demo/verdict.mjs';
 import { browserName, play, until } from '../e2e/playback.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -32,7 +32,8 @@ async function explained({ file, query = {}, frame = ({ page }) => page }) {
     const gap = record.gaps.find(({ began, ended }) => ended - began > 1000);
     assert.ok(gap, 'the page saw no stall');
     assert.equal(stalls.length, 1, 'stalls');
-    assert.deepEqual(disagreements(stalls[0], truthOf(gap, session.server.log, record.segments, session.server.host), TOLERANCE), []);
+    const [truth] = session.truths({ ...record, gaps: [gap] });
+    assert.deepEqual(disagreements(stalls[0], truth, TOLERANCE), []);
     assert.deepEqual(record.violations, []);
     return { page: await session.page.evaluate(() => globalThis.hostile), errors, stall: stalls[0] };
   } finally {

@@ -13,6 +13,9 @@ pub struct Options {
     /// Browser to watch it in
     #[arg(long, value_enum, default_value = "chromium")]
     browser: Browser,
+    /// Player to watch it with
+    #[arg(long, value_parser = PLAYERS, default_value = "hls")]
+    player: String,
     /// Show no window: wait for the stall, save pictures and evidence, and compare the verdict with the truth
     #[arg(long)]
     headless: bool,
@@ -29,6 +32,9 @@ pub struct Options {
     #[arg(long, conflicts_with_all = ["withhold", "duration"])]
     no_fault: bool,
 }
+
+/// As demo/page/players.js calls them.
+const PLAYERS: [&str; 5] = ["hls", "hls-ts", "dash", "dash-webm", "shaka"];
 
 /// A browser to test and show with.
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
@@ -56,7 +62,7 @@ pub fn run(options: &Options) -> Result<()> {
     setup::running()?;
     execute(&mut cargo(["build", "--quiet", "--package", "whystall-cli"]))?;
     let mut demo = command("node", ["demo/run.mjs", "--browser", options.browser.name(), "--out"]);
-    demo.arg(&options.out);
+    demo.arg(&options.out).args(["--player", &options.player]);
     if options.headless {
         demo.arg("--headless");
     }

@@ -3,7 +3,7 @@
 use crate::build;
 use crate::demo::Browser;
 use crate::package;
-use crate::process::{cargo, command};
+use crate::process::{cargo, command, run as execute};
 use crate::setup;
 use crate::tidy;
 use anyhow::{Context, Result, bail};
@@ -23,6 +23,9 @@ pub struct Options {
     /// Only this browser
     #[arg(long, value_enum)]
     browser: Option<Browser>,
+    /// Play every player against every fault, which takes half an hour, and write docs/players.md of what came out
+    #[arg(long)]
+    full: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
@@ -69,11 +72,14 @@ pub fn run(options: &Options) -> Result<()> {
         return Err(error.into());
     }
     let mut rows = Vec::new();
-    for suite in chosen {
-        for (name, count) in run_suite(suite, &browsers)? {
+    for &suite in &chosen {
+        for (name, count) in run_suite(suite, &browsers, options.full)? {
             println!("── {name}: {count}\n");
             rows.push((name, count));
         }
+    }
+    if options.full && chosen.contains(&Suite::E2e) {
+        execute(&mut command("node", ["tests/e2e/matrix-page.mjs"]))?;
     }
     let total = rows.iter().fold(Count::default(), |sum, (_, count)| sum.plus(*count));
     if let Ok(failures) = fs::read_to_string(FAILURES) {
@@ -89,15 +95,15 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn run_suite(suite: Suite, browsers: &[Browser]) -> Result<Vec<(String, Count)>> {
+fn run_suite(suite: Suite, browsers: &[Browser], full: bool) -> Result<Vec<(String, Count)>> {
     let one = |name: &str, count: Count| vec![(name.to_owned(), count)];
     Ok(match suite {
         Suite::Unit => {
             one("unit", counted(&mut cargo(["test", "--workspace", "--no-fail-fast"]), cargo_total)?)
         }
         Suite::Tidy => one("tidy", checks(&tidy::CHECKS)),
-        Suite::Js => one("js", node_tests(&["extension", "demo"], None)?),
-        Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None)?),
+        Suite::Js => one("js", node_tests(&["extension", "demo"], None, full)?),
+        Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None, full)?),
         Suite::Package => one(
             "package",
             checks(&[
@@ -105,8 +111,8 @@ fn run_suite(suite: Suite, browsers: &[Browser]) -> Result<Vec<(String, Count)>>
                 ("web-ext finds nothing", package::lint),
             ]),
         ),
-        Suite::Noninterference => in_browsers("noninterference", "tests/noninterference", browsers)?,
-        Suite::E2e => in_browsers("e2e", "tests/e2e", browsers)?,
+        Suite::Noninterference => in_browsers("noninterference", "tests/noninterference", browsers, full)?,
+        Suite::E2e => in_browsers("e2e", "tests/e2e", browsers, full)?,
     })
 }
 
@@ -137,11 +143,14 @@ impl fmt::Display for Count {
     }
 }
 
-fn in_browsers(name: &str, dir: &str, browsers: &[Browser]) -> Result<Vec<(String, Count)>> {
-    browsers.iter().map(|b| Ok((format!("{name} {}", b.name()), node_tests(&[dir], Some(*b))?))).collect()
+fn in_browsers(name: &str, dir: &str, browsers: &[Browser], full: bool) -> Result<Vec<(String, Count)>> {
+    browsers
+        .iter()
+        .map(|b| Ok((format!("{name} {}", b.name()), node_tests(&[dir], Some(*b), full)?)))
+        .collect()
 }
 
-fn node_tests(dirs: &[&str], browser: Option<Browser>) -> Result<Count> {
+fn node_tests(dirs: &[&str], browser: Option<Browser>, full: bool) -> Result<Count> {
     let mut files: Vec<PathBuf> = Vec::new();
     for dir in dirs.iter().map(Path::new).filter(|dir| dir.is_dir()) {
         for entry in fs::read_dir(dir)? {
@@ -154,6 +163,9 @@ fn node_tests(dirs: &[&str], browser: Option<Browser>) -> Result<Count> {
     let mut node = command("node", ["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     if let Some(browser) = browser {
         node.env("WHYSTALL_BROWSER", browser.name());
+    }
+    if full {
+        node.env("WHYSTALL_FULL", "1");
     }
     if files.is_empty() {
         eprintln!("no *.test.mjs found");

@@ -44,7 +44,7 @@
         }
       }
     };
-    await append(await get('init_1.mp4'));
+    await append(await get('init.mp4'));
     video.play();
     jumpOverHoles();
     for (let number = 0; ; number += 1) {

@@ -1,0 +1,142 @@
+// The matrix of players and faults: what is played, what can't be, and what falls short.
+import assert from 'node:assert/strict';
+import { until } from './playback.mjs';
+
+/** As docs/players.md calls them. */
+export const PLAYERS = {
+  hls: 'hls.js, fragmented MP4',
+  'hls-ts': 'hls.js, MPEG-TS',
+  dash: 'dash.js, fragmented MP4',
+  'dash-webm': 'dash.js, WebM',
+  shaka: 'Shaka Player, fragmented MP4',
+};
+
+/** The media segment that is tampered with: it begins at 8 s. */
+const ONE = 4;
+const one = (fault) => (track, number) => (number === ONE && track !== 'audio' ? fault : null);
+
+/** The first media segment of the live stream that the player has not seen listed when it starts, and some more. */
+const LIVE = 13;
+
+/**
+ * Each fault: what the server or the page does, up to where it is played, and how many stalls it makes if not some.
+ * The player keeps 4 s ahead, so that it asks for the media segment at 8 s four seconds before it is due.
+ */
+export const FAULTS = {
+  withheld: { name: 'media segment withheld', until: 12, server: one({ kind: 'withheld', silence: 7000 }) },
+  'slow-body': { name: 'slow body', until: 12, server: one({ kind: 'slow-body', spread: 7000 }) },
+  // Every one a second longer than it plays.
+  'slow-first-byte': {
+    name: 'slow first bytes', until: 16,
+    server: (track, number) => (number >= 3 && track !== 'audio' ? { kind: 'slow-first-byte', silence: 3000 } : null),
+  },
+  unavailable: { name: 'status 503 for a while', until: 12, server: one({ kind: 'unavailable', status: 503, lasts: 6500 }) },
+  hole: { name: 'hole in the stream', until: 14, query: { hole: '' }, server: one({ kind: 'hole', omitted: true }), judge: jumped },
+  busy: {
+    // Chromium plays a second or three more of sound alone.
+    name: 'main thread blocked for longer than the buffer', until: 16, act: block((lead) => lead + 5), judge: busy,
+  },
+  brief: { name: 'main thread blocked for less than the buffer', until: 10, act: block((lead) => lead / 2), judge: brief },
+  live: {
+    name: 'live edge reached', until: 27, query: { live: '', buffer: '6' },
+    server: (_, number) => (number === LIVE ? { kind: 'not-yet-published', unpublished: 9000 } : null),
+  },
+  healthy: { name: 'healthy', until: process.env.WHYSTALL_FULL ? 62 : 16, stalls: 0 },
+  viewer: {
+    name: 'start-up, pause, rate, seek, loop, end', until: 0, stalls: 0, act: watch,
+    // Start-up is slow, and so is what the viewer seeks to.
+    server: (track, number) => (track !== 'audio' && (number === 0 || number === 30) ? { kind: 'withheld', silence: 2000 } : null),
+  },
+  licence: { name: 'licence late', until: 0 },
+};
+
+/** Cells that cannot be, and why. */
+export const IMPOSSIBLE = {
+  ...Object.fromEntries(Object.keys(PLAYERS).map((player) => [`${player} licence`, 'no encrypted stream yet: ffmpeg writes no fragmented MP4 with CENC'])),
+  'hls-ts licence': 'hls.js hands no MPEG-TS to Encrypted Media Extensions',
+};
+
+/** Cells that are known to fall short, in one browser or in both: why, and what the failure says. */
+export const GAPS = {};
+
+/** What is played without `--full`. */
+export const PART = {
+  chromium: ['hls live', 'hls brief', 'hls-ts withheld', 'dash slow-body', 'dash viewer', 'dash-webm slow-first-byte', 'dash-webm busy', 'shaka unavailable', 'shaka hole', 'shaka healthy'],
+  firefox: ['hls hole', 'hls viewer', 'dash brief', 'hls-ts slow-body', 'hls-ts live', 'dash unavailable', 'dash-webm withheld', 'shaka slow-first-byte', 'shaka busy', 'dash healthy'],
+};
+
+/** How far the begin of a stall that nobody could look at may be from where playback came to stand, milliseconds. */
+const DATED = 300;
+
+/** Keeps the page's main thread busy for a time that depends on how much there is to play; seconds. */
+function block(lasts) {
+  return async ({ page, reaches }) => {
+    await reaches(6);
+    const lead = await page.evaluate(() => demo.video.buffered.end(demo.video.buffered.length - 1) - demo.video.currentTime);
+    return page.evaluate(async (millis) => {
+      const { video } = demo;
+      const epoch = () => performance.timeOrigin + performance.now();
+      const from = { at: epoch(), position: video.currentTime };
+      const until = performance.now() + millis;
+      while (performance.now() < until);
+      const to = epoch();
+      // As far as it came, as soon as the element knows (Firefox tells it late). Nothing can have been appended yet.
+      do await new Promise(requestAnimationFrame);
+      while (video.currentTime === from.position);
+      return { dry: from.at + 1000 * (video.currentTime - from.position), to };
+    }, 1000 * lasts(lead));
+  };
+}
+
+function busy({ stalls, truth }) {
+  assert.deepEqual(stalls.map(({ cause, zones }) => `${cause} ${zones}`), ['cpu-busy device,player']);
+  const [{ began, ended }] = stalls;
+  const off = Math.abs(began.wall / 1e3 - truth.dry);
+  assert.ok(off <= DATED, `begin off by ${off} ms`);
+  assert.ok(ended.wall / 1e3 >= truth.to - DATED, 'it ended while the thread was blocked');
+  return { stalls: 1, began: off };
+}
+
+/** The page saw no frame for a while, but playback went on. */
+function brief({ stalls, truth }) {
+  assert.ok(truth.dry >= truth.to - DATED, `it really stood still, for ${truth.to - truth.dry} ms`);
+  assert.deepEqual(stalls.map(({ cause }) => cause), []);
+  return { stalls: 0 };
+}
+
+/** A player jumps over a hole at once or stands there first: then that is a stall, and nobody is late. */
+function jumped({ stalls, record }) {
+  const stood = record.stops.filter(({ began, ended }) => ended - began >= 500);
+  assert.ok(stalls.length >= Math.min(1, stood.length), `it stood for ${stood.map(({ began, ended }) => Math.round(ended - began))} ms, and nothing was found`);
+  for (const { cause, began } of stalls) {
+    assert.equal(cause, 'buffer-hole');
+    assert.ok(began.media / 1e6 > 7 && began.media / 1e6 < 10.5, `a stall at ${began.media / 1e6} s`);
+  }
+  return { stalls: stalls.length };
+}
+
+/** What a viewer does, none of which is a stall. */
+async function watch({ page, reaches }) {
+  const pass = (millis) => {
+    const from = Date.now();
+    return until(() => Date.now() - from >= millis, `${millis} ms to pass`);
+  };
+  const set = (name, value) => page.evaluate((name, value) => void (demo.video[name] = value), name, value);
+  await reaches(2);
+  await page.click('#play');
+  await pass(1500);
+  await page.click('#play');
+  await reaches(4);
+  await set('playbackRate', 1.5);
+  await reaches(7);
+  await set('playbackRate', 1);
+  await set('currentTime', 60.5);
+  await reaches(63);
+  await set('loop', true);
+  await set('currentTime', 86);
+  await until(() => page.evaluate(() => demo.video.currentTime > 1 && demo.video.currentTime < 80), 'the loop');
+  await set('loop', false);
+  await set('currentTime', 86);
+  await until(() => page.evaluate(() => demo.video.ended), 'the end');
+  await pass(1500);
+}
