@@ -21,6 +21,7 @@ mod machine;
 pub mod manifest;
 pub mod plain;
 pub mod session;
+mod sort;
 mod stall;
 pub mod status;
 #[cfg(any(test, feature = "story"))]
