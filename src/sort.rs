@@ -25,6 +25,9 @@ pub trait Sort<T> {
 
 impl<T> Sort<T> for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
+        if self.len() < 2 {
+            return;
+        }
         let compare_at = |a: usize, b: usize| match (self.get(a), self.get(b)) {
             (Some(a), Some(b)) => compare(a, b),
             _ => Ordering::Equal,
