@@ -20,6 +20,7 @@ mod ledger;
 mod machine;
 pub mod manifest;
 pub mod plain;
+pub mod record;
 pub mod session;
 mod sort;
 mod stall;
