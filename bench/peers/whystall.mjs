@@ -20,7 +20,7 @@ export function open({ mime, init }) {
   const append = (/** @type {Uint8Array} */ bytes) => reader.append(walker.feed(bytes), bytes.length);
   append(init);
   return (bytes) => {
-    const spans = append(bytes);
-    return { start: spans[0] / 1e6, end: spans[spans.length - 1] / 1e6 };
+    append(bytes);
+    return { start: reader.start() / 1e6, end: reader.end() / 1e6 };
   };
 }

@@ -53,6 +53,12 @@ impl Bench {
     }
 }
 
+/// The container readers alone, in WebAssembly, and their peers.
+pub fn readers() -> Result<()> {
+    setup::peers()?;
+    build::bindings("whystall-bench", Path::new("target/bench-wasm"))
+}
+
 /// Builds what is measured and measures it.
 pub fn run(options: &Options) -> Result<()> {
     let chosen: Vec<Bench> = Bench::value_variants()
@@ -65,7 +71,7 @@ pub fn run(options: &Options) -> Result<()> {
     setup::running()?;
     setup::measuring()?;
     if needs(&[Bench::Headers]) {
-        build::bindings("whystall-bench", Path::new("target/bench-wasm"))?;
+        readers()?;
     }
     if needs(&[Bench::Headers, Bench::Instructions]) {
         execute(&mut cargo(["build", "--package", "whystall-bench", "--release", "--bin", "read-heads"]))?;

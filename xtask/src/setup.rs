@@ -29,13 +29,18 @@ pub fn running() -> Result<()> {
 
 /// What measuring needs, beyond building and playing.
 pub fn measuring() -> Result<()> {
-    npm_packages(Path::new("bench"), "the peers that Whystall is measured against")?;
+    peers()?;
     if find("valgrind").is_some() {
         return Ok(());
     }
     say("the system package valgrind", "counts instructions");
     // Without it that part is skipped, and says so.
     install(&["valgrind"]).or_else(|error| Ok(println!("not installed: {error:#}")))
+}
+
+/// The programs that Whystall is measured against.
+pub fn peers() -> Result<()> {
+    npm_packages(Path::new("bench"), "the peers that Whystall is measured against")
 }
 
 /// The wasm-bindgen program in the version of the crate: they must match exactly.
