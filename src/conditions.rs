@@ -2,6 +2,7 @@
 //! the causes judge.
 
 use crate::event::{ElementId, Event, Input, LicenceId, LicenceStep, Moment, Refusal, Tab, TrackId};
+use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 
 /// Facts cited for one finding: enough to look it up, and a busy page may have hundreds.
@@ -141,7 +142,7 @@ impl Periods {
 /// The same time as sorted stretches that do not touch.
 fn union(mut stretches: Vec<(Wall, Wall)>) -> Vec<(Wall, Wall)> {
     stretches.retain(|(from, to)| from < to);
-    stretches.sort();
+    stretches.arrange();
     let mut merged: Vec<(Wall, Wall)> = Vec::new();
     for (from, to) in stretches {
         match merged.last_mut() {

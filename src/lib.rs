@@ -20,7 +20,9 @@ mod ledger;
 mod machine;
 pub mod manifest;
 pub mod plain;
+pub mod record;
 pub mod session;
+mod sort;
 mod stall;
 pub mod status;
 #[cfg(any(test, feature = "story"))]

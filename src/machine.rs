@@ -5,6 +5,7 @@ use crate::conditions::Conditions;
 use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::manifest;
+use crate::sort::Sort;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::timeline::Track;
@@ -101,7 +102,7 @@ impl Machine {
     /// Folds inputs in the order of their times (they are logged as they reach the log, which is not quite that).
     pub fn replay(inputs: &[Input]) -> Machine {
         let mut order: Vec<(u32, &Input)> = (0u32..).zip(inputs).collect();
-        order.sort_by_key(|(_, input)| input.at);
+        order.arrange_by_key(|(_, input)| input.at);
         let mut machine = Machine::default();
         for (fact, input) in order {
             machine.take(fact, input);

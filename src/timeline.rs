@@ -1,6 +1,7 @@
 //! What each track holds: appends, and the ranges of media time they add up to.
 
 use crate::event::{Span, TrackKind};
+use crate::sort::Sort;
 use crate::time::{MediaTime, Micros, Wall};
 
 /// Holes up to this long are played over. hls.js' `maxBufferHole` default; browsers bridge less.
@@ -16,7 +17,7 @@ impl Ranges {
     /// The union of these spans, which may overlap and come in any order. Empty and inverted ones count nothing.
     pub fn of(spans: impl IntoIterator<Item = Span>) -> Ranges {
         let mut spans: Vec<Span> = spans.into_iter().filter(|span| span.end > span.start).collect();
-        spans.sort();
+        spans.arrange();
         let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
         for span in spans {
             match merged.last_mut() {
@@ -150,7 +151,7 @@ impl Track {
         if self.removals.is_empty() {
             return Ranges::of(steps.into_iter().map(|(_, _, span)| span));
         }
-        steps.sort_by_key(|&(when, ..)| when);
+        steps.arrange_by_key(|&(when, ..)| when);
         let mut ranges = Ranges::default();
         for (_, added, span) in steps {
             if added { ranges.add(span) } else { ranges.remove(span) }
@@ -167,7 +168,7 @@ impl Track {
     pub fn usual_length(&self) -> Option<Micros> {
         let mut lengths: Vec<Micros> =
             self.appends.iter().filter_map(|append| Some(append.media?.length())).collect();
-        lengths.sort();
+        lengths.arrange();
         lengths.get(lengths.len() / 2).copied()
     }
 }

@@ -5,11 +5,11 @@
 //! `performance.timeOrigin + performance.now()`, the background `webRequest`'s `timeStamp`.
 //! Ids are the reporter's own; media positions are seconds.
 
-use serde::Deserialize;
+use crate::record::{Field, Record, camel, is_kebab, record};
 
+record! {
 /// One fact, in the order in which the content script numbered it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "k", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     // The probe, in the page's own world.
     /// `URL.createObjectURL(mediaSource)`; `url` is the `blob:` URL.
@@ -24,16 +24,13 @@ pub enum Fact {
         t: f64,
         track: u32,
         bytes: f64,
-        #[serde(with = "serde_bytes_like")]
         head: Vec<u8>,
         /// `timestampOffset`, seconds.
         offset: f64,
         /// `mode` is `sequence`.
-        #[serde(default)]
-        sequence: bool,
+        sequence: bool = false,
         /// `abort` or `changeType` was called since the append before.
-        #[serde(default)]
-        aborted: bool,
+        aborted: bool = false,
         /// `appendWindowStart`, seconds; left out while it is 0.
         window_start: Option<f64>,
         /// `appendWindowEnd`, seconds; left out while it is infinite.
@@ -108,11 +105,12 @@ pub enum Fact {
     /// `onErrorOccurred`; `error` as the browser words it.
     Failed { t: f64, id: String, error: String },
 }
+}
 
+record! {
 /// A `PerformanceResourceTiming` entry: every value as the entry has it, milliseconds after `origin` (0 = hidden or
 /// none).
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ResourceTiming {
     /// As for every fact.
     pub t: f64,
@@ -141,33 +139,4 @@ pub struct ResourceTiming {
     /// Bytes.
     pub encoded_body_size: f64,
 }
-
-/// `Uint8Array` from JavaScript, array of numbers from JSON.
-mod serde_bytes_like {
-    use serde::{Deserializer, de};
-    use std::fmt;
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl<'de> de::Visitor<'de> for Bytes {
-            type Value = Vec<u8>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(bytes)
-            }
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
-                let mut bytes = Vec::new();
-                while let Some(byte) = seq.next_element()? {
-                    bytes.push(byte);
-                }
-                Ok(bytes)
-            }
-        }
-        deserializer.deserialize_any(Bytes)
-    }
 }

@@ -11,7 +11,8 @@ fuzz_target!(|data: &[u8]| {
     let mut ingress = Ingress::default();
     let mut inputs = Vec::new();
     for line in data.split(|&byte| byte == b'\n') {
-        if let Ok(fact) = serde_json::from_slice::<Fact>(line) {
+        let value = serde_json::from_slice::<serde_json::Value>(line).ok();
+        if let Some(fact) = value.and_then(|value| Fact::read(&value)) {
             ingress.take(fact, &mut inputs);
         }
     }

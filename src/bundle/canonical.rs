@@ -1,5 +1,6 @@
 //! Canonical JSON: one value, one sequence of bytes (RFC 8785). Why it is written here: docs/decisions/0004.
 
+use crate::sort::Sort;
 use serde_json::Value;
 
 /// Integers that every JSON program holds exactly: RFC 8785 numbers are those of JavaScript.
@@ -101,7 +102,7 @@ fn write(value: &Value, bytes: &mut Vec<u8>) {
         }
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
-            members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            members.arrange_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             bytes.push(b'{');
             for (index, (name, value)) in members.into_iter().enumerate() {
                 if index > 0 {

@@ -27,6 +27,7 @@ mod undetermined;
 
 use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
+use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone};
@@ -204,7 +205,7 @@ pub fn judge(case: &Case) -> Stall {
         .filter(|(from, to, _)| overlap((*from, *to), span))
         .map(|(.., what)| (*what).to_owned())
         .collect();
-    not_observed.sort();
+    not_observed.arrange();
     not_observed.dedup();
     Stall {
         kind: case.sighting.kind,
@@ -260,7 +261,7 @@ fn finding(
     mut facts: Vec<u32>,
     values: impl IntoIterator<Item = (&'static str, Value)>,
 ) -> Finding {
-    facts.sort_unstable();
+    facts.arrange();
     facts.dedup();
     let values: BTreeMap<String, Value> =
         values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

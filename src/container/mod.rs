@@ -27,6 +27,7 @@ pub mod webm;
 pub use place::Settings;
 
 use crate::event::{Span, TrackKind};
+use crate::sort::Sort;
 use place::Placement;
 use serde::{Deserialize, Serialize};
 
@@ -185,7 +186,7 @@ fn union(fragments: &[Fragment], track: u32) -> Vec<Span> {
 
 /// Sorted, and one where no more than `gap` is between.
 fn joined(mut spans: Vec<Span>, gap: i64) -> Vec<Span> {
-    spans.sort_unstable();
+    spans.arrange();
     spans.dedup_by(|next, last| {
         let touches = next.start.0 <= last.end.0.saturating_add(gap);
         if touches {

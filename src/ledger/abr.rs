@@ -2,6 +2,7 @@
 
 use super::{Blocking, Books};
 use crate::event::TrackKind;
+use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 
@@ -61,7 +62,7 @@ impl Books<'_> {
         });
         let mut last: Vec<_> = came.take(LAST).collect();
         let facts = last.iter().flat_map(|(_, fetch)| fetch.facts.iter().copied()).collect();
-        last.sort_by_key(|(rate, _)| *rate);
+        last.arrange_by_key(|(rate, _)| *rate);
         Some((last.get(last.len() / 2)?.0, facts))
     }
 }

@@ -8,6 +8,7 @@ use super::usual::{Samples, Usual};
 use crate::event::{ResourceKind, Span, Timing, TrackKind};
 use crate::machine::{Element, Machine};
 use crate::manifest::Known;
+use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall, playing_time};
 use crate::timeline::Track;
@@ -114,7 +115,7 @@ impl<'a> Books<'a> {
     pub(super) fn usual_bytes(&self, track: usize) -> Option<u64> {
         let sizes = self.of_track(track).filter_map(|(_, segment)| self.fetch_of(segment)?.size);
         let mut sizes: Vec<u64> = sizes.collect();
-        sizes.sort_unstable();
+        sizes.arrange();
         sizes.get(sizes.len() / 2).copied()
     }
 
@@ -279,7 +280,7 @@ impl<'a> Books<'a> {
             (first && fetch.asked - slot > PACING).then(|| self.lead(track, fetch.asked))?
         });
         let mut levels: Vec<Micros> = paced.collect();
-        levels.sort();
+        levels.arrange();
         levels.get(levels.len() / 2).copied()
     }
 

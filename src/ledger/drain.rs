@@ -4,6 +4,7 @@ use super::Entry;
 use super::books::Books;
 use super::recursion::{After, Cycle, Drain, Spent};
 use crate::event::{Span, TrackKind};
+use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::time::{MediaTime, Micros, Wall, played_in, playing_time};
 use crate::verdict::{SegmentAccount, Stage, StageTime};
@@ -43,7 +44,7 @@ impl Books<'_> {
     /// last of them the stall.
     pub(super) fn drains(&self, stall: &Sighting, window: &[Entry]) -> Vec<Chain<'_>> {
         let mut tracks: Vec<usize> = window.iter().map(|entry| entry.track).collect();
-        tracks.sort_unstable();
+        tracks.arrange();
         tracks.dedup();
         // Once the last track is there, playback goes on after this. What one of them waits for the others is not its own.
         let waited = || window.iter().filter(|entry| entry.account.blocking);
@@ -55,7 +56,7 @@ impl Books<'_> {
 
     fn chain(&self, stall: &Sighting, track: usize, window: &[Entry], present: Micros) -> Chain<'_> {
         let mut entries: Vec<&Entry> = window.iter().filter(|entry| entry.track == track).collect();
-        entries.sort_by_key(|entry| entry.index);
+        entries.arrange_by_key(|entry| entry.index);
         entries.drain(..entries.len().saturating_sub(LONGEST));
         let (stopped, element) = (stall.began, self.element);
         let rate = element.rate_at(stopped.wall);

@@ -1,6 +1,7 @@
 //! Requests, as the browser and the page saw them, put together into fetches.
 
 use crate::event::{Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
+use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,7 +119,7 @@ impl Requests {
                 .filter(|((observer, _), _)| *observer == wanted)
                 .map(|(_, request)| request)
                 .collect();
-            requests.sort_by_key(|request| request.started);
+            requests.arrange_by_key(|request| request.started);
             requests
         };
         let mut by_page: Vec<Option<&Request>> = of(Observer::Page).into_iter().map(Some).collect();
@@ -133,7 +134,7 @@ impl Requests {
             })
             .collect();
         fetches.extend(by_page.into_iter().flatten().map(|page| Fetch::of(None, Some(page))));
-        fetches.sort_by_key(|fetch| fetch.asked);
+        fetches.arrange_by_key(|fetch| fetch.asked);
         for fetch in fetches.iter_mut().filter(|fetch| self.manifests.contains(&fetch.resource)) {
             fetch.kind = ResourceKind::Manifest;
         }

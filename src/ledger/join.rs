@@ -4,6 +4,7 @@
 
 use super::fetch::Fetch;
 use crate::event::{ResourceKind, Span};
+use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use crate::timeline::{Append, Track};
 use crate::verdict::Join;
@@ -38,7 +39,7 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
     for (index, track) in tracks.iter().enumerate() {
         appends.extend(track.appends.iter().map(|append| (index, append)));
     }
-    appends.sort_by_key(|(_, append)| append.called);
+    appends.arrange_by_key(|(_, append)| append.called);
     let mut used = vec![Used::default(); fetches.len()];
     let mut segments: Vec<Segment> = Vec::new();
     for (track, append) in appends {

@@ -18,6 +18,7 @@ pub use publish::{PlaylistWait, Unpublished};
 pub use shapley::apportion;
 
 use crate::event::{ResourceKind, Span, TrackKind};
+use crate::sort::Sort;
 use crate::stall::{DRY, Sighting};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{BlockingSegment, Join, Ledger, SegmentAccount, StallKind};
@@ -314,7 +315,7 @@ impl Books<'_> {
                 fetch.kind == ResourceKind::Data && fetch.asked <= now && !used(*index)
             });
         let mut fetches: Vec<&Fetch> = unused.map(|(_, fetch)| fetch).collect();
-        fetches.sort_by_key(|fetch| (fetch.failed.is_some(), fetch.delivered().is_none(), fetch.asked));
+        fetches.arrange_by_key(|fetch| (fetch.failed.is_some(), fetch.delivered().is_none(), fetch.asked));
         let mut outstanding = BTreeMap::new();
         for fetch in fetches {
             let delivered = fetch.delivered().is_some();

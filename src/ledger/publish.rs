@@ -5,6 +5,7 @@ use super::fetch::Fetch;
 use super::{Blocking, Books};
 use crate::event::{ResourceId, ResourceKind};
 use crate::manifest::Read;
+use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 
 /// How long a playlist takes where none was seen before [P]: a connection and a round trip on a slow line.
@@ -139,7 +140,7 @@ impl Books<'_> {
         let took = done
             .filter_map(|fetch| fetch.over().filter(|over| *over <= before).map(|over| over - fetch.asked));
         let mut took: Vec<Micros> = took.collect();
-        took.sort();
+        took.arrange();
         took.get(took.len() / 2).copied().unwrap_or(USUAL)
     }
 }

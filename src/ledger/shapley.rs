@@ -1,5 +1,6 @@
 //! Exact Shapley values in integers: what each of several things that went wrong has of the harm they did together.
 
+use crate::sort::Sort;
 use crate::time::Micros;
 
 /// More players than this are grouped by the caller: the work doubles with each.
@@ -62,7 +63,7 @@ pub fn apportion(whole: Micros, weights: &[i128]) -> Vec<Micros> {
     let mut parts: Vec<(i128, i128)> = exact.map(|exact| (exact / sum, exact % sum)).collect();
     let missing = whole - parts.iter().map(|(part, _)| part).sum::<i128>();
     let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(parts.get(*index).map_or(0, |(_, rest)| *rest)));
+    order.arrange_by_key(|index| std::cmp::Reverse(parts.get(*index).map_or(0, |(_, rest)| *rest)));
     for index in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
         if let Some((part, _)) = parts.get_mut(index) {
             *part += 1;

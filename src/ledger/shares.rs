@@ -4,6 +4,7 @@ use super::drain::{Chain, Part, less};
 use super::recursion::Spent;
 use super::shapley::{self, apportion, divide};
 use crate::event::{Span, TrackKind};
+use crate::sort::Sort;
 use crate::time::{LIMIT, Micros};
 use crate::verdict::{Ledger, Stage, StageShare, StageTime, UsualFrom};
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ pub fn of(chains: &[Chain], stall: Micros) -> Ledger {
         }
     }
     ledger.chronic = parts.next().unwrap_or_default();
-    ledger.shares.sort_by_key(|share| (std::cmp::Reverse(share.share), share.stage));
+    ledger.shares.arrange_by_key(|share| (std::cmp::Reverse(share.share), share.stage));
     ledger
 }
 
@@ -103,7 +104,7 @@ fn slow(chains: &[Chain]) -> Vec<Slow> {
     }
     let sums = sums.into_iter().map(|(stage, (usual_from, excess))| Slow { stage, usual_from, excess });
     let mut slow: Vec<Slow> = sums.filter(|slow| slow.excess > Micros::ZERO).collect();
-    slow.sort_by_key(|slow| std::cmp::Reverse(slow.excess));
+    slow.arrange_by_key(|slow| std::cmp::Reverse(slow.excess));
     slow
 }
 

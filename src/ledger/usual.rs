@@ -1,5 +1,6 @@
 //! What a stage usually takes, see ATTRIBUTION §3.3.
 
+use crate::sort::Sort;
 use crate::time::{LIMIT, Micros};
 use crate::verdict::{Stage, StageTime, UsualFrom};
 use std::collections::BTreeMap;
@@ -76,7 +77,7 @@ fn newest<T: Clone>(samples: &[T]) -> Vec<T> {
 }
 
 fn median<T: Copy>(mut samples: Vec<T>, order: impl Fn(&T, &T) -> std::cmp::Ordering) -> Option<T> {
-    samples.sort_by(|a, b| order(a, b));
+    samples.arrange_by(|a, b| order(a, b));
     samples.get(samples.len() / 2).copied()
 }
 

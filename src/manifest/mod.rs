@@ -9,6 +9,7 @@ mod known;
 pub use known::{Known, Read};
 
 use crate::event::{Playlist, Rendition};
+use crate::sort::Sort;
 use crate::time::LIMIT;
 
 /// Longest manifest read, bytes. The probe's limit too, in characters. Of a long playlist the probe leaves out the middle;
@@ -58,7 +59,7 @@ pub fn read(text: &str) -> Option<Manifest<'_>> {
     if manifest.playlist.as_ref().is_some_and(|playlist| !playlist.is_sound()) {
         return None;
     }
-    manifest.renditions.sort();
+    manifest.renditions.arrange();
     manifest.renditions.dedup();
     manifest.renditions.truncate(RENDITION_LIMIT);
     Some(manifest)

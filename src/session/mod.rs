@@ -7,6 +7,7 @@ use crate::cause::{Case, judge};
 use crate::event::{ElementId, Event, Input};
 use crate::ledger::Books;
 use crate::machine::{Element, Machine};
+use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
@@ -248,7 +249,7 @@ pub fn explain(inputs: &[Input]) -> Report {
         let sightings = element.detector.finished().chain(element.detector.open().cloned());
         stalls.extend(sightings.map(|sighting| verdict(&machine, &books, &sighting)));
     }
-    stalls.sort_by_key(|stall| (stall.ended.map_or(Wall::MAX, |ended| ended.wall), stall.began.wall));
+    stalls.arrange_by_key(|stall| (stall.ended.map_or(Wall::MAX, |ended| ended.wall), stall.began.wall));
     Report { model: MODEL, stalls }
 }
 

@@ -39,7 +39,8 @@ impl Words {
         let (tag, decimal_point, catalogue) =
             if language.eq_ignore_ascii_case("de") { GERMAN } else { ENGLISH };
         // The catalogues are part of the program and a test reads them: this cannot fail. Were it to, keys would show.
-        let messages = serde_json::from_str(catalogue).unwrap_or_default();
+        let catalogue: serde_json::Value = serde_json::from_str(catalogue).unwrap_or_default();
+        let messages = BTreeMap::deserialize(&catalogue).unwrap_or_default();
         Words { tag, decimal_point, messages }
     }
 

@@ -7,7 +7,6 @@ mod network;
 #[path = "../walker/mod.rs"]
 mod walker;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use whystall::Input;
 use whystall::ingress::Ingress;
@@ -18,7 +17,7 @@ fn take(ingress: &mut Ingress, facts: &[Value]) -> (Vec<Input>, u64) {
     let before = ingress.dropped();
     let mut inputs = Vec::new();
     for fact in facts {
-        let fact = Fact::deserialize(fact).unwrap_or_else(|error| panic!("{fact}: {error}"));
+        let fact = Fact::read(fact).unwrap_or_else(|| panic!("no fact: {fact}"));
         ingress.take(fact, &mut inputs);
     }
     (inputs, ingress.dropped() - before)

@@ -60,20 +60,25 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// The core as WebAssembly, with its bindings, into target/wasm.
 fn core() -> Result<()> {
+    bindings("whystall-web", Path::new("target/wasm"))
+}
+
+/// A package as WebAssembly, with its bindings, into a directory: built as what ships is.
+pub fn bindings(package: &str, directory: &Path) -> Result<()> {
     let bindgen = setup::wasm_bindgen()?;
-    let mut compile =
-        cargo(["build", "--package", "whystall-web", "--profile", "wasm", "--target", WASM_TARGET]);
+    let mut compile = cargo(["build", "--package", package, "--profile", "wasm", "--target", WASM_TARGET]);
     execute(compile.env("CARGO_ENCODED_RUSTFLAGS", reproducible_flags()?))?;
 
-    let compiled = Path::new("target").join(WASM_TARGET).join("wasm/whystall_web.wasm");
-    let small = Path::new("target/wasm/whystall_web_bg.wasm");
-    let stamp = Path::new("target/wasm/.optimised");
+    let name = package.replace('-', "_");
+    let compiled = Path::new("target").join(WASM_TARGET).join(format!("wasm/{name}.wasm"));
+    let small = &directory.join(format!("{name}_bg.wasm"));
+    let stamp = &directory.join(".optimised");
     // How it is done is in this program, with what it is done in the other two.
     let makers = [compiled.as_path(), bindgen.as_path(), &env::current_exe()?];
     if small.exists() && makers.iter().all(|maker| !stale(stamp, maker)) {
         return Ok(());
     }
-    execute(Command::new(bindgen).args(BINDINGS).args(["--out-dir", "target/wasm"]).arg(&compiled))?;
+    execute(Command::new(bindgen).args(BINDINGS).arg("--out-dir").arg(directory).arg(&compiled))?;
     execute(npx(["wasm-opt", "-Os"]).args(WASM_FEATURES).arg(small).arg("-o").arg(small))?;
     fs::write(stamp, "")?;
     Ok(())

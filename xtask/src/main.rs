@@ -1,5 +1,6 @@
 //! Everything one does with this repository.
 
+mod bench;
 mod build;
 mod demo;
 mod docs;
@@ -33,6 +34,8 @@ enum Task {
     Demo(demo::Options),
     /// Run the tests and count them
     Test(test::Options),
+    /// Measure what Whystall costs, beside its peers: target/bench.json and a table
+    Bench(bench::Options),
     /// Check formatting, lints and syntax
     Lint,
     /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
@@ -60,6 +63,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build => build::run(),
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
+        Task::Bench(options) => bench::run(&options),
         Task::Lint => lint::run(),
         Task::Package => package::run(),
         Task::Docs => docs::run(),

@@ -27,6 +27,22 @@ pub fn running() -> Result<()> {
     system_programs()
 }
 
+/// What measuring needs, beyond building and playing.
+pub fn measuring() -> Result<()> {
+    peers()?;
+    if find("valgrind").is_some() {
+        return Ok(());
+    }
+    say("the system package valgrind", "counts instructions");
+    // Without it that part is skipped, and says so.
+    install(&["valgrind"]).or_else(|error| Ok(println!("not installed: {error:#}")))
+}
+
+/// The programs that Whystall is measured against.
+pub fn peers() -> Result<()> {
+    npm_packages(Path::new("bench"), "the peers that Whystall is measured against")
+}
+
 /// The wasm-bindgen program in the version of the crate: they must match exactly.
 pub fn wasm_bindgen() -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
@@ -121,6 +137,15 @@ fn system_programs() -> Result<()> {
         return Ok(());
     }
     let mut packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
+    for program in missing {
+        say(&format!("the system package {}", program.package), program.why);
+    }
+    packages.push(FONT_PACKAGE);
+    install(&packages)
+}
+
+/// Installs system packages.
+fn install(packages: &[&str]) -> Result<()> {
     if find("apt-get").is_none() {
         bail!(
             "please install {} (this is no Debian-like system, so it can't be done from here)",
@@ -131,10 +156,6 @@ fn system_programs() -> Result<()> {
     if !root && find("sudo").is_none() {
         bail!("please install {} (that takes root, and there is no sudo)", packages.join(", "));
     }
-    for program in missing {
-        say(&format!("the system package {}", program.package), program.why);
-    }
-    packages.push(FONT_PACKAGE);
     let apt = || {
         let mut apt = if root { Command::new("env") } else { command("sudo", ["env"]) };
         apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]);

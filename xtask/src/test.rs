@@ -1,5 +1,6 @@
 //! The tests, suite by suite, and one count of them all.
 
+use crate::bench;
 use crate::build;
 use crate::demo::Browser;
 use crate::package;
@@ -38,6 +39,8 @@ enum Suite {
     Js,
     /// The core as WebAssembly says what the native one says
     Wasm,
+    /// What is measured beside peers gives the same answers as they do
+    Bench,
     /// The packages are reproducible and the store's check finds nothing
     Package,
     /// A page sees the same with and without Whystall
@@ -103,6 +106,11 @@ fn run_suite(suite: Suite, browsers: &[Browser], full: bool) -> Result<Vec<(Stri
         }
         Suite::Tidy => one("tidy", checks(&tidy::CHECKS)),
         Suite::Js => one("js", node_tests(&["extension", "demo"], None, full)?),
+        Suite::Bench => {
+            setup::running()?;
+            bench::readers()?;
+            one("bench", node_tests(&["bench"], None, full)?)
+        }
         Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None, full)?),
         Suite::Package => one(
             "package",

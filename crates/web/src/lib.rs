@@ -2,9 +2,11 @@
 //! (`serde-wasm-bindgen`), snapshots and evidence as strings. Nothing is decided here.
 
 mod frame;
+mod object;
 
 use frame::Frame;
 use js_sys::Array;
+use object::Object;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -39,7 +41,7 @@ impl FrameSession {
     /// Takes the facts numbered `from`, `from + 1`, … Those seen before and those that are no facts are dropped.
     pub fn handle(&mut self, facts: &Array, from: f64) -> Result<JsValue, JsError> {
         for (number, fact) in (from as u64..).zip(facts.iter()) {
-            self.frame.take(number, || serde_wasm_bindgen::from_value::<Fact>(fact).ok());
+            self.frame.take(number, || Fact::read(&Object(fact)));
         }
         self.outputs()
     }

@@ -106,25 +106,45 @@ impl Run<'_> {
         // Also the proof that `count` is no lie: every sample has its row.
         let table = table.get(..usize::try_from(count).ok()?.checked_mul(width)?)?;
         let flags_at = field(has, DURATION, 4) + field(has, SIZE, 4);
-        let composition_at = width - 4;
+        // From here on nothing overflows: the rows are too few to come to what is left.
+        if self.decode_time > i64::MAX / 4 {
+            return None;
+        }
         for row in table.chunks_exact(width) {
             if has & marks != 0 {
                 self.mark(u32_at(row, flags_at)?)?;
             }
-            let duration = if has & DURATION == 0 { self.default_duration } else { u32_at(row, 0)? };
+            let duration = match row.first_chunk() {
+                Some(&first) if has & DURATION != 0 => u32::from_be_bytes(first),
+                _ => self.default_duration,
+            };
             // Signed also in version 0: encoders write it so, and the browsers read it so.
-            let shift =
-                if has & COMPOSITION_OFFSET == 0 { 0 } else { u32_at(row, composition_at)?.cast_signed() };
-            let presented = self.decode_time.checked_add(i64::from(shift))?;
-            self.put(presented, i64::from(duration), duration)?;
+            let shift = match row.last_chunk() {
+                Some(&last) if has & COMPOSITION_OFFSET != 0 => i32::from_be_bytes(last),
+                _ => 0,
+            };
+            let samples = self.samples.as_mut()?;
+            let presented = self.decode_time + i64::from(shift);
+            self.decode_time += i64::from(duration);
+            samples.first = samples.first.min(presented);
+            samples.last = samples.last.max(presented + i64::from(duration));
+            samples.longest = samples.longest.max(duration);
         }
         Some(())
     }
 
     /// Adds `count` samples of the same length, presented as they are decoded.
     fn add_even(&mut self, count: u32) -> Option<()> {
+        if count == 0 {
+            return Some(());
+        }
         let length = i64::from(count).checked_mul(i64::from(self.default_duration))?;
-        if count > 0 { self.put(self.decode_time, length, self.default_duration) } else { Some(()) }
+        let samples = self.samples.as_mut()?;
+        samples.first = samples.first.min(self.decode_time);
+        self.decode_time = self.decode_time.checked_add(length)?;
+        samples.last = samples.last.max(self.decode_time);
+        samples.longest = samples.longest.max(self.default_duration);
+        Some(())
     }
 
     /// A sample with these flags is next.
@@ -134,16 +154,6 @@ impl Run<'_> {
             self.finish()?;
         }
         self.samples.get_or_insert(Samples { key, first: i64::MAX, last: i64::MIN, longest: 0 });
-        Some(())
-    }
-
-    /// Adds `length` ticks presented from `presented` on, decoded next, in samples of `longest`.
-    fn put(&mut self, presented: i64, length: i64, longest: u32) -> Option<()> {
-        let samples = self.samples.as_mut()?;
-        self.decode_time = self.decode_time.checked_add(length)?;
-        samples.first = samples.first.min(presented);
-        samples.last = samples.last.max(presented.checked_add(length)?);
-        samples.longest = samples.longest.max(longest);
         Some(())
     }
 
