@@ -1,4 +1,5 @@
 // The manifests that the server computes: DASH from the representations, and what is published so far of a live stream.
+import { KEYS } from './encrypt.mjs';
 import { STREAM } from './stream.mjs';
 
 /** The manifest that each player of the demo plays. */
@@ -10,6 +11,9 @@ export const MANIFESTS = {
   shaka: 'index.mpd',
 };
 
+/** From this media segment on the stream with keys needs the second. It begins at 8 s. */
+export const ROTATION = 4;
+
 /** Media segments that a live manifest lists. */
 const WINDOW = 8;
 
@@ -19,13 +23,13 @@ const WINDOW = 8;
 /**
  * A DASH manifest.
  * @param {Record<string, import('./stream.mjs').Representation>} representations
- * @param {{ webm?: boolean, live?: Live, hole?: number }} options `hole`: a media segment that is left out
+ * @param {{ webm?: boolean, live?: Live, hole?: number, keys?: boolean }} options `hole`: a media segment that is left out
  */
-export function mpd(representations, { webm = false, live, hole }) {
+export function mpd(representations, { webm = false, live, hole, keys = false }) {
   const { video, audio } = webm ? STREAM.webm : STREAM;
   // Pictures begin a little after zero, for they are reordered: the manifest says from where presentation counts.
   const set = (track, codecs, entries) => `
-    <AdaptationSet contentType="${track}" mimeType="${track}/${webm ? 'webm' : 'mp4'}" segmentAlignment="true" startWithSAP="1">
+    <AdaptationSet contentType="${track}" mimeType="${track}/${webm ? 'webm' : 'mp4'}" segmentAlignment="true" startWithSAP="1">${keys ? PROTECTION : ''}
       ${template(representations[entries[0].name], live, hole)}${entries
         .map(({ name, width, height, kbps }) => `
       <Representation id="${name}" codecs="${codecs}" bandwidth="${kbps * 1000}"${width ? ` width="${width}" height="${height}"` : ' audioSamplingRate="48000"'}/>`)
@@ -37,7 +41,7 @@ export function mpd(representations, { webm = false, live, hole }) {
     : `type="static" mediaPresentationDuration="PT${STREAM.seconds}S"`;
   const clock = live ? `\n  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="${date(live.now)}"/>` : '';
   return `<?xml version="1.0"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" ${type}>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" ${type}>
   <Period id="0" start="PT0S">${period}
   </Period>${clock}
 </MPD>
@@ -79,6 +83,21 @@ export function livePlaylist(playlist, { first, end }) {
 export function playlistWithHole(playlist, hole) {
   let number = -1;
   return playlist.replace(/#EXTINF/g, (tag) => (++number === hole ? `#EXT-X-GAP\n${tag}` : tag));
+}
+
+const uuid = (id) => id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+/** Says that it is encrypted and with which key it begins; the media segments announce the other. */
+const PROTECTION = `
+      <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="${uuid(KEYS[0].kid)}"/>
+      <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey1.0"/>`;
+
+/** The playlist, with the key that each media segment needs. */
+export function playlistWithKeys(playlist) {
+  const tag = ({ kid }) => `#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,KEYFORMAT="org.w3.clearkey",KEYFORMATVERSIONS="1",URI="data:text/plain;base64,${kid.toString('base64')}"`;
+  let number = -1;
+  const keyed = playlist.replace(/#EXTINF/g, (info) => (++number === ROTATION ? `${tag(KEYS[1])}\n${info}` : info));
+  return keyed.replace('#EXT-X-MAP', `${tag(KEYS[0])}\n#EXT-X-MAP`);
 }
 
 /** What is published at `now` of a stream live since `since`, when media segments come late by `late(number)` ms. */

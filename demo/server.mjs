@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AFTER_HOLE, MANIFESTS, livePlaylist, mpd, playlistWithHole, published } from './manifest.mjs';
-import { STREAM, segmentOf } from './stream.mjs';
+import { KEYS, encryptInit, encryptSegment } from './encrypt.mjs';
+import { AFTER_HOLE, MANIFESTS, ROTATION, livePlaylist, mpd, playlistWithHole, playlistWithKeys, published } from './manifest.mjs';
+import { STREAM, segmentOf, trackOf } from './stream.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -28,6 +29,11 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @property {number} requested
  * @property {number|null} firstByte
  * @property {number|null} lastByte null when the browser gave the request up
+ *
+ * @typedef {object} Licensed one request for a licence; times as above
+ * @property {number[]} keys which keys, as counted in encrypt.mjs
+ * @property {number} requested
+ * @property {number|null} answered null when the browser gave the request up
  */
 
 /**
@@ -36,27 +42,34 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @param {(track: string, number: number) => Fault | null | undefined} [options.fault]
  * @param {string[]} [options.pages] more directories to serve pages from
  * @param {(path: string, text: string) => string | Promise<string>} [options.playlist] what a playlist is to say, when
+ * @param {(key: number) => number} [options.licence] how late the licence with this key is to come, milliseconds
  * @param {boolean} [options.timingAllowed] send `Timing-Allow-Origin`, which most video servers do not
  */
-export async function serve({ stream, fault = () => null, pages = [], playlist, timingAllowed = false }) {
+export async function serve({ stream, fault = () => null, pages = [], playlist, licence = () => 0, timingAllowed = false }) {
   /** @type {Served[]} */
   const log = [];
   const pageServer = await listen(pageHandler([path.join(here, 'page'), ...pages]));
   const streamServer = await listen(streamHandler(stream, fault, playlist, timingAllowed, log));
-  // Two names of one machine: browsers resolve *.localhost to it themselves.
+  /** @type {Licensed[]} */
+  const licences = [];
+  const licenceServer = await listen(licenceHandler(licence, licences));
+  // Names of one machine: browsers resolve *.localhost to it themselves.
   const host = `video.localhost:${streamServer.address().port}`;
+  const licenceHost = `licence.localhost:${licenceServer.address().port}`;
   const origin = `http://localhost:${pageServer.address().port}`;
   return {
     host,
+    licenceHost,
     log,
-    /** Address of a page that plays the stream: `player`, `live` and `hole` say which, the rest is the page's. */
+    licences,
+    /** Address of a page that plays the stream: `player`, `live`, `hole` and `keys` say which, the rest is the page's. */
     url(query = {}, page = '/') {
-      const variant = ['live', 'hole'].find((name) => query[name] !== undefined);
+      const variant = ['live', 'hole', 'keys'].find((name) => query[name] !== undefined);
       const manifest = `${variant ? `${variant}/` : ''}${MANIFESTS[query.player ?? 'hls']}`;
-      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...query })}`;
+      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...(variant === 'keys' && { licence: `http://${licenceHost}/` }), ...query })}`;
     },
     async close() {
-      for (const server of [pageServer, streamServer]) {
+      for (const server of [pageServer, streamServer, licenceServer]) {
         server.closeAllConnections();
         await new Promise((done) => server.close(done));
       }
@@ -124,10 +137,10 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
   return async (request, response) => {
     const requested = now();
     const url = new URL(request.url, 'http://localhost');
-    const [, variant = '', asked] = /^\/(live\/|hole\/)?(.*)$/.exec(url.pathname);
+    const [, variant = '', asked] = /^\/(live\/|hole\/|keys\/)?(.*)$/.exec(url.pathname);
     const live = variant === 'live/' ? published(since, requested, late) : undefined;
     const name = asked.startsWith(AFTER_HOLE) ? pastHole(asked.slice(AFTER_HOLE.length), hole) : asked;
-    let body = await manifest(stream, name, live, variant === 'hole/' ? hole : undefined);
+    let body = await manifest(stream, name, live, variant === 'hole/' ? hole : undefined, variant === 'keys/');
     if (body && playlist && name.endsWith('.m3u8')) body = Buffer.from(await playlist(url.pathname, String(body)));
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-store');
@@ -165,13 +178,47 @@ function refuse(response, served, status, kind) {
 }
 
 /** A file of the stream, or a manifest that is made of it. */
-async function manifest({ dir, representations }, name, live, hole) {
-  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole }));
+async function manifest({ dir, representations }, name, live, hole, keys) {
+  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole, keys }));
   const file = inside(dir, name);
   const body = file && (await readFile(file).catch(() => null));
   if (body && live && name.endsWith('/index.m3u8')) return Buffer.from(livePlaylist(body.toString(), live));
   if (body && hole !== undefined && name.endsWith('/index.m3u8')) return Buffer.from(playlistWithHole(body.toString(), hole));
+  if (body && keys) return encrypted(name, body);
   return body;
+}
+
+/** A file of the stream with keys. */
+function encrypted(name, body) {
+  const representation = name.split('/')[0];
+  if (name.endsWith('/index.m3u8')) return Buffer.from(playlistWithKeys(body.toString()));
+  if (name.endsWith('/init.mp4')) return encryptInit(body, KEYS[0]);
+  const segment = segmentOf(`/${name}`);
+  if (!segment) return body;
+  const rotated = segment.number >= ROTATION;
+  return encryptSegment(body, { track: trackOf(representation), key: KEYS[Number(rotated)], rotated, name });
+}
+
+/** Gives the keys that are asked for, as the specification of Encrypted Media Extensions has it for Clear Key (§9.1.3). */
+function licenceHandler(late, log) {
+  return async (request, response) => {
+    const requested = now();
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Allow-Headers', '*');
+    if (request.method !== 'POST') return void response.end();
+    let text = '';
+    for await (const piece of request) text += piece;
+    const ids = JSON.parse(text).kids;
+    const asked = KEYS.map((_, number) => number).filter((number) => ids.includes(KEYS[number].kid.toString('base64url')));
+    const licensed = { keys: asked, requested, answered: null };
+    log.push(licensed);
+    await until(requested + Math.max(0, ...asked.map(late)), response);
+    if (response.destroyed) return;
+    response.on('finish', () => (licensed.answered = now()));
+    const keys = asked.map((number) => ({ kty: 'oct', kid: KEYS[number].kid.toString('base64url'), k: KEYS[number].key.toString('base64url') }));
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ keys, type: 'temporary' }));
+  };
 }
 
 async function spread(body, end, response) {

@@ -5,8 +5,10 @@
 /** Requests of a fragment that a player makes before it gives up, so that none gives up before a fault is over. */
 const ATTEMPTS = 8;
 
+const CLEAR_KEY = 'org.w3.clearkey';
+
 const players = {
-  hls(video, { stream, buffer, level, strict }, segment) {
+  hls(video, { stream, buffer, level, strict, licence }, segment) {
     const hls = new Hls({
       // A small buffer, so that a late media segment is soon felt.
       maxBufferLength: buffer,
@@ -14,6 +16,7 @@ const players = {
       startLevel: level,
       // hls.js starts its worker from a blob, which the strict policy forbids to everyone.
       enableWorker: !strict,
+      ...(licence && { emeEnabled: true, drmSystems: { [CLEAR_KEY]: { licenseUrl: licence } } }),
     });
     hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
       for (const [track, held] of Object.entries(frag.elementaryStreams)) {
@@ -32,7 +35,7 @@ const players = {
     };
   },
 
-  dash(video, { stream, buffer, level }, segment) {
+  dash(video, { stream, buffer, level, licence }, segment) {
     const player = dashjs.MediaPlayer().create();
     player.updateSettings({
       debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
@@ -46,6 +49,7 @@ const players = {
       if (request.type !== 'MediaSegment' || !response) return;
       segment({ track: request.mediaType, number: request.index, start: request.startTime, end: request.startTime + request.duration });
     });
+    if (licence) player.setProtectionData({ [CLEAR_KEY]: { serverURL: licence } });
     const ready = new Promise((done) => player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, done));
     player.initialize(video, stream, false);
     const renditions = () => player.getRepresentationsByType('video');
@@ -61,11 +65,12 @@ const players = {
     };
   },
 
-  shaka(video, { stream, buffer, level }, segment) {
+  shaka(video, { stream, buffer, level, licence }, segment) {
     shaka.polyfill.installAll();
     const player = new shaka.Player();
     player.configure({
       abr: { enabled: level < 0 },
+      drm: { servers: licence ? { [CLEAR_KEY]: licence } : {} },
       streaming: {
         bufferingGoal: buffer,
         rebufferingGoal: 0.5,
