@@ -1,5 +1,4 @@
 // The manifests that the server computes: DASH from the representations, and what is published so far of a live stream.
-import { KEYS } from './encrypt.mjs';
 import { STREAM } from './stream.mjs';
 
 /** The manifest that each player of the demo plays. */
@@ -11,9 +10,6 @@ export const MANIFESTS = {
   shaka: 'index.mpd',
 };
 
-/** From this media segment on the stream with keys needs the second. It begins at 8 s. */
-export const ROTATION = 4;
-
 /** Media segments that a live manifest lists. */
 const WINDOW = 8;
 
@@ -23,14 +19,17 @@ const WINDOW = 8;
 /**
  * A DASH manifest.
  * @param {Record<string, import('./stream.mjs').Representation>} representations
- * @param {{ webm?: boolean, live?: Live, hole?: number, keys?: boolean }} options `hole`: a media segment that is left out
+ * @param {{ webm?: boolean, live?: Live, hole?: number, part?: { first: number, end?: number } }} options `hole`: a media segment
+ *   that is left out; `part`: only these
  */
-export function mpd(representations, { webm = false, live, hole, keys = false }) {
+export function mpd(representations, { webm = false, live, hole, part }) {
   const { video, audio } = webm ? STREAM.webm : STREAM;
+  // A part of the stream begins there in its own time, too.
+  const begin = (part?.first ?? 0) * STREAM.segmentSeconds;
   // Pictures begin a little after zero, for they are reordered: the manifest says from where presentation counts.
   const set = (track, codecs, entries) => `
-    <AdaptationSet contentType="${track}" mimeType="${track}/${webm ? 'webm' : 'mp4'}" segmentAlignment="true" startWithSAP="1">${keys ? PROTECTION : ''}
-      ${template(representations[entries[0].name], live, hole)}${entries
+    <AdaptationSet contentType="${track}" mimeType="${track}/${webm ? 'webm' : 'mp4'}" segmentAlignment="true" startWithSAP="1">
+      ${template(representations[entries[0].name], live ?? part, hole, begin)}${entries
         .map(({ name, width, height, kbps }) => `
       <Representation id="${name}" codecs="${codecs}" bandwidth="${kbps * 1000}"${width ? ` width="${width}" height="${height}"` : ' audioSamplingRate="48000"'}/>`)
         .join('')}
@@ -41,8 +40,8 @@ export function mpd(representations, { webm = false, live, hole, keys = false })
     : `type="static" mediaPresentationDuration="PT${STREAM.seconds}S"`;
   const clock = live ? `\n  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="${date(live.now)}"/>` : '';
   return `<?xml version="1.0"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" ${type}>
-  <Period id="0" start="PT0S">${period}
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" ${type}>
+  <Period id="${begin}" start="PT${begin}S">${period}
   </Period>${clock}
 </MPD>
 `;
@@ -57,16 +56,16 @@ const TIMESCALE = 1_000_000;
 /** Media time that a representation's presentation counts from, seconds: whole milliseconds, to which Shaka rounds it. */
 export const presentationOffset = ({ segments }) => Math.max(0, Math.floor(segments[0].start * 1000) / 1000);
 
-function template(representation, live, hole) {
+function template(representation, shown, hole, begin) {
   const { init, extension, segments } = representation;
   const ticks = (seconds) => Math.round(Math.max(0, seconds) * TIMESCALE);
-  const first = live?.first ?? 0;
-  const listed = segments.slice(first, live?.end).map(({ start, end }, i, all) => {
+  const first = shown?.first ?? 0;
+  const listed = segments.slice(first, shown?.end).map(({ start, end }, i, all) => {
     // Up to the next, so that rounding leaves no gap between.
     const next = segments[first + i + 1]?.start ?? end;
     return first + i === hole ? '' : `<S t="${ticks(start)}" d="${ticks(next) - ticks(start)}"/>`;
   });
-  return `<SegmentTemplate timescale="${TIMESCALE}" presentationTimeOffset="${ticks(presentationOffset(representation))}" startNumber="${first}" initialization="$RepresentationID$/${init}" media="${hole === undefined ? '' : AFTER_HOLE}$RepresentationID$/segment-$Number%03d$${extension}">
+  return `<SegmentTemplate timescale="${TIMESCALE}" presentationTimeOffset="${ticks(presentationOffset(representation) + begin)}" startNumber="${first}" initialization="$RepresentationID$/${init}" media="${hole === undefined ? '' : AFTER_HOLE}$RepresentationID$/segment-$Number%03d$${extension}">
         <SegmentTimeline>${listed.join('')}</SegmentTimeline>
       </SegmentTemplate>`;
 }
@@ -83,21 +82,6 @@ export function livePlaylist(playlist, { first, end }) {
 export function playlistWithHole(playlist, hole) {
   let number = -1;
   return playlist.replace(/#EXTINF/g, (tag) => (++number === hole ? `#EXT-X-GAP\n${tag}` : tag));
-}
-
-const uuid = (id) => id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-
-/** Says that it is encrypted and with which key it begins; the media segments announce the other. */
-const PROTECTION = `
-      <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="${uuid(KEYS[0].kid)}"/>
-      <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey1.0"/>`;
-
-/** The playlist, with the key that each media segment needs. */
-export function playlistWithKeys(playlist) {
-  const tag = ({ kid }) => `#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,KEYFORMAT="org.w3.clearkey",KEYFORMATVERSIONS="1",URI="data:text/plain;base64,${kid.toString('base64')}"`;
-  let number = -1;
-  const keyed = playlist.replace(/#EXTINF/g, (info) => (++number === ROTATION ? `${tag(KEYS[1])}\n${info}` : info));
-  return keyed.replace('#EXT-X-MAP', `${tag(KEYS[0])}\n#EXT-X-MAP`);
 }
 
 /** What is published at `now` of a stream live since `since`, when media segments come late by `late(number)` ms. */

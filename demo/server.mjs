@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KEYS, encryptInit, encryptSegment } from './encrypt.mjs';
-import { AFTER_HOLE, MANIFESTS, ROTATION, livePlaylist, mpd, playlistWithHole, playlistWithKeys, published } from './manifest.mjs';
-import { STREAM, segmentOf, trackOf } from './stream.mjs';
+import { MANIFESTS_WITH_KEYS, encrypted, keyedMpd, licenceHandler, mpdOfPeriods } from './keys.mjs';
+import { AFTER_HOLE, MANIFESTS, livePlaylist, mpd, playlistWithHole, published } from './manifest.mjs';
+import { STREAM, segmentOf } from './stream.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -29,11 +29,6 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @property {number} requested
  * @property {number|null} firstByte
  * @property {number|null} lastByte null when the browser gave the request up
- *
- * @typedef {object} Licensed one request for a licence; times as above
- * @property {number[]} keys which keys, as counted in encrypt.mjs
- * @property {number} requested
- * @property {number|null} answered null when the browser gave the request up
  */
 
 /**
@@ -50,23 +45,26 @@ export async function serve({ stream, fault = () => null, pages = [], playlist, 
   const log = [];
   const pageServer = await listen(pageHandler([path.join(here, 'page'), ...pages]));
   const streamServer = await listen(streamHandler(stream, fault, playlist, timingAllowed, log));
-  /** @type {Licensed[]} */
+  /** @type {import('./keys.mjs').Licensed[]} */
   const licences = [];
-  const licenceServer = await listen(licenceHandler(licence, licences));
+  const licenceServer = await listen(licenceHandler({ late: licence, log: licences, now, until }));
   // Names of one machine: browsers resolve *.localhost to it themselves.
   const host = `video.localhost:${streamServer.address().port}`;
   const licenceHost = `licence.localhost:${licenceServer.address().port}`;
   const origin = `http://localhost:${pageServer.address().port}`;
   return {
     host,
-    licenceHost,
     log,
+    licenceHost,
     licences,
     /** Address of a page that plays the stream: `player`, `live`, `hole` and `keys` say which, the rest is the page's. */
     url(query = {}, page = '/') {
       const variant = ['live', 'hole', 'keys'].find((name) => query[name] !== undefined);
-      const manifest = `${variant ? `${variant}/` : ''}${MANIFESTS[query.player ?? 'hls']}`;
-      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...(variant === 'keys' && { licence: `http://${licenceHost}/` }), ...query })}`;
+      const keys = variant === 'keys';
+      const player = query.player ?? 'hls';
+      const manifest = `${variant ? `${variant}/` : ''}${(keys && MANIFESTS_WITH_KEYS[player]) || MANIFESTS[player]}`;
+      if (keys) query = { licence: `http://${licenceHost}/`, ...query };
+      return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...query })}`;
     },
     async close() {
       for (const server of [pageServer, streamServer, licenceServer]) {
@@ -179,46 +177,13 @@ function refuse(response, served, status, kind) {
 
 /** A file of the stream, or a manifest that is made of it. */
 async function manifest({ dir, representations }, name, live, hole, keys) {
-  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole, keys }));
+  if (keys && name.endsWith('.mpd')) return Buffer.from(name === 'periods.mpd' ? mpdOfPeriods(representations) : keyedMpd(representations));
+  if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole }));
   const file = inside(dir, name);
   const body = file && (await readFile(file).catch(() => null));
   if (body && live && name.endsWith('/index.m3u8')) return Buffer.from(livePlaylist(body.toString(), live));
   if (body && hole !== undefined && name.endsWith('/index.m3u8')) return Buffer.from(playlistWithHole(body.toString(), hole));
-  if (body && keys) return encrypted(name, body);
-  return body;
-}
-
-/** A file of the stream with keys. */
-function encrypted(name, body) {
-  const representation = name.split('/')[0];
-  if (name.endsWith('/index.m3u8')) return Buffer.from(playlistWithKeys(body.toString()));
-  if (name.endsWith('/init.mp4')) return encryptInit(body, KEYS[0]);
-  const segment = segmentOf(`/${name}`);
-  if (!segment) return body;
-  const rotated = segment.number >= ROTATION;
-  return encryptSegment(body, { track: trackOf(representation), key: KEYS[Number(rotated)], rotated, name });
-}
-
-/** Gives the keys that are asked for, as the specification of Encrypted Media Extensions has it for Clear Key (§9.1.3). */
-function licenceHandler(late, log) {
-  return async (request, response) => {
-    const requested = now();
-    response.setHeader('Access-Control-Allow-Origin', '*');
-    response.setHeader('Access-Control-Allow-Headers', '*');
-    if (request.method !== 'POST') return void response.end();
-    let text = '';
-    for await (const piece of request) text += piece;
-    const ids = JSON.parse(text).kids;
-    const asked = KEYS.map((_, number) => number).filter((number) => ids.includes(KEYS[number].kid.toString('base64url')));
-    const licensed = { keys: asked, requested, answered: null };
-    log.push(licensed);
-    await until(requested + Math.max(0, ...asked.map(late)), response);
-    if (response.destroyed) return;
-    response.on('finish', () => (licensed.answered = now()));
-    const keys = asked.map((number) => ({ kty: 'oct', kid: KEYS[number].kid.toString('base64url'), k: KEYS[number].key.toString('base64url') }));
-    response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify({ keys, type: 'temporary' }));
-  };
+  return body && keys ? encrypted(name, body) : body;
 }
 
 async function spread(body, end, response) {

@@ -43,6 +43,8 @@ const players = {
         buffer: { bufferTimeDefault: buffer, bufferTimeAtTopQuality: buffer, bufferTimeAtTopQualityLongForm: buffer, initialBufferLevel: 0 },
         retryAttempts: { MediaSegment: ATTEMPTS },
         fragmentRequestTimeout: 20_000,
+        // It takes them for lists of key ids.
+        protection: { ignoreEmeEncryptedEvent: true },
       },
     });
     player.on(dashjs.MediaPlayer.events.FRAGMENT_LOADING_COMPLETED, ({ request, response }) => {
