@@ -19,14 +19,17 @@ const WINDOW = 8;
 /**
  * A DASH manifest.
  * @param {Record<string, import('./stream.mjs').Representation>} representations
- * @param {{ webm?: boolean, live?: Live, hole?: number }} options `hole`: a media segment that is left out
+ * @param {{ webm?: boolean, live?: Live, hole?: number, part?: { first: number, end?: number } }} options `hole`: a media segment
+ *   that is left out; `part`: only these
  */
-export function mpd(representations, { webm = false, live, hole }) {
+export function mpd(representations, { webm = false, live, hole, part }) {
   const { video, audio } = webm ? STREAM.webm : STREAM;
+  // A part of the stream begins there in its own time, too.
+  const begin = (part?.first ?? 0) * STREAM.segmentSeconds;
   // Pictures begin a little after zero, for they are reordered: the manifest says from where presentation counts.
   const set = (track, codecs, entries) => `
     <AdaptationSet contentType="${track}" mimeType="${track}/${webm ? 'webm' : 'mp4'}" segmentAlignment="true" startWithSAP="1">
-      ${template(representations[entries[0].name], live, hole)}${entries
+      ${template(representations[entries[0].name], live ?? part, hole, begin)}${entries
         .map(({ name, width, height, kbps }) => `
       <Representation id="${name}" codecs="${codecs}" bandwidth="${kbps * 1000}"${width ? ` width="${width}" height="${height}"` : ' audioSamplingRate="48000"'}/>`)
         .join('')}
@@ -38,7 +41,7 @@ export function mpd(representations, { webm = false, live, hole }) {
   const clock = live ? `\n  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="${date(live.now)}"/>` : '';
   return `<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" ${type}>
-  <Period id="0" start="PT0S">${period}
+  <Period id="${begin}" start="PT${begin}S">${period}
   </Period>${clock}
 </MPD>
 `;
@@ -53,16 +56,16 @@ const TIMESCALE = 1_000_000;
 /** Media time that a representation's presentation counts from, seconds: whole milliseconds, to which Shaka rounds it. */
 export const presentationOffset = ({ segments }) => Math.max(0, Math.floor(segments[0].start * 1000) / 1000);
 
-function template(representation, live, hole) {
+function template(representation, shown, hole, begin) {
   const { init, extension, segments } = representation;
   const ticks = (seconds) => Math.round(Math.max(0, seconds) * TIMESCALE);
-  const first = live?.first ?? 0;
-  const listed = segments.slice(first, live?.end).map(({ start, end }, i, all) => {
+  const first = shown?.first ?? 0;
+  const listed = segments.slice(first, shown?.end).map(({ start, end }, i, all) => {
     // Up to the next, so that rounding leaves no gap between.
     const next = segments[first + i + 1]?.start ?? end;
     return first + i === hole ? '' : `<S t="${ticks(start)}" d="${ticks(next) - ticks(start)}"/>`;
   });
-  return `<SegmentTemplate timescale="${TIMESCALE}" presentationTimeOffset="${ticks(presentationOffset(representation))}" startNumber="${first}" initialization="$RepresentationID$/${init}" media="${hole === undefined ? '' : AFTER_HOLE}$RepresentationID$/segment-$Number%03d$${extension}">
+  return `<SegmentTemplate timescale="${TIMESCALE}" presentationTimeOffset="${ticks(presentationOffset(representation) + begin)}" startNumber="${first}" initialization="$RepresentationID$/${init}" media="${hole === undefined ? '' : AFTER_HOLE}$RepresentationID$/segment-$Number%03d$${extension}">
         <SegmentTimeline>${listed.join('')}</SegmentTimeline>
       </SegmentTemplate>`;
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MANIFESTS_WITH_KEYS, encrypted, keyedMpd, licenceHandler, mpdOfPeriods } from './keys.mjs';
 import { AFTER_HOLE, MANIFESTS, livePlaylist, mpd, playlistWithHole, published } from './manifest.mjs';
 import { STREAM, segmentOf } from './stream.mjs';
 
@@ -36,27 +37,37 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @param {(track: string, number: number) => Fault | null | undefined} [options.fault]
  * @param {string[]} [options.pages] more directories to serve pages from
  * @param {(path: string, text: string) => string | Promise<string>} [options.playlist] what a playlist is to say, when
+ * @param {(key: number) => number} [options.licence] how late the licence with this key is to come, milliseconds
  * @param {boolean} [options.timingAllowed] send `Timing-Allow-Origin`, which most video servers do not
  */
-export async function serve({ stream, fault = () => null, pages = [], playlist, timingAllowed = false }) {
+export async function serve({ stream, fault = () => null, pages = [], playlist, licence = () => 0, timingAllowed = false }) {
   /** @type {Served[]} */
   const log = [];
   const pageServer = await listen(pageHandler([path.join(here, 'page'), ...pages]));
   const streamServer = await listen(streamHandler(stream, fault, playlist, timingAllowed, log));
-  // Two names of one machine: browsers resolve *.localhost to it themselves.
+  /** @type {import('./keys.mjs').Licensed[]} */
+  const licences = [];
+  const licenceServer = await listen(licenceHandler({ late: licence, log: licences, now, until }));
+  // Names of one machine: browsers resolve *.localhost to it themselves.
   const host = `video.localhost:${streamServer.address().port}`;
+  const licenceHost = `licence.localhost:${licenceServer.address().port}`;
   const origin = `http://localhost:${pageServer.address().port}`;
   return {
     host,
     log,
-    /** Address of a page that plays the stream: `player`, `live` and `hole` say which, the rest is the page's. */
+    licenceHost,
+    licences,
+    /** Address of a page that plays the stream: `player`, `live`, `hole` and `keys` say which, the rest is the page's. */
     url(query = {}, page = '/') {
-      const variant = ['live', 'hole'].find((name) => query[name] !== undefined);
-      const manifest = `${variant ? `${variant}/` : ''}${MANIFESTS[query.player ?? 'hls']}`;
+      const variant = ['live', 'hole', 'keys'].find((name) => query[name] !== undefined);
+      const keys = variant === 'keys';
+      const player = query.player ?? 'hls';
+      const manifest = `${variant ? `${variant}/` : ''}${(keys && MANIFESTS_WITH_KEYS[player]) || MANIFESTS[player]}`;
+      if (keys) query = { licence: `http://${licenceHost}/`, ...query };
       return `${origin}${page}?${new URLSearchParams({ stream: `http://${host}/${manifest}`, ...query })}`;
     },
     async close() {
-      for (const server of [pageServer, streamServer]) {
+      for (const server of [pageServer, streamServer, licenceServer]) {
         server.closeAllConnections();
         await new Promise((done) => server.close(done));
       }
@@ -124,10 +135,10 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
   return async (request, response) => {
     const requested = now();
     const url = new URL(request.url, 'http://localhost');
-    const [, variant = '', asked] = /^\/(live\/|hole\/)?(.*)$/.exec(url.pathname);
+    const [, variant = '', asked] = /^\/(live\/|hole\/|keys\/)?(.*)$/.exec(url.pathname);
     const live = variant === 'live/' ? published(since, requested, late) : undefined;
     const name = asked.startsWith(AFTER_HOLE) ? pastHole(asked.slice(AFTER_HOLE.length), hole) : asked;
-    let body = await manifest(stream, name, live, variant === 'hole/' ? hole : undefined);
+    let body = await manifest(stream, name, live, variant === 'hole/' ? hole : undefined, variant === 'keys/');
     if (body && playlist && name.endsWith('.m3u8')) body = Buffer.from(await playlist(url.pathname, String(body)));
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-store');
@@ -165,13 +176,14 @@ function refuse(response, served, status, kind) {
 }
 
 /** A file of the stream, or a manifest that is made of it. */
-async function manifest({ dir, representations }, name, live, hole) {
+async function manifest({ dir, representations }, name, live, hole, keys) {
+  if (keys && name.endsWith('.mpd')) return Buffer.from(name === 'periods.mpd' ? mpdOfPeriods(representations) : keyedMpd(representations));
   if (name === 'index.mpd' || name === 'webm.mpd') return Buffer.from(mpd(representations, { webm: name === 'webm.mpd', live, hole }));
   const file = inside(dir, name);
   const body = file && (await readFile(file).catch(() => null));
   if (body && live && name.endsWith('/index.m3u8')) return Buffer.from(livePlaylist(body.toString(), live));
   if (body && hole !== undefined && name.endsWith('/index.m3u8')) return Buffer.from(playlistWithHole(body.toString(), hole));
-  return body;
+  return body && keys ? encrypted(name, body) : body;
 }
 
 async function spread(body, end, response) {

@@ -61,6 +61,7 @@ function start() {
   // Only where the page came securely.
   const licensed = typeof MediaKeySession === 'function';
   const keyStatuses = licensed ? getter(MediaKeySession.prototype, 'keyStatuses') : undefined;
+  const messageType = licensed ? getter(MediaKeyMessageEvent.prototype, 'messageType') : undefined;
   const forEachKey = licensed ? MediaKeyStatusMap.prototype.forEach : undefined;
   let sources = 0;
   let tracks = 0;
@@ -227,7 +228,7 @@ function start() {
           if (status === 'usable') step = 'usable';
         };
         apply(/** @type {any} */ (forEachKey), apply(/** @type {any} */ (keyStatuses), this, []), [look]);
-      }
+      } else if (apply(/** @type {any} */ (messageType), event, []) === 'license-release') return;
       tell({ k: 'licence', t, session, step });
       flush();
     } catch {

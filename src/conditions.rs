@@ -8,6 +8,10 @@ use crate::time::{Micros, Wall};
 /// Facts cited for one finding: enough to look it up, and a busy page may have hundreds.
 const CITED: usize = 16;
 
+/// A licence that is not given is not awaited for longer: players have given up by then (dash.js after 8 s, hls.js after
+/// 20 s, Shaka after 30 s) [P].
+const PATIENCE: Micros = Micros::from_millis(30_000);
+
 /// A fact and when it was true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noted<T> {
@@ -81,6 +85,48 @@ impl Conditions {
             }
             _ => {}
         }
+    }
+}
+
+/// A licence that the decryption module asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// When it asked.
+    pub asked: Wall,
+    /// When the page handed the answer over, if it has.
+    pub given: Option<Wall>,
+    /// The inputs that told of both.
+    pub facts: Vec<u32>,
+}
+
+impl Exchange {
+    /// How long it was awaited at most.
+    pub fn until(&self) -> Wall {
+        self.given.unwrap_or(self.asked + PATIENCE)
+    }
+}
+
+impl Conditions {
+    /// All licences that were asked for, in that order.
+    pub fn exchanges(&self) -> impl Iterator<Item = Exchange> + '_ {
+        let asked =
+            self.licences.iter().enumerate().filter(|(_, noted)| noted.what.1 == LicenceStep::Asked);
+        asked.map(|(index, asked)| {
+            let mut later = self.licences.iter().skip(index + 1);
+            let given = later
+                .find(|later| later.what.0 == asked.what.0 && later.what.1 != LicenceStep::Asked);
+            let facts = [Some(asked.fact), given.map(|given| given.fact)].into_iter().flatten().collect();
+            Exchange { asked: asked.at, given: given.map(|given| given.at), facts }
+        })
+    }
+
+    /// When a licence was awaited.
+    pub fn awaiting_licence(&self) -> Periods {
+        let mut awaiting = Periods::default();
+        for exchange in self.exchanges() {
+            awaiting.add(exchange.facts.first().copied().unwrap_or_default(), exchange.asked, exchange.until());
+        }
+        awaiting
     }
 }
 

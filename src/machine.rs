@@ -175,11 +175,12 @@ impl Machine {
             Event::RequestStarted { observer, request, resource, host, kind } => {
                 self.requests.started(fact, at, *observer, *request, (*resource, host, *kind));
             }
-            Event::ResponseBegan { observer, request, status, length, cached: _ } => {
+            Event::ResponseBegan { observer, request, status, length, cached } => {
                 self.requests.change(fact, *observer, *request, |request| {
                     request.response = Some(at);
                     request.status = Some(*status);
                     request.length = *length;
+                    request.cached = *cached;
                 });
             }
             Event::Received { observer, request, bytes } => {

@@ -9,7 +9,7 @@ use whystall::event::{
 };
 use whystall::story::{Delivery, Story, TrueStall, USUAL};
 use whystall::time::Micros;
-use whystall::verdict::{Instant, Stall, Zone};
+use whystall::verdict::{Instant, Stall, StallKind, Value, Zone};
 
 /// How far a bound may lie from the true frame. Where frames are not reported, positions tell it; they are one frame
 /// apart, and looks are milliseconds late.
@@ -240,26 +240,65 @@ fn licence(step: LicenceStep) -> Event {
     Event::Licence { licence: LicenceId(0), step }
 }
 
+/// A request from then to then, as the browser sees it.
+fn request(id: u32, host: &str, asked: i64, answered: i64) -> [(i64, Event); 3] {
+    let (observer, request) = (Observer::Browser, RequestId(id));
+    let kind = ResourceKind::Data;
+    let asking = Event::RequestStarted { observer, request, resource: ResourceId(id), host: host.into(), kind };
+    let begun = Event::ResponseBegan { observer, request, status: 200, length: Some(150), cached: false };
+    let ended = Event::RequestEnded { observer, request, bytes: None };
+    [(asked, asking), (answered, begun), (answered, ended)]
+}
+
+fn noted(story: Story, notes: impl IntoIterator<Item = (i64, Event)>) -> Story {
+    notes.into_iter().fold(story, |story, (when, event)| story.note(when, event))
+}
+
+fn ids(stall: &Stall) -> Vec<&str> {
+    stall.findings.iter().map(|finding| finding.id.as_str()).collect()
+}
+
 #[test]
 fn a_licence_that_comes_late() {
-    let story = Story::new(60_000).freeze(20_500, 3_000);
-    let waits = story.wait_for_key(20_600).note(20_600, licence(LicenceStep::Asked));
-    let stall = one(waits.clone().note(23_300, licence(LicenceStep::Given)));
-    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("licence-wait", &[Zone::Player, Zone::Origin][..]));
-    assert_eq!(stall.findings.last().map(|finding| finding.id.as_str()), Some("licence-came"));
-    let request = RequestId(9_000);
-    let observer = Observer::Browser;
-    let asked = Event::RequestStarted {
-        observer,
-        request,
-        resource: ResourceId(9_000),
-        host: "licence.example".into(),
-        kind: ResourceKind::Data,
-    };
-    let answered = Event::RequestEnded { observer, request, bytes: None };
-    let by_request = waits.note(20_700, asked).note(23_200, answered);
-    let stall = one(by_request.note(23_300, licence(LicenceStep::Given)));
-    assert!(stall.zones.contains(&Zone::Access) && !stall.zones.contains(&Zone::Player));
+    use Zone::{Access, Edge, Home, Interconnect, Origin, Player};
+    let story = Story::new(60_000).freeze(20_500, 3_000).wait_for_key(20_100);
+    let licensed = story.note(15_600, licence(LicenceStep::Asked)).note(23_300, licence(LicenceStep::Given));
+    // Nothing is seen of how it was asked for. The player's own requests went through until the buffer was full.
+    let stall = one(licensed.clone());
+    assert_eq!(stall.cause, "licence-wait");
+    assert_eq!(stall.zones, [Player, Interconnect, Edge, Origin]);
+    assert_eq!(ids(&stall), ["key-missing", "licence-came", "others-prompt"]);
+
+    // The page's account of the end may come before the browser's.
+    let seen = noted(licensed.clone(), request(9_000, "licence.example", 15_610, 23_330));
+    let stall = one(seen.clone());
+    assert_eq!(stall.zones, [Interconnect, Edge, Origin]);
+    let came = &stall.findings[1];
+    assert_eq!(came.values["host"], Value::Name("licence.example".into()));
+    assert_eq!(came.values["took"], Value::Micros(Micros::from_millis(7_700)));
+
+    // Another one that is slow as well: it may be the line.
+    let stall = one(noted(seen, request(9_001, "other.example", 16_000, 20_000)));
+    assert_eq!(stall.zones, [Home, Access, Interconnect, Edge, Origin]);
+    assert_eq!(ids(&stall), ["key-missing", "licence-came", "path-not-split"]);
+
+    // The licence server answered at once: the player kept it, or asked elsewhere.
+    let stall = one(noted(licensed, request(9_000, "licence.example", 15_610, 15_700)));
+    assert!(stall.zones.contains(&Player) && !stall.findings[1].values.contains_key("host"));
+}
+
+#[test]
+fn a_licence_without_which_the_player_holds_media_back() {
+    let story = Story::new(60_000).appended_late(Video, 10, 15_000);
+    assert_eq!(one(story.clone()).cause, "append-late");
+    let asked = story.note(11_000, licence(LicenceStep::Asked));
+    let stall = one(asked.clone().note(25_000, licence(LicenceStep::Given)));
+    assert_eq!((stall.cause.as_str(), stall.kind), ("licence-wait", StallKind::Starved));
+    // One that came long before has nothing to do with it, and one that is renewed for a moment neither.
+    assert_eq!(one(asked.note(11_500, licence(LicenceStep::Given))).cause, "append-late");
+    let idle = Story::new(60_000).asked_late(Video, 10, 15_000);
+    let renewed = idle.note(20_500, licence(LicenceStep::Asked)).note(20_600, licence(LicenceStep::Given));
+    assert_eq!(one(renewed).cause, "request-idle");
 }
 
 #[test]

@@ -15,7 +15,7 @@
 
   async function start() {
     const options = {
-      stream: query.get('stream'), buffer: Number(query.get('buffer') ?? 6), level, strict: query.has('strict'),
+      stream: query.get('stream'), buffer: Number(query.get('buffer') ?? 6), level, strict: query.has('strict'), licence: query.get('licence'),
     };
     const player = players[kind](video, options, (segment) => record.segments.push(segment));
     $('by').textContent = player.name;

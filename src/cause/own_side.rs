@@ -93,12 +93,14 @@ impl Case<'_> {
         parts.into_iter().map(|stages| self.part_during(stages, periods)).sum()
     }
 
-    /// What these stages took too long while the main thread was free and the tab in front.
+    /// What these stages took too long while the main thread was free, the tab in front, and no licence awaited.
     pub(super) fn part_unhindered(&self, stages: &[Stage]) -> Micros {
         let conditions = &self.machine.conditions;
         let busy = self.part_during(stages, &conditions.busy);
         let hidden = self.part_during(stages, &conditions.hidden);
-        (self.share(stages) - busy.max(hidden)).at_least_zero()
+        // Some players hold back what they may not decrypt yet.
+        let keyless = self.part_during(stages, &conditions.awaiting_licence());
+        (self.share(stages) - busy.max(hidden).max(keyless)).at_least_zero()
     }
 
     pub(super) fn element(&self) -> Option<&Element> {

@@ -127,6 +127,7 @@ mod tests {
             asked: ms(asked),
             response: response.map(ms),
             status: None,
+            cached: false,
             size: None,
             received: None,
             network_end: end.map(ms),

@@ -62,6 +62,11 @@ fn fetched_for(machine: &Machine, tracks: &[&Track]) -> Vec<Fetch> {
 type Arrival = (Wall, Option<Wall>, Option<Wall>);
 
 impl<'a> Books<'a> {
+    /// What was fetched for this element, or may have been.
+    pub fn fetches(&self) -> &[Fetch] {
+        &self.fetches
+    }
+
     /// Joins what the machine knows of this element.
     pub fn open(machine: &'a Machine, element: &'a Element) -> Books<'a> {
         let tracks = machine.tracks_of(element);

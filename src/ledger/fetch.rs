@@ -23,6 +23,8 @@ pub struct Request {
     pub response: Option<Wall>,
     /// HTTP status.
     pub status: Option<u16>,
+    /// It came from the browser's cache.
+    pub cached: bool,
     /// `Content-Length`.
     pub length: Option<u64>,
     /// Reports of how much had arrived, newest last; the first and the newest are kept.
@@ -68,6 +70,7 @@ impl Requests {
                 started,
                 response: None,
                 status: None,
+                cached: false,
                 length: None,
                 first_received: None,
                 last_received: None,
@@ -197,8 +200,10 @@ pub struct Fetch {
     pub asked: Wall,
     /// The headers (in Firefox: the first byte) had arrived by then.
     pub response: Option<Wall>,
-    /// HTTP status.
+    /// HTTP status, as the browser saw it.
     pub status: Option<u16>,
+    /// It came from the browser's cache.
+    pub cached: bool,
     /// Size of the body as the server announced or the page counted it.
     pub size: Option<u64>,
     /// The newest report of how much had arrived.
@@ -231,6 +236,7 @@ impl Fetch {
             asked: both().map(|request| request.started).min().unwrap_or_default(),
             response: first_byte,
             status: browser.and_then(|b| b.status),
+            cached: browser.is_some_and(|b| b.cached),
             size: browser.and_then(|b| b.length).or(counted),
             received: both().filter_map(|request| request.last_received).max(),
             network_end: ended.or(page.and_then(|p| p.ended)),

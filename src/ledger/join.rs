@@ -178,6 +178,7 @@ mod tests {
             kind: ResourceKind::Data,
             asked: ms(end - 20),
             response: Some(ms(end - 10)),
+            cached: false,
             status: Some(200),
             size: Some(size),
             received: None,

@@ -57,7 +57,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         "cpu-busy" => (vec![Device, Player], vec![]),
         "decoder-slow" => (vec![Device], vec![Player, Home, Access, Interconnect, Edge, Origin]),
         "seek-storm" => (vec![Player], vec![Device, Home, Access, Interconnect, Edge, Origin]),
-        "licence-wait" => (vec![Player, Origin], vec![Device, Home, Access, Interconnect, Edge]),
+        "licence-wait" => (vec![Interconnect, Edge, Origin], vec![Device, Player, Home, Access]),
         "offline" => (vec![Home, Access], vec![]),
         "buffer-hole" => (vec![Player, Origin], vec![]),
         "buffer-full" => (vec![Player], vec![]),
@@ -149,7 +149,11 @@ fn telling(cause: &str) -> Vec<Finding> {
         }
         "licence-wait" => vec![
             finding("key-missing", &[("waited", time(3_400))]),
-            finding("licence-came", &[("took", time(3_300))]),
+            finding(
+                "licence-came",
+                &[("took", time(3_300)), ("host", Value::Name("licence.example".to_owned()))],
+            ),
+            finding("others-prompt", &[("count", Value::Count(5)), ("within", time(210))]),
         ],
         "offline" => vec![finding("was-offline", &[("offline", time(8_200))])],
         "buffer-hole" => {

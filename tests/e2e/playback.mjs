@@ -23,15 +23,16 @@ export { until };
  * @param {object} [options]
  * @param {Parameters<typeof serve>[0]['fault']} [options.fault]
  * @param {Parameters<typeof serve>[0]['playlist']} [options.playlist]
+ * @param {Parameters<typeof serve>[0]['licence']} [options.licence]
  * @param {Record<string, string>} [options.query] of the page
  * @param {string} [options.file] the page, and the directory it is in
  * @param {string} [options.pages]
  * @param {boolean} [options.extension]
  * @param {Awaited<ReturnType<typeof launch>>} [options.shared] a browser to play in that is there already, and stays
  */
-export async function play({ fault, playlist, query = {}, file = '/', pages = [], extension = true, shared } = {}) {
+export async function play({ fault, playlist, licence, query = {}, file = '/', pages = [], extension = true, shared } = {}) {
   const stream = await makeStream(path.join(root, 'target/demo-stream'));
-  const server = await serve({ stream, fault, playlist, pages });
+  const server = await serve({ stream, fault, playlist, licence, pages });
   const browser = shared ?? (await launch(browserName, { extension }));
   const started = Date.now();
   const page = await browser.open(server.url(query, file));

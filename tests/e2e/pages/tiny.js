@@ -1,6 +1,6 @@
 // A player that fetches one media segment after the other and appends it, pictures only, six seconds ahead.
 // `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
-// While `demo.full` is true, the buffer is full.
+// While `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream.
 'use strict';
 (() => {
   const AHEAD = 6;
@@ -25,6 +25,9 @@
     });
   const happened = (target, type) => new Promise((done) => target.addEventListener(type, done, { once: true }));
   const get = async (name) => (await fetch(new URL(name, base))).arrayBuffer();
+
+  const licence = query.get('licence');
+  if (licence) askForKeys(video, licence);
 
   const source = new MediaSource();
   video.src = URL.createObjectURL(source);
@@ -55,6 +58,27 @@
   }
 
   const end = ({ buffered }) => (buffered.length ? buffered.end(buffered.length - 1) : 0);
+
+  /** Encrypted Media Extensions as plain as can be: a session for each key that the media announce. */
+  async function askForKeys(video, licence) {
+    const known = new Set();
+    const capability = { contentType: 'video/mp4; codecs="avc1.64001f"' };
+    const ready = navigator
+      .requestMediaKeySystemAccess('org.w3.clearkey', [{ initDataTypes: ['cenc'], videoCapabilities: [capability] }])
+      .then((access) => access.createMediaKeys());
+    ready.then((keys) => video.setMediaKeys(keys));
+    video.addEventListener('encrypted', async ({ initDataType, initData }) => {
+      const name = new Uint8Array(initData).join();
+      if (known.has(name)) return;
+      known.add(name);
+      const session = (await ready).createSession();
+      session.addEventListener('message', async ({ message }) => {
+        const answer = await fetch(licence, { method: 'POST', body: message });
+        session.update(await answer.arrayBuffer());
+      });
+      session.generateRequest(initDataType, initData);
+    });
+  }
 
   async function jumpOverHoles() {
     let stands = 0;
