@@ -21,7 +21,8 @@ describe(`no stall in ${browserName}`, () => {
       }
     });
 
-  quiet('healthy for a minute', {}, ({ reaches }) => reaches(62));
+  // A minute with `cargo xtask test --full`.
+  quiet('healthy', {}, ({ reaches }) => reaches(process.env.WHYSTALL_FULL ? 62 : 20));
 
   // Four seconds without a first picture is start-up, however long.
   quiet('start-up', { fault: (track, number) => (track === 'video' && number === 0 ? { kind: 'withheld', silence: 4000 } : null) }, ({ reaches }) => reaches(4));
