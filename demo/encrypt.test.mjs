@@ -35,10 +35,9 @@ for (const track of ['video', 'audio']) {
       for (const [i, fragment] of fragments.entries()) {
         const clear = await frames(Buffer.concat([init, fragment]));
         const key = KEYS[Math.min(i, 1)].key.toString('hex');
+        assert.ok(!encrypted[i].includes(fragment.subarray(fragment.indexOf('mdat'))), 'the media is as it was');
         assert.deepEqual(await frames(Buffer.concat([keyed, encrypted[i]]), '-decryption_key', key), clear);
       }
-      // The later pictures are no longer than what stays clear of each.
-      assert.ok(!encrypted[0].includes(fragments[0].subarray(fragments[0].indexOf('mdat'))), 'the media is as it was');
       // What the tests of the core read.
       assert.deepEqual(await readFile(path.join(media, `${track}-encrypted.mp4`)), Buffer.concat([keyed, ...encrypted]));
     } finally {
