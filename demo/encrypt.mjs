@@ -16,8 +16,8 @@ const COMMON = Buffer.from('1077efecc0b24d02ace33c1e52e2fb4b', 'hex');
 /** Bytes of an initialisation vector as the samples carry it. */
 const IV = 8;
 
-/** Bytes of a slice that stay clear at least: its length, its type, and the most a slice header has, rounded up [P]. */
-const CLEAR = 64;
+/** Bytes of a slice that stay clear at least: four of its length and one of its type. */
+const CLEAR = 5;
 
 /** What precedes the boxes inside of a box. */
 const INSIDE = { moov: 0, trak: 0, mdia: 0, minf: 0, stbl: 0, stsd: 8, moof: 0, traf: 0 };

@@ -109,12 +109,11 @@ impl Exchange {
 impl Conditions {
     /// All licences that were asked for, in that order.
     pub fn exchanges(&self) -> impl Iterator<Item = Exchange> + '_ {
-        let asked =
-            self.licences.iter().enumerate().filter(|(_, noted)| noted.what.1 == LicenceStep::Asked);
+        let asked = self.licences.iter().enumerate().filter(|(_, noted)| noted.what.1 == LicenceStep::Asked);
         asked.map(|(index, asked)| {
             let mut later = self.licences.iter().skip(index + 1);
-            let given = later
-                .find(|later| later.what.0 == asked.what.0 && later.what.1 != LicenceStep::Asked);
+            let given =
+                later.find(|later| later.what.0 == asked.what.0 && later.what.1 != LicenceStep::Asked);
             let facts = [Some(asked.fact), given.map(|given| given.fact)].into_iter().flatten().collect();
             Exchange { asked: asked.at, given: given.map(|given| given.at), facts }
         })
@@ -124,7 +123,11 @@ impl Conditions {
     pub fn awaiting_licence(&self) -> Periods {
         let mut awaiting = Periods::default();
         for exchange in self.exchanges() {
-            awaiting.add(exchange.facts.first().copied().unwrap_or_default(), exchange.asked, exchange.until());
+            awaiting.add(
+                exchange.facts.first().copied().unwrap_or_default(),
+                exchange.asked,
+                exchange.until(),
+            );
         }
         awaiting
     }

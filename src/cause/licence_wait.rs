@@ -44,9 +44,8 @@ fn weight(case: &Case) -> Micros {
 fn waits(case: &Case) -> Vec<u32> {
     let (began, end) = case.stall();
     let waits = case.machine.conditions.key_waits.iter();
-    let of_stall = waits.filter(|noted| {
-        noted.what == case.sighting.element && began - NEAR <= noted.at && noted.at <= end
-    });
+    let of_stall = waits
+        .filter(|noted| noted.what == case.sighting.element && began - NEAR <= noted.at && noted.at <= end);
     of_stall.map(|noted| noted.fact).collect()
 }
 

@@ -43,6 +43,27 @@ fn agrees_with_what_browsers_say_is_buffered() {
     }
 }
 
+/// `encv` and `enca` in place of `avc1` and `mp4a`, and a `pssh` beside the tracks; in the fragments `senc`, `saiz`, `saio`,
+/// and in the second of each another key, by `sgpd` and `sbgp`.
+#[test]
+fn encrypted_media_covers_what_it_does_in_the_clear() {
+    for (name, kind) in [("video", TrackKind::Video), ("audio", TrackKind::Audio)] {
+        let encrypted = media(&format!("{name}-encrypted.mp4"));
+        for mark in [b"sinf", b"tenc", b"pssh", b"senc", b"saiz", b"saio", b"sgpd", b"sbgp"] {
+            assert!(encrypted.windows(4).any(|window| window == mark), "{name}");
+        }
+        let mut buffer = Buffer::new(Format::Mp4);
+        assert_eq!(buffer.append(&encrypted), whole(&media(&format!("{name}.mp4"))), "{name}");
+        assert_eq!(buffer.reader.kind(), Some(kind));
+        assert_eq!(buffer.reader.size(), media_size(name));
+    }
+}
+
+/// Of the picture.
+fn media_size(name: &str) -> Option<(u32, u32)> {
+    (name == "video").then_some((64, 36))
+}
+
 #[test]
 fn knows_what_a_buffer_holds_once_the_moov_has_come() {
     for (name, kind) in

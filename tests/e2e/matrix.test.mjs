@@ -59,7 +59,7 @@ test('what is listed as impossible or falling short is a cell', () => {
 
 /** Plays it and compares. Throws where Whystall is wrong. */
 async function judge(player, fault, shared) {
-  const session = await play({ fault: fault.server, query: { player, buffer: '4', level: '0', ...fault.query }, shared });
+  const session = await play({ fault: fault.server, licence: fault.licence, query: { player, buffer: '4', level: '0', ...fault.query }, shared });
   try {
     const truth = (await fault.act?.(session)) ?? null;
     await session.reaches(fault.until);

@@ -1,6 +1,7 @@
 // A player that fetches one media segment after the other and appends it, pictures only, six seconds ahead.
 // `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
-// While `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream.
+// While `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream,
+// `?keeps=` how long it keeps those after the first to itself, milliseconds.
 'use strict';
 (() => {
   const AHEAD = 6;
@@ -71,10 +72,14 @@
       const name = new Uint8Array(initData).join();
       if (known.has(name)) return;
       known.add(name);
+      const keeps = known.size > 1 ? Number(query.get('keeps') ?? 0) : 0;
       const session = (await ready).createSession();
       session.addEventListener('message', async ({ message }) => {
         const answer = await fetch(licence, { method: 'POST', body: message });
-        session.update(await answer.arrayBuffer());
+        const given = await answer.arrayBuffer();
+        const came = performance.now();
+        await until(() => performance.now() - came >= keeps);
+        session.update(given);
       });
       session.generateRequest(initDataType, initData);
     });
