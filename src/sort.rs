@@ -23,6 +23,13 @@ pub trait Sort<T> {
     }
 }
 
+/// A map or set of these, put in one by one. `collect` sorts them all first, by a sort compiled anew.
+pub fn gather<T, Collection: Default + Extend<T>>(items: impl IntoIterator<Item = T>) -> Collection {
+    let mut all = Collection::default();
+    all.extend(items);
+    all
+}
+
 impl<T> Sort<T> for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
         if self.len() < 2 {

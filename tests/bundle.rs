@@ -321,3 +321,17 @@ proptest! {
         prop_assert_eq!(bundle.unwrap().verify(), Ok(()));
     }
 }
+
+#[test]
+fn resealing_comes_to_the_same_bundle_or_to_none() {
+    assert_eq!(Bundle::reseal(&BYTES), Ok(STALL.clone()));
+    let other_verdict = resealed(|content| content["report"]["model"] = json!(7));
+    let mut content: Value = serde_json::from_slice(&BYTES).unwrap();
+    content["inputs"].as_array_mut().unwrap().pop();
+    for bytes in [other_verdict, content.to_string().into_bytes()] {
+        assert!(matches!(Bundle::reseal(&bytes), Err(BundleError::Altered { .. })));
+    }
+    for bytes in ["", "{}", "[]", r#"{"build":"b"}"#, r#"{"build":"b","inputs":[{}]}"#] {
+        assert!(Bundle::reseal(bytes.as_bytes()).is_err(), "{bytes}");
+    }
+}

@@ -89,6 +89,27 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// Reads a bundle that this same program has made, and does without the verdict in it: the inputs are explained
+    /// again, and that what comes of them is what was sealed, the hash proves. For where reading a verdict is more code
+    /// than is to be loaded; elsewhere [`Bundle::parse`] says better what is wrong.
+    pub fn reseal(bytes: &[u8]) -> Result<Bundle, BundleError> {
+        let content = read(bytes)?;
+        let build = content.get("build").and_then(Value::as_str).ok_or(BundleError::NotABundle)?;
+        let inputs = content.get("inputs").ok_or(BundleError::NotABundle)?;
+        let inputs = Vec::<Input>::deserialize(inputs)
+            .map_err(|error| BundleError::Malformed { why: error.to_string() })?;
+        bounds::validate_build(build)?;
+        validate_inputs(&inputs)?;
+        let bundle = Bundle::seal(build, inputs);
+        let stated = content.get(HASH).and_then(Value::as_str).map(str::to_owned);
+        let computed = bundle.fingerprint();
+        if stated.as_ref() == Some(&computed) {
+            Ok(bundle)
+        } else {
+            Err(BundleError::Altered { stated, computed })
+        }
+    }
+
     /// Replays the inputs and compares.
     pub fn verify(&self) -> Result<(), BundleError> {
         let replayed = crate::explain(&self.inputs);

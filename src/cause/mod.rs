@@ -27,7 +27,7 @@ mod undetermined;
 
 use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
-use crate::sort::Sort;
+use crate::sort::{Sort, gather};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone};
@@ -264,6 +264,6 @@ fn finding(
     facts.arrange();
     facts.dedup();
     let values: BTreeMap<String, Value> =
-        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        gather(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
     Finding { id: id.to_owned(), facts, values }
 }

@@ -8,7 +8,7 @@ use super::usual::{Samples, Usual};
 use crate::event::{ResourceKind, Span, Timing, TrackKind};
 use crate::machine::{Element, Machine};
 use crate::manifest::Known;
-use crate::sort::Sort;
+use crate::sort::{Sort, gather};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall, playing_time};
 use crate::timeline::Track;
@@ -49,11 +49,10 @@ fn fetched_for(machine: &Machine, tracks: &[&Track]) -> Vec<Fetch> {
         return fetches;
     }
     let here = |of: &Track| tracks.iter().any(|track| std::ptr::eq(*track, of));
-    let elsewhere: BTreeSet<usize> = segments(&all, &fetches)
+    let others = segments(&all, &fetches)
         .into_iter()
-        .filter(|segment| all.get(segment.track).is_some_and(|track| !here(track)))
-        .filter_map(|segment| segment.fetch)
-        .collect();
+        .filter(|segment| all.get(segment.track).is_some_and(|track| !here(track)));
+    let elsewhere: BTreeSet<usize> = gather(others.filter_map(|segment| segment.fetch));
     let numbered = fetches.into_iter().enumerate();
     numbered.filter(|(index, _)| !elsewhere.contains(index)).map(|(_, fetch)| fetch).collect()
 }
@@ -334,7 +333,7 @@ impl<'a> Books<'a> {
                 of_host.learn(&stages(&life, playable).0, hidden(fetch), fetch.size);
             }
         }
-        samples.into_iter().map(|(of, samples)| (of, samples.settle())).collect()
+        gather(samples.into_iter().map(|(of, samples)| (of, samples.settle())))
     }
 
     /// Where the drain window of a stall began; of one that no late data made, where it began itself.

@@ -1,6 +1,6 @@
 //! What a stage usually takes, see ATTRIBUTION §3.3.
 
-use crate::sort::Sort;
+use crate::sort::{Sort, gather};
 use crate::time::{LIMIT, Micros};
 use crate::verdict::{Stage, StageTime, UsualFrom};
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ impl Samples {
         let from = if self.bodies.len() >= FEWEST { UsualFrom::Session } else { UsualFrom::Few };
         let bodies = Some(newest(&self.bodies)).filter(|bodies| bodies.len() >= FEW);
         Usual {
-            times: times.collect(),
+            times: gather(times),
             body: bodies.and_then(|bodies| median(bodies, slower)).map(|body| (body, from)),
         }
     }

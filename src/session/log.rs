@@ -2,6 +2,7 @@
 
 use crate::event::{ElementId, Event, Input, Moment, TrackId};
 use crate::machine::Machine;
+use crate::sort::gather;
 use crate::time::{MediaTime, Micros, Wall};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -102,7 +103,7 @@ fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
             _ => None,
         };
     }
-    newest.into_values().collect()
+    gather(newest.into_values())
 }
 
 struct Sieve {

@@ -3,6 +3,7 @@
 
 use super::{MOST_LISTED, Words};
 use crate::event::{Span, TrackKind};
+use crate::sort::gather;
 use crate::verdict::{Finding, Value};
 use std::collections::BTreeMap;
 
@@ -39,7 +40,7 @@ pub(super) fn filled(stem: &str, finding: &Finding, words: &Words) -> Option<Str
 fn said<'a>(finding: &'a Finding, words: &Words) -> BTreeMap<&'a str, String> {
     let values = &finding.values;
     let mut said: BTreeMap<&str, String> =
-        values.iter().map(|(name, value)| (name.as_str(), any(name, value, words))).collect();
+        gather(values.iter().map(|(name, value)| (name.as_str(), any(name, value, words))));
     if let (Some(Value::Media(start)), Some(Value::Media(end))) = (values.get("start"), values.get("end")) {
         said.insert("range", words.range(Span { start: *start, end: *end }));
     }
