@@ -69,7 +69,7 @@ export function page(results) {
 const HEAD = `# What Whystall costs
 
 Written by \`cargo xtask bench --docs\` from target/bench.json; don't edit. How it is measured, and why so:
-[decisions/0007](decisions/0007-measuring.md). Brackets hold 95 % intervals. A target that is missed says so.
+[decisions/0009](decisions/0009-measuring.md). Brackets hold 95 % intervals. A target that is missed says so.
 `;
 
 /** @param {Row} row */
