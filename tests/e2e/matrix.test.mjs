@@ -9,7 +9,10 @@ import { FAULTS, GAPS, IMPOSSIBLE, PART, PLAYERS } from './matrix.mjs';
 import { noteResults } from './matrix-page.mjs';
 import { browserName, play } from './playback.mjs';
 
-/** A gap between frames of at least this was a stall, milliseconds; a shorter one may be a dropped frame. */
+/**
+ * When `currentTime` stood for at least this in a gap between frames, it was a stall, milliseconds. Frames alone may be
+ * dropped, and Chromium plays up to three seconds of sound without pictures: playback moves then.
+ */
 const SURELY = 300;
 
 /** No begin and no end may be off by more, milliseconds. */
@@ -64,7 +67,7 @@ async function judge(player, fault, shared) {
     const truth = (await fault.act?.(session)) ?? null;
     await session.reaches(fault.until);
     const record = await session.record();
-    const gaps = record.gaps.filter(sure);
+    const gaps = record.gaps.filter((gap) => stood(gap, record.stops) >= SURELY);
     const stalls = await session.verdicts(fault.stalls === 0 ? 0 : Math.max(1, gaps.length));
     if (fault.judge) return fault.judge({ stalls, record, truth });
     if (fault.stalls === 0) {
@@ -97,7 +100,8 @@ function compare(stalls, gaps, all, truths) {
   return { stalls: truths.length, ...off };
 }
 
-const sure = ({ began, ended }) => ended - began >= SURELY;
+/** How long `currentTime` stood still in this gap, milliseconds. */
+const stood = (gap, stops) => Math.max(0, ...stops.map(({ began, ended }) => Math.min(ended, gap.ended) - Math.max(began, gap.began)));
 
 const overlaps = (gap, stall) => stall.began.wall / 1e3 < gap.ended && (stall.ended?.wall ?? Infinity) / 1e3 > gap.began;
 
