@@ -61,8 +61,14 @@ export const GAPS = {};
 
 /** What is played without `--full`. */
 export const PART = {
-  chromium: ['hls live', 'hls brief', 'hls-ts withheld', 'dash slow-body', 'dash viewer', 'dash-webm slow-first-byte', 'dash-webm busy', 'shaka unavailable', 'shaka hole', 'shaka healthy'],
-  firefox: ['hls hole', 'hls viewer', 'dash brief', 'hls-ts slow-body', 'hls-ts live', 'dash unavailable', 'dash-webm withheld', 'shaka slow-first-byte', 'shaka busy', 'dash healthy'],
+  chromium: [
+    'hls live', 'hls viewer', 'hls-ts withheld', 'hls-ts brief', 'dash busy', 'dash healthy', 'dash-webm slow-body',
+    'shaka slow-first-byte', 'shaka unavailable', 'shaka hole',
+  ],
+  firefox: [
+    'hls hole', 'hls viewer', 'hls-ts slow-body', 'hls-ts live', 'dash unavailable', 'dash brief', 'dash healthy',
+    'dash-webm withheld', 'shaka slow-first-byte', 'shaka busy',
+  ],
 };
 
 /** How far the begin of a stall that nobody could look at may be from where playback came to stand, milliseconds. */

@@ -56,7 +56,7 @@ test('what is listed as impossible or falling short is a cell', () => {
   for (const part of Object.values(PART)) {
     assert.deepEqual(part.filter((cell) => !possible.includes(cell)), []);
     const touched = new Set(part.flatMap((cell) => cell.split(' ')));
-    assert.deepEqual([...Object.keys(PLAYERS), ...Object.keys(FAULTS)].filter((name) => !touched.has(name)), []);
+    assert.deepEqual(possible.flatMap((cell) => cell.split(' ')).filter((name) => !touched.has(name)), []);
   }
 });
 
@@ -100,8 +100,12 @@ function compare(stalls, gaps, all, truths) {
   return { stalls: truths.length, ...off };
 }
 
-/** How long `currentTime` stood still in this gap, milliseconds. */
-const stood = (gap, stops) => Math.max(0, ...stops.map(({ began, ended }) => Math.min(ended, gap.ended) - Math.max(began, gap.began)));
+/** How long playback stood still in this gap, milliseconds, as `currentTime` and the frames agree. */
+function stood(gap, stops) {
+  const still = stops.map(({ began, ended }) => Math.min(ended, gap.ended) - Math.max(began, gap.began));
+  const lost = gap.ended - gap.began - 1000 * (gap.mediaEnded - gap.mediaBegan);
+  return Math.min(lost, Math.max(0, ...still));
+}
 
 const overlaps = (gap, stall) => stall.began.wall / 1e3 < gap.ended && (stall.ended?.wall ?? Infinity) / 1e3 > gap.began;
 
