@@ -39,7 +39,7 @@ describe(`players in ${browserName}`, () => {
       try {
         results[cell] = { outcome: 'right', ...(await judge(player, FAULTS[fault], shared)) };
       } catch (error) {
-        results[cell] = { outcome: gap ? 'short' : 'wrong', why: gap?.why ?? error.message.slice(0, 400) };
+        results[cell] = { outcome: gap ? 'short' : 'wrong', why: gap?.why ?? error.message.split('\n')[0] };
         // What is known to fall short does so in the way that was stated; else something else is wrong, too.
         if (!gap) throw error;
         assert.match(error.message, gap.says);
