@@ -150,7 +150,9 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
 
     const served = { ...segment, fault: null, status: 200, requested, firstByte: null, lastByte: null };
     log.push(served);
-    response.on('finish', () => (served.lastByte = now()));
+    // When the browser has it all, the server may not have come to say so.
+    let handedOver = null;
+    response.on('finish', () => (served.lastByte = handedOver));
     const chosen = fault(segment.track, segment.number) ?? null;
     if (live && segment.number >= live.end) return void refuse(response, served, 404, 'not-yet-published');
     const key = `${segment.track} ${segment.number}`;
@@ -163,7 +165,8 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     response.setHeader('Content-Length', body.length);
     served.firstByte = now();
     if (at > requested && chosen.spread) await spread(body, at, response);
-    else response.end(body);
+    handedOver = now();
+    response.end(at > requested && chosen.spread ? undefined : body);
   };
 }
 
@@ -197,7 +200,6 @@ async function spread(body, end, response) {
     sent = next;
     if (sent < body.length) await until(now() + PIECE_EVERY, response);
   }
-  response.end();
 }
 
 /** Waits until then, or until the browser has hung up. */

@@ -225,7 +225,7 @@ pub struct Playlist {
     pub segments: Option<u32>,
     /// Their length together; likewise.
     pub length: Option<Micros>,
-    /// When the last of them ends (`EXT-X-PROGRAM-DATE-TIME`), on the server's clock.
+    /// When the last of them ends (`EXT-X-PROGRAM-DATE-TIME`, `SegmentTimeline`), on the server's clock.
     pub ends: Option<Wall>,
     /// `EXT-X-DISCONTINUITY`.
     pub discontinuities: u32,

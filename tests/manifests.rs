@@ -6,7 +6,7 @@ use whystall::event::{
     Event, Input, Observer, Playlist, Rendition, RequestId, ResourceId, ResourceKind, TrackId, TrackKind,
 };
 use whystall::explain;
-use whystall::story::{Story, at};
+use whystall::story::{SEGMENT, Story, at};
 use whystall::time::{Micros, Wall};
 use whystall::verdict::{Stall, Zone};
 
@@ -97,6 +97,49 @@ fn a_live_stream_that_has_nothing_newer() {
     inputs.retain(|input| input.at <= midway);
     let stall = judged(&inputs);
     assert_eq!((stall.cause.as_str(), stall.ended), ("not-yet-published", None));
+}
+
+/// As an MPD says it: how much there is, and no names.
+fn until(millis: i64, segments: i64) -> Input {
+    let (begin, end) = (at(0), at(0) + Micros::from_millis(segments * SEGMENT));
+    let playlist = Playlist {
+        live: true,
+        target: Some(Micros::from_millis(SEGMENT)),
+        available_from: Some(begin),
+        ends: Some(end),
+        ..Playlist::default()
+    };
+    Input {
+        at: at(millis),
+        event: Event::Playlist { resource: Some(LIST), playlist: Box::new(playlist), named: vec![] },
+    }
+}
+
+#[test]
+fn a_live_presentation_that_has_nothing_newer() {
+    let (idle, asked) = waiting();
+    let reads = |last: i64| (1..14).rev().map(move |n| until(asked - n * 1_000, last));
+    let mut inputs = idle.clone();
+    inputs.extend(reads(8));
+    inputs.push(until(asked - 20, 9));
+    let stall = judged(&inputs);
+    let zones = [Zone::Edge, Zone::Origin];
+    assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("not-yet-published", &zones[..]));
+    let finding = stall.findings.iter().find(|finding| finding.id == "not-named-yet").unwrap();
+    assert_eq!(finding.facts.len(), 14);
+
+    // It was there all the while.
+    let mut there = idle.clone();
+    there.extend(reads(9));
+    assert_eq!(judged(&there).cause, "request-idle");
+    // The player has not come to the end of what there is, or has stopped looking.
+    let mut behind = idle.clone();
+    behind.extend(reads(6));
+    assert_eq!(judged(&behind).cause, "request-idle");
+    let mut blind = idle.clone();
+    blind.push(until(asked - 17_000, 8));
+    blind.push(until(asked - 20, 9));
+    assert_eq!(judged(&blind).cause, "request-idle");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{Blocking, Books};
 use crate::event::{ResourceId, ResourceKind};
 use crate::manifest::Read;
 use crate::sort::Sort;
-use crate::time::{Micros, Wall};
+use crate::time::{MediaTime, Micros, Wall};
 
 /// How long a playlist takes where none was seen before [P]: a connection and a round trip on a slow line.
 const USUAL: Micros = Micros::from_millis(300);
@@ -56,7 +56,9 @@ impl Books<'_> {
     /// Whether, and how long, playback waited because the stream's playlist did not name this media segment yet.
     pub fn unpublished(&self, blocking: &Blocking) -> Option<Unpublished> {
         let (from, asked) = self.undecided(blocking);
-        let reads = self.reads_of(blocking)?;
+        let Some(reads) = self.reads_of(blocking) else {
+            return self.unlisted(blocking, from, asked);
+        };
         let naming = match blocking.fetch {
             Some(fetch) => Some(reads.iter().position(|read| read.named.contains(&fetch.resource))?),
             None => None,
@@ -79,6 +81,41 @@ impl Books<'_> {
             gap: until - last.at,
             target,
             facts: shown.map(|read| read.fact).collect(),
+        })
+    }
+
+    /// The same where a playlist gives times instead of names, as an MPD does. Its media time counts from when it began
+    /// to be available.
+    fn unlisted(&self, blocking: &Blocking, from: Wall, asked: Wall) -> Option<Unpublished> {
+        let begins = blocking.named.range.start;
+        let reads = self.manifests.reads.iter().filter(|read| read.playlist.live);
+        let reads: Vec<(&Read, MediaTime, Micros)> = reads
+            .map(|read| {
+                let target = read.playlist.target.unwrap_or(TARGET);
+                Some((read, MediaTime((read.playlist.ends? - read.playlist.available_from?).0), target))
+            })
+            .collect::<Option<_>>()?;
+        // Tracks are not cut at the same moment.
+        let lists = |end: MediaTime, target: Micros| end - begins > Micros(target.0 / 2);
+        let listing = reads.iter().position(|(_, end, target)| lists(*end, *target));
+        if blocking.fetch.is_some() && listing.is_none() {
+            return None;
+        }
+        let until = listing.and_then(|index| reads.get(index)).map_or(asked, |(read, ..)| read.at.min(asked));
+        let before = reads.get(..listing.unwrap_or(reads.len()))?;
+        let (looked, end, target) = before.last()?;
+        // It comes right after all that was listed, and the player went on looking.
+        if begins - *end > Micros(target.0 / 2) || until <= from || looked.at + *target < from {
+            return None;
+        }
+        let newest = before.iter().position(|(_, then, _)| then == end)?;
+        let (last, ..) = before.get(newest)?;
+        let shown = reads.get(newest..=listing.unwrap_or(reads.len() - 1))?;
+        Some(Unpublished {
+            waited: until - from,
+            gap: until - last.at,
+            target: *target,
+            facts: shown.iter().map(|(read, ..)| read.fact).collect(),
         })
     }
 

@@ -48,10 +48,12 @@ pub struct Spent {
 }
 
 impl Spent {
-    /// With so much less of each part; nothing gets shorter than nothing.
+    /// With so much less of each part; nothing gets shorter than nothing. A page whose thread is busy hears late that its
+    /// request is over: what the tail has not got to save began before that.
     fn without(self, saved: Spent) -> Spent {
+        let early = (saved.tail - self.tail.at_least_zero()).at_least_zero();
         Spent {
-            head: (self.head - saved.head).at_least_zero(),
+            head: (self.head - saved.head - early).at_least_zero(),
             tail: (self.tail - saved.tail).max(self.tail.min(Micros::ZERO)),
             present: (self.present - saved.present).at_least_zero(),
         }
@@ -118,6 +120,14 @@ impl Drain<'_> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_was_processed_before_the_page_heard_of_it_is_saved() {
+        let spent = |head, tail| Spent { head: Micros(head), tail: Micros(tail), present: Micros(0) };
+        assert_eq!(spent(9_000, 30).without(spent(500, 7_900)), spent(630, 0));
+        assert_eq!(spent(9_000, 30).without(spent(500, 20)), spent(8_500, 10));
+        assert_eq!(spent(9_000, -5).without(spent(500, 7)), spent(8_493, -5));
+    }
 
     const NONE: fn(usize) -> Spent = |_| Spent { head: Micros(0), tail: Micros(0), present: Micros(0) };
 

@@ -5,7 +5,7 @@ use super::hls::side;
 use super::{Manifest, RENDITION_LIMIT};
 use crate::event::{Playlist, Rendition, TrackKind};
 use crate::ingress::kind_of_codecs;
-use crate::time::Micros;
+use crate::time::{Micros, Wall};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -65,6 +65,10 @@ struct Timeline {
     segments: u64,
     ticks: u64,
     longest: u64,
+    /// Media time at which the presentation of the period begins (`presentationTimeOffset`).
+    origin: u64,
+    /// Media time at which the last of them ends; `None` where a repeat count leaves that open.
+    end: Option<u64>,
 }
 
 #[derive(Default)]
@@ -73,6 +77,9 @@ struct Reading {
     renditions: Vec<Rendition>,
     playlist: Playlist,
     set: Common,
+    /// When the period begins in the presentation; `None` where only the lengths of those before it say so.
+    period: Option<Micros>,
+    periods: u32,
     timeline: Timeline,
 }
 
@@ -102,6 +109,11 @@ impl Reading {
                 self.playlist.target = time("maxSegmentDuration");
             }
             _ if !self.mpd => return None,
+            "Period" => {
+                let first = (self.periods == 0).then_some(Micros::ZERO);
+                self.period = attribute("start").and_then(|text| duration(&text)).or(first);
+                self.periods = self.periods.saturating_add(1);
+            }
             "AdaptationSet" => self.set = common(&attribute, &Common::default()),
             "Representation" => {
                 let own = common(&attribute, &self.set);
@@ -120,7 +132,9 @@ impl Reading {
             }
             "SegmentTemplate" | "SegmentList" => {
                 let timescale = number("timescale").unwrap_or(1);
-                self.timeline = Timeline { timescale, first: number("startNumber"), ..Timeline::default() };
+                let origin = number("presentationTimeOffset").unwrap_or(0);
+                let (first, end) = (number("startNumber"), Some(0));
+                self.timeline = Timeline { timescale, first, origin, end, ..Timeline::default() };
                 let length = number("duration").and_then(|ticks| self.timeline.time(ticks));
                 self.playlist.target = self.playlist.target.max(length);
                 // "INF" says that everything is there from the start.
@@ -135,6 +149,9 @@ impl Reading {
                 timeline.segments = timeline.segments.saturating_add(times);
                 timeline.ticks = timeline.ticks.saturating_add(length.saturating_mul(times));
                 timeline.longest = timeline.longest.max(length);
+                let open = attribute("r").is_some_and(|times| times.trim().starts_with('-'));
+                let begin = number("t").or(timeline.end).filter(|_| !open);
+                timeline.end = begin.map(|begin| begin.saturating_add(length.saturating_mul(times)));
             }
             _ => {}
         }
@@ -147,6 +164,7 @@ impl Reading {
         }
         // The longest of the timelines: they are of the same media, cut alike or nearly so.
         let timeline = std::mem::take(&mut self.timeline);
+        self.playlist.ends = self.playlist.ends.max(self.ends(&timeline));
         let Some(length) = timeline.time(timeline.ticks) else {
             return;
         };
@@ -158,6 +176,14 @@ impl Reading {
                 timeline.first.map(|first| first.saturating_add(timeline.segments).min((1 << 53) - 1));
             self.playlist.target = self.playlist.target.or(timeline.time(timeline.longest));
         }
+    }
+}
+
+impl Reading {
+    /// When the last media segment of this timeline ends, on the server's clock.
+    fn ends(&self, timeline: &Timeline) -> Option<Wall> {
+        let into_period = timeline.time(timeline.end?.checked_sub(timeline.origin)?)?;
+        Some(self.playlist.available_from? + self.period? + into_period)
     }
 }
 
@@ -201,7 +227,6 @@ fn frame_rate(text: &str) -> Option<u32> {
 mod tests {
     use super::super::read;
     use super::*;
-    use crate::time::Wall;
 
     const LIVE: &str = r#"<?xml version="1.0" encoding="UTF-8"?><!-- c -->
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" availabilityStartTime="2026-11-25T00:00:00Z"
@@ -247,8 +272,28 @@ mod tests {
                 next: Some(11),
                 segments: Some(4),
                 length: Some(Micros(14_000_000)),
+                ends: Some(Wall(1_795_564_814_000_000)),
                 ..Playlist::default()
             })
+        );
+    }
+
+    #[test]
+    fn where_a_live_presentation_ends() {
+        let ends = |period: &str, template: &str, timeline: &str| {
+            let text = format!(
+                "<MPD type='dynamic' availabilityStartTime='1970-01-01T00:01:00Z'><Period {period}><AdaptationSet><SegmentTemplate timescale='10' {template}><SegmentTimeline>{timeline}</SegmentTimeline></SegmentTemplate></AdaptationSet></Period></MPD>"
+            );
+            read(&text).unwrap().playlist.unwrap().ends.map(|ends| ends.0 / 1_000_000)
+        };
+        let offset = "presentationTimeOffset='100'";
+        assert_eq!(ends("start='PT5S'", offset, "<S t='120' d='20' r='1'/><S d='10'/>"), Some(60 + 5 + 7));
+        assert_eq!(ends("", "", "<S t='100' d='20'/><S t='150' d='20'/>"), Some(60 + 17));
+        assert_eq!(ends("", "", "<S t='0' d='20' r='-1'/>"), None);
+        assert_eq!(ends("", offset, "<S t='0' d='20'/>"), None);
+        assert_eq!(
+            ends("", offset, "<S t='9007199254740991' d='9007199254740991' r='9007199254740991'/>"),
+            None
         );
     }
 

@@ -37,18 +37,49 @@ impl Frames {
         let near = |at: Wall, bound: Wall| (at - bound).0.abs() <= NEAR.0;
         let frames = || self.shown.iter().copied().map(|(wall, media)| Instant { wall, media });
         let last = frames().rev().find(|frame| frame.wall <= began.wall + LAG);
-        if let Some(last) = last.filter(|last| near(last.wall, began.wall)) {
+        let last = last.filter(|last| near(last.wall, began.wall));
+        if let Some(last) = last {
             sighting.began = last;
         }
         if let Some((ended, Ending::Resumed)) = &mut sighting.ended {
-            let shown = last.map_or(began.media, |last| last.media);
+            // Without the last one, for a blocked main thread gets none: Firefox tells it late, and it is no progress.
+            let moves = |frame: &Instant| match last {
+                Some(last) => frame.media != last.media,
+                None => frame.media > began.media,
+            };
             // A browser may show a frame while it still waits for more; playback goes on with the one near the end.
             let from = sighting.began.wall.max(ended.wall - LAG);
-            let next = frames().find(|frame| frame.wall > from && frame.media != shown);
+            let next = frames().find(|frame| frame.wall > from && moves(frame));
             if let Some(next) = next.filter(|next| near(next.wall, ended.wall)) {
                 *ended = next;
             }
         }
         sighting
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::ElementId;
+
+    /// Times as recorded in Firefox, whose main thread was blocked for 9 s with 4 s to play.
+    #[test]
+    fn a_frame_from_before_that_is_told_late_ends_nothing() {
+        let instant =
+            |millis: i64, micros: i64| Instant { wall: Wall(millis * 1000), media: MediaTime(micros) };
+        let sighting = Sighting {
+            element: ElementId(0),
+            kind: StallKind::Starved,
+            began: instant(0, 10_008_888),
+            ended: Some((instant(5_044, 10_008_888), Ending::Resumed)),
+            lead: Micros::ZERO,
+            facts: vec![],
+        };
+        let mut frames = Frames::default();
+        for (millis, micros) in [(-4_342, 5_666_666), (5_014, 10_000_000), (5_147, 10_041_666)] {
+            frames.add(Wall(millis * 1000), MediaTime(micros));
+        }
+        assert_eq!(frames.bound(&sighting).ended, Some((instant(5_147, 10_041_666), Ending::Resumed)));
     }
 }

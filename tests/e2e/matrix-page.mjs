@@ -51,6 +51,9 @@ server, the player and the page itself recorded. A cell is *right* when every st
 verdict named the media segment and the cause. It gives the number of stalls that were compared and the largest error of
 their begins and ends in milliseconds, one run each. Plain \`cargo xtask test\` plays a part of it.
 
+Where only pictures are late, Chromium plays up to three seconds of sound without them. \`currentTime\` moves then: that is
+not counted as a stall, and Whystall says nothing of it.
+
 Played with hls.js ${versions['hls.js']}, dash.js ${versions.dashjs} and Shaka Player ${versions['shaka-player']}.
 ${Object.entries(all).sort().map(table).join('')}${notes.map((why, i) => `${i ? '' : '\n'}${i + 1}. ${why}`).join('\n')}
 `;
