@@ -26,7 +26,7 @@ async function play(base) {
     buffer.appendBuffer(data);
     return happened(buffer, 'updateend');
   };
-  await append(await get('init_1.mp4'));
+  await append(await get('init.mp4'));
   const end = () => (buffer.buffered.length ? buffer.buffered.end(buffer.buffered.length - 1) : 0);
   for (let number = 0; ; number += 1) {
     while (end() - position >= AHEAD) await new Promise((done) => (moved = done));
