@@ -106,7 +106,12 @@ impl Quality {
 
     /// The viewer touched the page so shortly before that what the player did then may have been the viewer's choice.
     pub fn chosen(&self, at: Wall) -> bool {
-        self.touches.iter().any(|touch| (at - CHOICE..=at).contains(touch))
+        self.chosen_between(at, at)
+    }
+
+    /// The same of what the player did at some time between these.
+    fn chosen_between(&self, from: Wall, until: Wall) -> bool {
+        self.touches.iter().any(|touch| (from - CHOICE..=until).contains(touch))
     }
 
     /// The element was looked at.
@@ -160,7 +165,7 @@ impl Quality {
         let decided = self.decided(size, at);
         let unseen = decided == at - BUFFERED;
         let chosen_until = if unseen { at } else { decided };
-        if self.touches.iter().any(|touch| (decided - CHOICE..=chosen_until).contains(touch)) {
+        if self.chosen_between(decided, chosen_until) {
             self.steady = Some(size);
             return;
         }

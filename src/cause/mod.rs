@@ -25,6 +25,7 @@ mod slow_transfer;
 mod tab_throttled;
 mod undetermined;
 
+use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
 use crate::sort::{Sort, gather};
@@ -183,15 +184,15 @@ pub fn judge(case: &Case) -> Stall {
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
-    findings.extend(given_up(case));
+    let given_up = case.books.given_up(case.sighting);
+    findings.extend(told_of_given_up(&given_up));
     let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 4;
     if !path_split {
         findings.push(finding("path-not-split", Vec::new(), []));
     }
     let cleared = if zones == PATH_AND_SERVER && case.own_side_prompt() {
         // Had the player kept to what it gave up, it may have come sooner.
-        let kept_to_it = case.books.given_up(case.sighting).is_empty();
-        [Zone::Device, Zone::Player].into_iter().filter(|zone| kept_to_it || *zone != Zone::Player).collect()
+        if given_up.is_empty() { vec![Zone::Device, Zone::Player] } else { vec![Zone::Device] }
     } else {
         Zone::ALL
             .into_iter()
@@ -248,8 +249,7 @@ fn basics(case: &Case) -> Vec<Finding> {
 }
 
 /// Requests that the player broke off, to ask for another quality or another server.
-fn given_up(case: &Case) -> Option<Finding> {
-    let given_up = case.books.given_up(case.sighting);
+fn told_of_given_up(given_up: &[&Fetch]) -> Option<Finding> {
     let waited: Micros = given_up.iter().filter_map(|fetch| Some(fetch.over()? - fetch.asked)).sum();
     let facts = given_up.iter().flat_map(|fetch| &fetch.facts).copied().collect();
     let count = u64::try_from(given_up.len()).ok().filter(|count| *count > 0)?;

@@ -77,7 +77,7 @@ impl<'a> Books<'a> {
             (stall.kind, began, began + stall.duration(machine.now))
         };
         let brought = segments.iter().filter_map(|segment| fetches.get(segment.fetch?));
-        let hosts = brought.map(|fetch| fetch.host.clone()).collect();
+        let hosts = gather(brought.map(|fetch| fetch.host.clone()));
         let mut books = Books {
             element,
             hosts,

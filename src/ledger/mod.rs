@@ -128,7 +128,7 @@ impl Books<'_> {
         };
         let mut given_up: Vec<&Fetch> =
             entries.iter().flat_map(of).filter(|fetch| fetch.given_up()).collect();
-        given_up.sort_by_key(|fetch| fetch.asked);
+        given_up.arrange_by_key(|fetch| fetch.asked);
         given_up.dedup();
         given_up
     }

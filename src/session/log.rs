@@ -87,8 +87,8 @@ fn lasts(event: &Event) -> bool {
     )
 }
 
-/// What was last reported of each element, track and stream, of the tab and the browser: it holds until it is reported again, however long ago that
-/// was.
+/// What was last reported of each element, track and stream, of the tab and the browser: it holds until it is reported
+/// again, however long ago that was.
 fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
     let mut newest: BTreeMap<(u8, u32), usize> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {

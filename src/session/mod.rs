@@ -226,9 +226,7 @@ impl Session {
             self.outputs.push_back(Output::WakeAt(now + CHART_STEP));
         }
     }
-}
 
-impl Session {
     /// A quality that got worse or good again is shown once, and once more when that is to go.
     fn show_adjustment(&mut self) {
         let changed = self.machine.elements.values().filter_map(|element| element.quality.changed()).max();
