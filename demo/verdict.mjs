@@ -124,6 +124,17 @@ export function errors(stall, truth) {
   };
 }
 
+/** The stall and the gap between frames are, at least in part, of the same time. */
+export const overlaps = (gap, stall) =>
+  stall.began.wall / 1e3 < gap.ended && (stall.ended?.wall ?? Infinity) / 1e3 > gap.began;
+
+/** Gaps that were not found once. */
+export const missed = (gaps, stalls) => gaps.filter((gap) => stalls.filter((stall) => overlaps(gap, stall)).length !== 1);
+
+/** Stalls without a gap. What was under way when the playback was broken off has not ended, and is no gap yet. */
+export const invented = (gaps, stalls) =>
+  stalls.filter((stall) => stall.ending === 'resumed' && !gaps.some((gap) => overlaps(gap, stall)));
+
 /** The cause that each fault of the server is. */
 const CAUSES = {
   withheld: 'slow-response',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { browserName, play, until } from './playback.mjs';
+import { browserName, pass, play, until } from './playback.mjs';
 
 /** How far the begin of a stall that nobody could look at may be from where the buffer ended, milliseconds. */
 const DATED = 300;
@@ -21,11 +21,6 @@ const block = (page, millis) =>
     while (performance.now() < until);
     return { from, to: epoch(), dry: from + lead * 1000 };
   }, millis);
-
-const pass = (millis) => {
-  const from = Date.now();
-  return until(() => Date.now() - from >= millis, `${millis} ms to pass`);
-};
 
 const explained = ({ cause, zones, kind }) => ({ cause, zones, kind });
 

@@ -1,6 +1,6 @@
 // The matrix of players and faults: what is played, what can't be, and what falls short.
 import assert from 'node:assert/strict';
-import { until } from './playback.mjs';
+import { pass, until } from './playback.mjs';
 
 /** As docs/players.md calls them. */
 export const PLAYERS = {
@@ -144,10 +144,6 @@ function licensed({ stalls, record, truth: { licences, licenceHost } }) {
 
 /** What a viewer does, none of which is a stall. */
 async function watch({ page, reaches }) {
-  const pass = (millis) => {
-    const from = Date.now();
-    return until(() => Date.now() - from >= millis, `${millis} ms to pass`);
-  };
   const set = (name, value) => page.evaluate((name, value) => void (demo.video[name] = value), name, value);
   await reaches(2);
   await page.click('#play');

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from '../../demo/browsers.mjs';
-import { disagreements, errors } from '../../demo/verdict.mjs';
+import { disagreements, errors, invented, missed, overlaps } from '../../demo/verdict.mjs';
 import { FAULTS, GAPS, IMPOSSIBLE, PART, PLAYERS } from './matrix.mjs';
 import { noteResults } from './matrix-page.mjs';
 import { browserName, play } from './playback.mjs';
@@ -83,10 +83,8 @@ async function judge(player, fault, shared) {
 
 function compare(stalls, gaps, all, truths) {
   assert.notEqual(truths.length, 0, `the fault made no stall: frames are missing for ${all.map(({ began, ended }) => Math.round(ended - began))} ms`);
-  const missed = gaps.filter((gap) => stalls.filter((stall) => overlaps(gap, stall)).length !== 1);
-  assert.deepEqual(missed, [], 'stalls that happened and were not found once');
-  const invented = stalls.filter((stall) => stall.ending === 'resumed' && !all.some((gap) => overlaps(gap, stall)));
-  assert.deepEqual(invented.map(named), [], 'stalls that were found and did not happen');
+  assert.deepEqual(missed(gaps, stalls), [], 'stalls that happened and were not found once');
+  assert.deepEqual(invented(all, stalls).map(named), [], 'stalls that were found and did not happen');
   const off = { began: 0, ended: 0 };
   for (const truth of truths) {
     const stall = stalls.find((stall) => overlaps(truth.seen, stall));
@@ -106,7 +104,5 @@ function stood(gap, stops) {
   const lost = gap.ended - gap.began - 1000 * (gap.mediaEnded - gap.mediaBegan);
   return Math.min(lost, Math.max(0, ...still));
 }
-
-const overlaps = (gap, stall) => stall.began.wall / 1e3 < gap.ended && (stall.ended?.wall ?? Infinity) / 1e3 > gap.began;
 
 const named = ({ kind, cause, duration, began }) => `${kind} ${cause} at ${began.media / 1e6} s for ${duration / 1e3} ms`;

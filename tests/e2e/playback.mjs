@@ -18,6 +18,12 @@ if (!BROWSERS.includes(browserName)) throw new Error(`WHYSTALL_BROWSER is none o
 
 export { until };
 
+/** What a viewer does takes its time, and what must not happen has to have had it. */
+export function pass(millis) {
+  const from = Date.now();
+  return until(() => Date.now() - from >= millis, `${millis} ms to pass`);
+}
+
 /**
  * Starts a playback. The caller closes it.
  * @param {object} [options]

@@ -1,6 +1,7 @@
 //! What Whystall costs. The measuring is in bench/, a file for each thing measured.
 
 use crate::build;
+use crate::chosen;
 use crate::process::{cargo, command, run as execute};
 use crate::setup;
 use anyhow::Result;
@@ -61,11 +62,7 @@ pub fn readers() -> Result<()> {
 
 /// Builds what is measured and measures it.
 pub fn run(options: &Options) -> Result<()> {
-    let chosen: Vec<Bench> = Bench::value_variants()
-        .iter()
-        .copied()
-        .filter(|bench| options.only.is_empty() || options.only.contains(bench))
-        .collect();
+    let chosen = chosen(&options.only);
     let needs = |benches: &[Bench]| chosen.iter().any(|bench| benches.contains(bench));
     setup::building()?;
     setup::running()?;

@@ -11,7 +11,7 @@ mod setup;
 mod test;
 mod tidy;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
 /// Everything one does with this repository.
@@ -69,6 +69,12 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Docs => docs::run(),
         Task::Tidy => tidy::run(),
     }
+}
+
+/// What `--only` names, in its own order; all if it names nothing.
+fn chosen<Choice: ValueEnum + Copy + PartialEq>(only: &[Choice]) -> Vec<Choice> {
+    let all = Choice::value_variants().iter().copied();
+    all.filter(|choice| only.is_empty() || only.contains(choice)).collect()
 }
 
 #[cfg(test)]

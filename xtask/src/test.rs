@@ -2,6 +2,7 @@
 
 use crate::bench;
 use crate::build;
+use crate::chosen;
 use crate::demo::Browser;
 use crate::package;
 use crate::process::{cargo, command, run as execute};
@@ -51,11 +52,7 @@ enum Suite {
 
 /// Runs them, the fast ones first. An error if any test failed.
 pub fn run(options: &Options) -> Result<()> {
-    let chosen: Vec<Suite> = Suite::value_variants()
-        .iter()
-        .copied()
-        .filter(|suite| options.only.is_empty() || options.only.contains(suite))
-        .collect();
+    let chosen = chosen(&options.only);
     let browsers: Vec<Browser> = Browser::ALL
         .into_iter()
         .filter(|browser| options.browser.is_none_or(|only| only == *browser))
