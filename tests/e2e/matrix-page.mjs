@@ -44,12 +44,13 @@ ${Object.entries(FAULTS)
 `;
   return `# Players
 
-<!-- Made by \`cargo xtask test --full\` from a run of tests/e2e/matrix.test.mjs. Change that. -->
+<!-- Made by \`node tests/e2e/matrix-page.mjs\` from what tests/e2e/matrix.test.mjs noted last. Change that. -->
 
 Real players play the demo's stream from a server that misbehaves on request, in real browsers; the truth is what the
 server, the player and the page itself recorded. A cell is *right* when every stall was found, none was invented, and the
 verdict named the media segment and the cause. It gives the number of stalls that were compared and the largest error of
-their begins and ends in milliseconds, one run each. Plain \`cargo xtask test\` plays a part of it.
+their begins and ends in milliseconds, one run each. Plain \`cargo xtask test\` plays a part of the cells,
+\`cargo xtask test --full\` plays all and writes this page.
 
 Where only pictures are late, Chromium plays up to three seconds of sound without them. \`currentTime\` moves then: that is
 not counted as a stall, and Whystall says nothing of it.
