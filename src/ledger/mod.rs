@@ -37,6 +37,9 @@ const ONE_TRACK_ALONE: Micros = Micros::from_millis(4000);
 /// Playback goes on this soon after what it waited for is playable: measured 31 ms (Chromium) and 17 ms (Firefox)
 /// (ATTRIBUTION M21), and ten times that for a busy device [P]. If it does not, the browser or the player waits for more.
 const GOES_ON: Micros = Micros::from_millis(300);
+/// Chromium dates a frame by the display refresh that shows it, which began before there was anything to show: by 1 ms in
+/// `tests/replay/dated-early-chromium`, by a refresh at most, and displays have at least 30 a second [P].
+const REFRESH: Micros = Micros::from_millis(34);
 
 /// A media segment that playback waited for, with the facts that say so.
 #[derive(Clone, Debug)]
@@ -206,6 +209,7 @@ impl Books<'_> {
     /// The media segments that were not playable when the stall began: for each dry track the one that would have
     /// filled it, and what playback went on to wait for.
     fn dry(&self, stall: &Sighting, end: Wall) -> Vec<Blocking<'_>> {
+        let end = if stall.ended.is_some() { end + REFRESH } else { end };
         let came = |track: usize, dry_at: MediaTime| {
             self.of_track(track).find(|(_, segment)| {
                 segment.playable.is_none_or(|playable| playable > stall.began.wall)
@@ -247,8 +251,9 @@ impl Books<'_> {
         }
         let last = waited.last().copied();
         let arrived = waited.into_iter().filter_map(|index| {
-            let shown = stall.ended.as_ref().filter(|_| Some(index) == last).map(|(ended, _)| ended.wall);
-            Some(self.arrived(index, self.segments.get(index)?, shown))
+            let segment = self.segments.get(index)?;
+            let ended = stall.ended.as_ref().filter(|_| Some(index) == last);
+            Some(self.arrived(index, segment, ended.map(|(ended, _)| ended.wall.max(segment.appended))))
         });
         let mut blocking: Vec<Blocking> = arrived.collect();
         let still_waits = stall.ended.is_none() && playable.is_some_and(|playable| end - playable > GOES_ON);
