@@ -57,14 +57,19 @@ function openFrame(port) {
   });
 }
 
-/** @param {number} tab @param {any} fact @param {{ frameId: number, documentId?: string }} details */
-function networkFact(tab, fact, { frameId, documentId }) {
-  for (const frame of framesOf(tab)) {
-    if (frame.frame !== frameId) continue;
-    // Right after a navigation the requests of two pages have the same frame.
-    if (frame.document && documentId && frame.document !== documentId) continue;
-    frame.network(fact);
-  }
+/** @param {number} tab @param {any} fact @param {import('./network.js').Origin} details */
+function networkFact(tab, fact, details) {
+  for (const frame of framesAsking(tab, details)) frame.network(fact);
+}
+
+/** Whose request it is. @param {number} tab @param {import('./network.js').Origin} details */
+function framesAsking(tab, { frameId, documentId, initiator }) {
+  // Right after a navigation the requests of two pages have the same frame.
+  const of = (/** @type {Frame} */ { document }) => !document || !documentId || document === documentId;
+  const own = framesOf(tab).filter((frame) => frame.frame === frameId && of(frame));
+  if (own.length > 0 || initiator === undefined) return own;
+  // In Chromium a frame that never left `about:blank` asks in the name of the document that made it.
+  return framesOf(tab).filter(({ url, origin }) => url === 'about:blank' && origin === initiator);
 }
 
 /** @param {number} tab @param {Frame} frame @param {string} action */

@@ -42,11 +42,12 @@ export class Frame {
   constructor(port, host) {
     this.port = port;
     this.host = host;
-    const { tab, frameId, documentId, url } = port.sender;
+    const { tab, frameId, documentId, url, origin } = port.sender;
     this.tab = tab.id;
     this.frame = frameId;
     this.document = documentId;
     this.url = url;
+    this.origin = origin;
   }
 
   /** The frame tells who it is: goes on where its log was left. @param {string} session */

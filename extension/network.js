@@ -9,10 +9,12 @@ const { webRequest } = api;
 const TYPES = ['xmlhttprequest', 'other'];
 const URL_LIMIT = 4096;
 
+/** @typedef {{ frameId: number, documentId?: string, initiator?: string }} Origin who asked; Firefox tells the frame only */
+
 /**
  * Tells of every request of a tab.
  * @param {number} tabId
- * @param {(fact: any, details: { frameId: number, documentId?: string }) => void} tell facts: src/wire.rs
+ * @param {(fact: any, details: Origin) => void} tell facts: src/wire.rs
  * @returns {() => void} stops it
  */
 export function watchTab(tabId, tell) {

@@ -35,6 +35,8 @@ async function explained({ file, query = {}, frame = ({ page }) => page }) {
     const [truth] = session.truths({ ...record, gaps: [gap] });
     assert.deepEqual(disagreements(stalls[0], truth, TOLERANCE), []);
     assert.deepEqual(record.violations, []);
+    const [{ inputs }] = await session.evidence();
+    assert.ok(inputs.some(({ observer }) => observer === 'browser'), 'what the browser saw of its requests');
     return { page: await session.page.evaluate(() => globalThis.hostile), errors, stall: stalls[0] };
   } finally {
     await session.close();
