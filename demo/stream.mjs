@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -193,3 +194,6 @@ async function ranges(dir, name, init, media) {
 }
 
 const exists = (file) => access(file).then(() => true, () => false);
+
+// `node demo/stream.mjs DIRECTORY`: for those who will want them at the same time.
+if (process.argv[1] === fileURLToPath(import.meta.url)) await makeStream(process.argv[2]);

@@ -1,21 +1,21 @@
-// What came out of the matrix: kept in target/matrix.json, and `node tests/e2e/matrix-page.mjs` makes docs/players.md of
-// it. `cargo xtask test --full` does both.
+// What came out of the matrix: kept in target/matrix-BROWSER.json, and `node tests/e2e/matrix-page.mjs` makes
+// docs/players.md of it. `cargo xtask test --full` does both.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { BROWSERS } from '../../demo/browsers.mjs';
 import { FAULTS, IMPOSSIBLE, PLAYERS } from './matrix.mjs';
 
 const file = (name) => new URL(`../../${name}`, import.meta.url);
-const RESULTS = file('target/matrix.json');
+const results = (browser) => file(`target/matrix-${browser}.json`);
 const json = async (of) => JSON.parse(await readFile(of, 'utf8'));
 
 /**
  * Adds what came out in one browser. Cells that were not played keep what they had.
- * @param {Record<string, { outcome: 'right'|'short'|'wrong', why?: string, stalls?: number, began?: number, ended?: number }>} results
+ * @param {Record<string, { outcome: 'right'|'short'|'wrong', why?: string, stalls?: number, began?: number, ended?: number }>} cells
  */
-export async function noteResults(browser, version, results) {
-  const all = await json(RESULTS).catch(() => ({}));
-  all[browser] = { version, cells: { ...all[browser]?.cells, ...results } };
-  await writeFile(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+export async function noteResults(browser, version, cells) {
+  const before = await json(results(browser)).catch(() => ({}));
+  await writeFile(results(browser), `${JSON.stringify({ version, cells: { ...before.cells, ...cells } }, null, 2)}\n`);
 }
 
 function page(all, versions) {
@@ -56,12 +56,13 @@ Where only pictures are late, Chromium plays up to three seconds of sound withou
 not counted as a stall, and Whystall says nothing of it.
 
 Played with hls.js ${versions['hls.js']}, dash.js ${versions.dashjs} and Shaka Player ${versions['shaka-player']}.
-${Object.entries(all).sort().map(table).join('')}${notes.map((why, i) => `${i ? '' : '\n'}${i + 1}. ${why}`).join('\n')}
+${all.map(table).join('')}${notes.map((why, i) => `${i ? '' : '\n'}${i + 1}. ${why}`).join('\n')}
 `;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { devDependencies } = await json(file('demo/package.json'));
-  await writeFile(file('docs/players.md'), page(await json(RESULTS), devDependencies));
+  const all = await Promise.all(BROWSERS.map(async (browser) => [browser, await json(results(browser)).catch(() => null)]));
+  await writeFile(file('docs/players.md'), page(all.filter(([, played]) => played), devDependencies));
   console.log('docs/players.md');
 }

@@ -1,6 +1,6 @@
 // Every player, every fault: each stall is found, none is invented, and the verdict is right. `WHYSTALL_FULL` plays all
-// cells; otherwise a part that touches every player and every fault. What came out goes to target/matrix.json, of which
-// matrix-page.mjs makes docs/players.md.
+// cells; otherwise a part that touches every player and every fault. What came out goes to target/matrix-BROWSER.json,
+// of which matrix-page.mjs makes docs/players.md.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from '../../demo/browsers.mjs';

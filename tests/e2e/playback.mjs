@@ -86,12 +86,11 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
   };
 }
 
-/** Adds a measurement to the summary of all runs, in target/. */
+/** Adds a measurement to the summary of this browser's runs, in target/. */
 export async function summarise(name, values) {
-  const file = path.join(root, 'target/e2e.json');
+  const file = path.join(root, `target/e2e-${browserName}.json`);
   const summary = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
-  (summary[browserName] ??= {})[name] = values;
-  await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ ...summary, [name]: values }, null, 2)}\n`);
 }
 
 /** Playback may take this many times as long as the media, stalls included. */

@@ -13,8 +13,10 @@ use clap::{Args, ValueEnum};
 use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 /// Which tests to run.
 #[derive(Args)]
@@ -57,14 +59,13 @@ pub fn run(options: &Options) -> Result<()> {
         .into_iter()
         .filter(|browser| options.browser.is_none_or(|only| only == *browser))
         .collect();
-    if chosen
-        .iter()
-        .any(|suite| matches!(suite, Suite::Wasm | Suite::Package | Suite::Noninterference | Suite::E2e))
-    {
+    let of_browsers = chosen.iter().any(|suite| suite.pages().is_some());
+    if of_browsers || chosen.iter().any(|suite| matches!(suite, Suite::Wasm | Suite::Package)) {
         build::run()?;
     }
-    if chosen.iter().any(|suite| matches!(suite, Suite::Noninterference | Suite::E2e)) {
+    if of_browsers {
         setup::running()?;
+        execute(&mut command("node", ["demo/stream.mjs", "target/demo-stream"]))?;
     }
     if let Err(error) = fs::remove_file(FAILURES)
         && error.kind() != ErrorKind::NotFound
@@ -72,12 +73,12 @@ pub fn run(options: &Options) -> Result<()> {
         return Err(error.into());
     }
     let mut rows = Vec::new();
-    for &suite in &chosen {
-        for (name, count) in run_suite(suite, &browsers, options.full)? {
-            println!("── {name}: {count}\n");
-            rows.push((name, count));
-        }
+    for &suite in chosen.iter().filter(|suite| suite.pages().is_none()) {
+        rows.push(told(suite.name().to_owned(), run_suite(suite, options.full)?));
     }
+    let pages: Vec<(&str, &str)> =
+        chosen.iter().filter_map(|suite| Some((suite.name(), suite.pages()?))).collect();
+    rows.extend(in_browsers(&pages, &browsers, options.full)?);
     if options.full && chosen.contains(&Suite::E2e) {
         execute(&mut command("node", ["tests/e2e/matrix-page.mjs"]))?;
     }
@@ -95,30 +96,69 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn run_suite(suite: Suite, browsers: &[Browser], full: bool) -> Result<Vec<(String, Count)>> {
-    let one = |name: &str, count: Count| vec![(name.to_owned(), count)];
-    Ok(match suite {
-        Suite::Unit => {
-            one("unit", counted(&mut cargo(["test", "--workspace", "--no-fail-fast"]), cargo_total)?)
+impl Suite {
+    fn name(self) -> &'static str {
+        match self {
+            Suite::Unit => "unit",
+            Suite::Tidy => "tidy",
+            Suite::Js => "js",
+            Suite::Wasm => "wasm",
+            Suite::Bench => "bench",
+            Suite::Package => "package",
+            Suite::Noninterference => "noninterference",
+            Suite::E2e => "e2e",
         }
-        Suite::Tidy => one("tidy", checks(&tidy::CHECKS)),
-        Suite::Js => one("js", node_tests(&["extension", "demo"], None, full)?),
+    }
+
+    /// Where the tests are that each browser is put to.
+    fn pages(self) -> Option<&'static str> {
+        match self {
+            Suite::Noninterference => Some("tests/noninterference"),
+            Suite::E2e => Some("tests/e2e"),
+            _ => None,
+        }
+    }
+}
+
+/// One that needs no browser.
+fn run_suite(suite: Suite, full: bool) -> Result<Count> {
+    Ok(match suite {
+        Suite::Unit => counted(&mut cargo(["test", "--workspace", "--no-fail-fast"]), cargo_total, "")?,
+        Suite::Tidy => checks(&tidy::CHECKS),
+        Suite::Js => node_tests(&["extension", "demo"], None, full)?,
         Suite::Bench => {
             setup::running()?;
             bench::readers()?;
-            one("bench", node_tests(&["bench"], None, full)?)
+            node_tests(&["bench"], None, full)?
         }
-        Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None, full)?),
-        Suite::Package => one(
-            "package",
-            checks(&[
-                ("packages are reproducible", package::reproducible),
-                ("web-ext finds nothing", package::lint),
-            ]),
-        ),
-        Suite::Noninterference => in_browsers("noninterference", "tests/noninterference", browsers, full)?,
-        Suite::E2e => in_browsers("e2e", "tests/e2e", browsers, full)?,
+        Suite::Wasm => node_tests(&["tests/wasm"], None, full)?,
+        Suite::Package => checks(&[
+            ("packages are reproducible", package::reproducible),
+            ("web-ext finds nothing", package::lint),
+        ]),
+        Suite::Noninterference | Suite::E2e => bail!("{} needs a browser", suite.name()),
     })
+}
+
+/// All browsers at once, each through the suites one after the other: a browser that plays and waits leaves most of two
+/// cores idle.
+fn in_browsers(suites: &[(&str, &str)], browsers: &[Browser], full: bool) -> Result<Vec<(String, Count)>> {
+    let through = |browser: Browser| -> Result<Vec<(String, Count)>> {
+        let run = |(name, dir): &(&str, &str)| {
+            Ok(told(format!("{name} {}", browser.name()), node_tests(&[dir], Some(browser), full)?))
+        };
+        suites.iter().map(run).collect()
+    };
+    thread::scope(|scope| {
+        let running: Vec<_> = browsers.iter().map(|&browser| scope.spawn(move || through(browser))).collect();
+        let ended = running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        Ok(ended.collect::<Result<Vec<_>>>()?.concat())
+    })
+}
+
+fn told(name: String, count: Count) -> (String, Count) {
+    println!("── {name}: {count}\n");
+    (name, count)
 }
 
 /// Passed, failed and skipped.
@@ -148,13 +188,6 @@ impl fmt::Display for Count {
     }
 }
 
-fn in_browsers(name: &str, dir: &str, browsers: &[Browser], full: bool) -> Result<Vec<(String, Count)>> {
-    browsers
-        .iter()
-        .map(|b| Ok((format!("{name} {}", b.name()), node_tests(&[dir], Some(*b), full)?)))
-        .collect()
-}
-
 fn node_tests(dirs: &[&str], browser: Option<Browser>, full: bool) -> Result<Count> {
     let mut files: Vec<PathBuf> = Vec::new();
     for dir in dirs.iter().map(Path::new).filter(|dir| dir.is_dir()) {
@@ -164,7 +197,7 @@ fn node_tests(dirs: &[&str], browser: Option<Browser>, full: bool) -> Result<Cou
     }
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
-    // Browsers that play at the same time would starve each other of the processor.
+    // More than one at a time in a browser would starve each other of the processor.
     let mut node = command("node", ["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     if let Some(browser) = browser {
         node.env("WHYSTALL_BROWSER", browser.name());
@@ -176,7 +209,8 @@ fn node_tests(dirs: &[&str], browser: Option<Browser>, full: bool) -> Result<Cou
         eprintln!("no *.test.mjs found");
         return Ok(Count { failed: 1, ..Count::default() });
     }
-    counted(node.args(files), node_total)
+    let prefix = browser.map(|browser| format!("{} │ ", browser.name())).unwrap_or_default();
+    counted(node.args(files), node_total, &prefix)
 }
 
 fn checks(checks: &[tidy::Check]) -> Count {
@@ -198,14 +232,14 @@ fn checks(checks: &[tidy::Check]) -> Count {
 
 /// Runs a test program, shows what it writes as it comes, and adds up what its lines count. What it says of failures is
 /// kept for the end.
-fn counted(command: &mut Command, total: fn(&str) -> Count) -> Result<Count> {
+fn counted(command: &mut Command, total: fn(&str) -> Count, prefix: &str) -> Result<Count> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {command:?}"))?;
     let mut count = Count::default();
     let mut failures = Failures::default();
     for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
         let line = line?;
-        println!("{line}");
+        println!("{prefix}{line}");
         count = count.plus(total(&line));
         failures.read(&line);
     }
