@@ -108,11 +108,12 @@ function busy({ stalls, truth }) {
   return { stalls: 1, began: off };
 }
 
-/** The page saw no frame for a while, but playback went on. */
+/** The page saw no frame for a while, but playback went on. Where a busy machine made it stand, that is to be found. */
 function brief({ stalls, truth }) {
-  assert.ok(truth.stood <= DATED, `it really stood still, for ${truth.stood} ms`);
-  assert.deepEqual(stalls.map(({ cause }) => cause), []);
-  return { stalls: 0 };
+  const stood = truth.stood > DATED;
+  assert.equal(stalls.length, stood ? 1 : 0, `it stood for ${Math.round(truth.stood)} ms; said: ${stalls.map(({ cause }) => cause)}`);
+  for (const { zones } of stalls) assert.ok(zones.every((zone) => ['device', 'player'].includes(zone)), zones.join());
+  return { stalls: stalls.length };
 }
 
 /** A player jumps over a hole at once or stands there first: then that is a stall, and nobody is late. */
