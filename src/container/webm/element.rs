@@ -26,7 +26,7 @@ const BLOCK_HEADER: u64 = 4;
 /// Longest element that is kept whole, bytes: what a number can have.
 const NUMBER: u64 = 8;
 /// Sizes from here on are given up: more than a JavaScript number holds.
-const SIZE_LIMIT: u64 = 1 << 53;
+pub const SIZE_LIMIT: u64 = 1 << 53;
 
 /// The header that `bytes` begin with.
 pub fn header(bytes: &[u8]) -> Result<Header, NoHeader> {

@@ -112,6 +112,23 @@ impl Format for Segment {
         element::header(bytes)
     }
 
+    /// SimpleBlocks, of which Clusters consist; the last of one is left for [`Format::end`].
+    fn run(&mut self, kept: &mut &[u8], dropped: &mut u64) {
+        while let (Some(cluster), None, Some((block, rest))) = (self.cluster, self.group, simple_block(kept))
+        {
+            let left = match cluster.left {
+                Some(left) if left <= block.length => return,
+                left => left.map(|left| left - block.length),
+            };
+            let Some(still_dropped) = dropped.checked_sub(block.left_out) else { return };
+            if self.complete.len() >= FRAGMENT_LIMIT || self.take(block.begins, None).is_none() {
+                return;
+            }
+            self.cluster = Some(Cluster { left, ..cluster });
+            (*kept, *dropped) = (rest, still_dropped);
+        }
+    }
+
     fn begin(&mut self, header: &Header) -> Option<()> {
         match header.kind {
             INFO => self.scale = USUAL_SCALE,
@@ -197,7 +214,11 @@ impl Segment {
     fn take(&mut self, block: Block, duration: Option<u64>) -> Option<()> {
         // Blocks of a Cluster whose beginning was not seen; nothing to be told of them.
         let Some(Cluster { timestamp: Some(timestamp), .. }) = self.cluster else { return Some(()) };
-        let micros = |ticks: u64| i64::try_from(u128::from(ticks) * u128::from(self.scale) / 1000).ok();
+        let scale = self.scale;
+        let micros = |ticks: u64| match ticks.checked_mul(scale) {
+            Some(nanos) => i64::try_from(nanos / 1000).ok(),
+            None => i64::try_from(u128::from(ticks) * u128::from(scale) / 1000).ok(),
+        };
         let Some(track) = self.tracks.iter_mut().find(|track| track.number == block.track) else {
             return Some(());
         };
@@ -226,6 +247,29 @@ impl Segment {
             track.end_cluster(&mut self.complete);
         }
     }
+}
+
+/// A SimpleBlock that begins here, if its size can be followed, and what comes after. Says the same as
+/// [`element::header`] and [`Block::read`].
+#[inline]
+fn simple_block(bytes: &[u8]) -> Option<(Whole, &[u8])> {
+    let (&[id, first], rest) = bytes.split_first_chunk::<2>()?;
+    let more = first.leading_zeros() as usize;
+    let (tail, rest) = rest.split_at_checked(more).filter(|_| u32::from(id) == SIMPLE_BLOCK && more < 8)?;
+    let size = tail.iter().fold(u64::from(first & 0x7f >> more), |size, byte| size << 8 | u64::from(*byte));
+    let (kept, rest) = rest.split_first_chunk::<4>()?;
+    let left_out =
+        size.checked_sub(4).filter(|_| size < element::SIZE_LIMIT && size + 1 != 1 << (7 * (more + 1)))?;
+    Some((Whole { begins: Block::read(kept)?, length: 2 + more as u64 + size, left_out }, rest))
+}
+
+/// A block, all of which has come.
+struct Whole {
+    begins: Block,
+    /// Bytes of the element.
+    length: u64,
+    /// Bytes of it that the walker left out.
+    left_out: u64,
 }
 
 impl Block {
