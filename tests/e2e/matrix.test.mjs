@@ -71,9 +71,12 @@ async function judge(player, fault, shared) {
     const stalls = await session.verdicts(fault.stalls === 0 ? 0 : Math.max(1, gaps.length));
     if (fault.judge) return fault.judge({ stalls, record, truth });
     if (fault.stalls === 0) {
-      assert.deepEqual(gaps, [], 'the page itself saw a stall');
-      assert.deepEqual(stalls.map(named), [], 'stalls that did not happen');
-      return { stalls: 0 };
+      // A machine that is too busy makes playback stand, too; that is the device's.
+      assert.deepEqual(missed(gaps, stalls), [], 'stalls that happened and were not found once');
+      assert.deepEqual(invented(record.gaps, stalls).map(named), [], 'stalls that did not happen');
+      const local = ({ zones }) => zones.every((zone) => ['device', 'player'].includes(zone));
+      assert.deepEqual(stalls.filter((stall) => !local(stall)).map(named), [], 'stalls that are put down to the network');
+      return { stalls: stalls.length };
     }
     return compare(stalls, gaps, record.gaps, session.truths(record));
   } finally {
