@@ -1,26 +1,12 @@
-// Causes on the viewer's own side, made in a real browser: each is named, and what only looks like one is not.
+// Causes on the viewer's own side, made in a real browser: each is named, and what only looks like one is not. A blocked
+// main thread is among the faults of matrix.mjs.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { browserName, pass, play, until } from './playback.mjs';
 
-/** How far the begin of a stall that nobody could look at may be from where the buffer ended, milliseconds. */
-const DATED = 300;
-
 /** A page with a player of its own that can be told to do things wrong. */
 const tiny = { file: '/tiny.html', pages: [fileURLToPath(new URL('pages', import.meta.url))] };
-
-/** Keeps the page's main thread busy for so long. The truth beside it: when, and how much was to play then. */
-const block = (page, millis) =>
-  page.evaluate((millis) => {
-    const { video } = demo;
-    const epoch = () => performance.timeOrigin + performance.now();
-    const from = epoch();
-    const lead = video.buffered.end(video.buffered.length - 1) - video.currentTime;
-    const until = performance.now() + millis;
-    while (performance.now() < until);
-    return { from, to: epoch(), dry: from + lead * 1000 };
-  }, millis);
 
 const explained = ({ cause, zones, kind }) => ({ cause, zones, kind });
 
@@ -34,26 +20,6 @@ describe(`local causes in ${browserName}`, () => {
         await session.close();
       }
     });
-
-  local('main thread blocked for longer than the buffer', {}, async ({ page, reaches, verdicts }) => {
-    await reaches(8);
-    const blocked = await block(page, 10_000);
-    assert.ok(blocked.dry + 1000 < blocked.to, 'the buffer did not outlast the block');
-    await reaches(18);
-    const stalls = await verdicts(1);
-    assert.deepEqual(stalls.map(explained), [{ cause: 'cpu-busy', zones: ['device', 'player'], kind: 'starved' }]);
-    const [{ began, ended }] = stalls;
-    assert.ok(Math.abs(began.wall / 1e3 - blocked.dry) <= DATED, `begin off by ${began.wall / 1e3 - blocked.dry} ms`);
-    assert.ok(ended.wall / 1e3 >= blocked.to - DATED, 'it went on while the thread was blocked');
-  });
-
-  local('main thread blocked for less than the buffer is no stall', {}, async ({ page, reaches, verdicts }) => {
-    await reaches(8);
-    const blocked = await block(page, 2500);
-    assert.ok(blocked.to < blocked.dry, 'the buffer outlasted the block');
-    await reaches(16);
-    assert.deepEqual((await verdicts(0)).map(explained), []);
-  });
 
   local('a tab in the background is no stall', {}, async ({ browser, page, reaches, verdicts }) => {
     await reaches(4);

@@ -1,6 +1,7 @@
 // What is not a stall is not called one, and shows nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { invented } from '../../demo/verdict.mjs';
 import { browserName, pass, play, until } from './playback.mjs';
 
 describe(`no stall in ${browserName}`, () => {
@@ -11,11 +12,12 @@ describe(`no stall in ${browserName}`, () => {
         await act(session);
         const { gaps, overlays, violations, frames } = await session.record();
         assert.notEqual(frames, 0, 'nothing was played');
-        // A machine that is too busy does stall: then there is something to find, and nothing to conclude.
-        assert.deepEqual(gaps.filter(({ began, ended }) => ended - began >= 200), [], 'the page itself saw a stall');
-        assert.deepEqual(overlays, []);
         assert.deepEqual(violations, []);
-        assert.deepEqual(await session.verdicts(0), []);
+        const stalls = await session.verdicts(0);
+        // A machine that is too busy makes playback stand: that is found, put down to the device, and nothing else is.
+        assert.deepEqual(invented(gaps, stalls).map(({ cause }) => cause), []);
+        for (const { zones } of stalls) assert.ok(zones.every((zone) => ['device', 'player'].includes(zone)), zones.join());
+        if (gaps.length === 0) assert.deepEqual(overlays, []);
       } finally {
         await session.close();
       }
