@@ -1,7 +1,6 @@
 // What is not a stall is not called one, and shows nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { invented } from '../../demo/verdict.mjs';
 import { browserName, pass, play, until } from './playback.mjs';
 
 describe(`no stall in ${browserName}`, () => {
@@ -13,10 +12,8 @@ describe(`no stall in ${browserName}`, () => {
         const { gaps, overlays, violations, frames } = await session.record();
         assert.notEqual(frames, 0, 'nothing was played');
         assert.deepEqual(violations, []);
-        const stalls = await session.verdicts(0);
-        // A machine that is too busy makes playback stand: that is found, put down to the device, and nothing else is.
-        assert.deepEqual(invented(gaps, stalls).map(({ cause }) => cause), []);
-        for (const { zones } of stalls) assert.ok(zones.every((zone) => ['device', 'player'].includes(zone)), zones.join());
+        assert.deepEqual((await session.verdicts(0)).map(({ cause }) => cause), []);
+        // On a machine that is too busy there may be something to show.
         if (gaps.length === 0) assert.deepEqual(overlays, []);
       } finally {
         await session.close();

@@ -76,7 +76,7 @@ async function run({ until, fault, query }) {
     await session.reaches(until);
     const record = await session.record();
     const gaps = record.gaps;
-    const stalls = await session.verdicts(gaps.filter(sure).length);
+    const stalls = await session.verdicts(gaps.filter(sure).length, { hiccups: true });
     const truths = session.truths(record);
     return { record, gaps, stalls, truths };
   } finally {
