@@ -66,18 +66,19 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
      * @param {{ hiccups?: boolean }} [options] `hiccups`: those of a busy machine, too
      */
     async verdicts(atLeast, { hiccups = false } = {}) {
-      await page.evaluate(() => demo.video.pause());
+      const gaps = await page.evaluate(() => (demo.video.pause(), demo.record?.gaps ?? []));
       // Opened last: a tab in the background gets no frames.
       const popup = await browser.openExtensionPage('popup.html');
       let records = [];
+      const ours = ({ report }) => {
+        const stall = lastOf(report);
+        return stall.began.wall / 1e3 >= started && (hiccups || !isHiccup(stall, gaps));
+      };
       // Fewer than hoped for is for the caller to judge, who can say which are missing.
-      const ofThis = ({ report }) => JSON.parse(report).stalls.at(-1).began.wall / 1e3 >= started;
-      await until(async () => (records = (await storedStalls(popup)).filter(ofThis)).length >= atLeast, 'records', SETTLES).catch(() => {});
+      await until(async () => (records = (await storedStalls(popup)).filter(ours)).length >= atLeast, 'records', SETTLES).catch(() => {});
       await popup.close();
       await verifyNatively(records);
-      const stalls = records.map(({ report }) => JSON.parse(report).stalls.at(-1));
-      const gaps = await page.evaluate(() => globalThis.demo?.record?.gaps ?? []);
-      return stalls.filter((stall) => hiccups || !isHiccup(stall, gaps)).sort((a, b) => a.began.wall - b.began.wall);
+      return records.map(({ report }) => lastOf(report)).sort((a, b) => a.began.wall - b.began.wall);
     },
     /** The evidence of the stalls that were recorded, as in the file. */
     async evidence() {
@@ -112,6 +113,9 @@ const HICCUP = 800_000;
 /** Playback may take this many times as long as the media, stalls included. */
 const SLOWDOWN = 3;
 
+/** What a report is about: its last stall. */
+const lastOf = (report) => JSON.parse(report).stalls.at(-1);
+
 /** A verdict is recorded within this long after its stall, milliseconds: half a second to settle, and then some. */
 const SETTLES = 5000;
 
@@ -138,7 +142,7 @@ async function verifyNatively(records) {
   try {
     // Kept for a closer look, where one is wanted.
     const keep = process.env.WHYSTALL_KEEP;
-    if (keep) await Promise.all(records.map(({ bundle, report }) => writeFile(path.join(keep, `${JSON.parse(report).stalls.at(-1).began.wall}.whystall`), bundle)));
+    if (keep) await Promise.all(records.map(({ bundle, report }) => writeFile(path.join(keep, `${lastOf(report).began.wall}.whystall`), bundle)));
     const files = records.map((_, i) => path.join(dir, `${i}.whystall`));
     await Promise.all(records.map(({ bundle }, i) => writeFile(files[i], bundle)));
     const program = path.join(root, 'target/debug/whystall');
