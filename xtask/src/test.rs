@@ -4,6 +4,7 @@ use crate::bench;
 use crate::build;
 use crate::chosen;
 use crate::demo::Browser;
+use crate::fuzz;
 use crate::package;
 use crate::process::{cargo, command, run as execute};
 use crate::setup;
@@ -42,6 +43,8 @@ enum Suite {
     Wasm,
     /// What is measured beside peers gives the same answers as they do
     Bench,
+    /// What reads hostile data survives the kept corpus and some seconds of anything: see `cargo xtask fuzz`
+    Fuzz,
     /// The packages are reproducible and the store's check finds nothing
     Package,
     /// A page sees the same with and without Whystall
@@ -108,6 +111,7 @@ fn run_suite(suite: Suite, browsers: &[Browser], full: bool) -> Result<Vec<(Stri
             bench::readers()?;
             one("bench", node_tests(&["bench"], None, full)?)
         }
+        Suite::Fuzz => one("fuzz", fuzzed()),
         Suite::Wasm => one("wasm", node_tests(&["tests/wasm"], None, full)?),
         Suite::Package => one(
             "package",
@@ -189,6 +193,33 @@ fn checks(checks: &[tidy::Check]) -> Count {
             }
             Err(error) => {
                 println!("FAIL {name}: {error:#}");
+                count.failed += 1;
+            }
+        }
+    }
+    count
+}
+
+/// Seconds for each fuzz target: the seven of them, built, stay below three minutes on two processors.
+const FUZZ_SECONDS: u32 = 8;
+
+/// Each fuzz target is one test.
+fn fuzzed() -> Count {
+    let targets = fuzz::Target::value_variants();
+    if let Err(error) = setup::fuzzing() {
+        println!("SKIP fuzz: {error:#}");
+        return Count { skipped: targets.len() as u32, ..Count::default() };
+    }
+    if let Err(error) = fuzz::build() {
+        println!("FAIL fuzz: {error:#}");
+        return Count { failed: targets.len() as u32, ..Count::default() };
+    }
+    let mut count = Count::default();
+    for &target in targets {
+        match fuzz::fuzz(target, FUZZ_SECONDS) {
+            Ok(()) => count.passed += 1,
+            Err(error) => {
+                println!("FAIL {}: {error:#}", target.name());
                 count.failed += 1;
             }
         }
