@@ -17,10 +17,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let recorded = serde_json::to_vec(&inputs).unwrap();
-    assert_eq!(
-        serde_json::from_slice::<Vec<Input>>(&recorded).unwrap(),
-        inputs
-    );
+    assert_eq!(serde_json::from_slice::<Vec<Input>>(&recorded).unwrap(), inputs);
     let snapshot = serde_json::to_vec(&ingress).unwrap();
     serde_json::from_slice::<Ingress>(&snapshot).unwrap();
 });

@@ -1,5 +1,7 @@
 //! What `extension/walker.js` does, said again in the plainest way: one byte at a time.
 #![allow(dead_code)] // Each of the tests that share it uses a part.
+use std::io::{Read, Result, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use whystall::container::HEAD_LIMIT;
 
 /// What is walked.
@@ -20,6 +22,60 @@ pub struct Walker {
     left: u64,
     keep: u64,
     lost: bool,
+}
+
+/// `extension/walker.js` itself, in a Node.js that ends with this.
+pub struct PageWalker {
+    child: Child,
+    questions: ChildStdin,
+    answers: ChildStdout,
+}
+
+impl PageWalker {
+    /// `root`: of this repository.
+    pub fn start(root: &str) -> PageWalker {
+        let mut child = Command::new("node")
+            .arg(format!("{root}/tests/walker/run.mjs"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node runs the page's half");
+        let questions = child.stdin.take().unwrap();
+        let answers = child.stdout.take().unwrap();
+        PageWalker { child, questions, answers }
+    }
+
+    /// The heads that a new walker gives for these appends, one after the other.
+    pub fn heads(&mut self, format: Format, appends: &[&[u8]]) -> Result<Vec<Vec<u8>>> {
+        let mut question = Vec::new();
+        let sizes = appends.iter().map(|append| append.len() as u32);
+        for number in [format as u32, appends.len() as u32].into_iter().chain(sizes) {
+            question.extend(number.to_le_bytes());
+        }
+        question.extend(appends.concat());
+        self.questions.write_all(&(question.len() as u32).to_le_bytes())?;
+        self.questions.write_all(&question)?;
+        appends.iter().map(|_| self.head()).collect()
+    }
+
+    fn head(&mut self) -> Result<Vec<u8>> {
+        let mut head = vec![0; self.number()? as usize];
+        self.answers.read_exact(&mut head)?;
+        Ok(head)
+    }
+
+    fn number(&mut self) -> Result<u32> {
+        let mut bytes = [0; 4];
+        self.answers.read_exact(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+}
+
+impl Drop for PageWalker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl Format {

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod demo;
 mod docs;
+mod fuzz;
 mod lint;
 mod package;
 mod process;
@@ -36,6 +37,11 @@ enum Task {
     Test(test::Options),
     /// Measure what Whystall costs, beside its peers: target/bench.json and a table
     Bench(bench::Options),
+    /// Feed what reads hostile data with anything, from the corpus in fuzz/corpus on
+    ///
+    /// Installs a C++ compiler for libFuzzer if there is none, builds the targets of fuzz/ into target/fuzz and runs one
+    /// after the other. An input that breaks one is kept in target/fuzz/found.
+    Fuzz(fuzz::Options),
     /// Check formatting, lints and syntax
     Lint,
     /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
@@ -64,6 +70,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Lint => lint::run(),
         Task::Package => package::run(),
         Task::Docs => docs::run(),

@@ -1,5 +1,6 @@
 //! Installs what is missing, and says so.
 
+use crate::fuzz;
 use crate::process::{cargo, command, find, output, run, stale};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -39,6 +40,18 @@ pub fn measuring() -> Result<()> {
         println!("not installed: {error:#}");
     }
     Ok(())
+}
+
+/// What fuzzing needs: libFuzzer is built from its sources, in C++.
+pub fn fuzzing() -> Result<()> {
+    run(&mut cargo(["fetch", "--locked", "--manifest-path", fuzz::MANIFEST]))
+        .context("the packages of fuzz/Cargo.toml can't be had")?;
+    let compilers = ["c++", "g++", "clang++"];
+    if std::env::var_os("CXX").is_some() || compilers.iter().any(|name| find(name).is_some()) {
+        return Ok(());
+    }
+    say("the system package g++", "compiles libFuzzer");
+    install(&["g++"])
 }
 
 /// The programs that Whystall is measured against.

@@ -4,6 +4,7 @@ use crate::bench;
 use crate::build;
 use crate::chosen;
 use crate::demo::Browser;
+use crate::fuzz;
 use crate::package;
 use crate::process::{cargo, command, run as execute};
 use crate::setup;
@@ -44,6 +45,8 @@ enum Suite {
     Wasm,
     /// What is measured beside peers gives the same answers as they do
     Bench,
+    /// What reads hostile data survives the kept corpus and some seconds of anything: see `cargo xtask fuzz`
+    Fuzz,
     /// The packages are reproducible and the store's check finds nothing
     Package,
     /// A page sees the same with and without Whystall
@@ -104,6 +107,7 @@ impl Suite {
             Suite::Js => "js",
             Suite::Wasm => "wasm",
             Suite::Bench => "bench",
+            Suite::Fuzz => "fuzz",
             Suite::Package => "package",
             Suite::Noninterference => "noninterference",
             Suite::E2e => "e2e",
@@ -131,6 +135,7 @@ fn run_suite(suite: Suite, full: bool) -> Result<Count> {
             bench::readers()?;
             node_tests(&["bench"], None, full)?
         }
+        Suite::Fuzz => fuzzed(),
         Suite::Wasm => node_tests(&["tests/wasm"], None, full)?,
         Suite::Package => checks(&[
             ("packages are reproducible", package::reproducible),
@@ -223,6 +228,33 @@ fn checks(checks: &[tidy::Check]) -> Count {
             }
             Err(error) => {
                 println!("FAIL {name}: {error:#}");
+                count.failed += 1;
+            }
+        }
+    }
+    count
+}
+
+/// Seconds for each fuzz target: the seven of them, built, stay below three minutes on two processors.
+const FUZZ_SECONDS: u32 = 8;
+
+/// Each fuzz target is one test.
+fn fuzzed() -> Count {
+    let targets = fuzz::Target::value_variants();
+    if let Err(error) = setup::fuzzing() {
+        println!("SKIP fuzz: {error:#}");
+        return Count { skipped: targets.len() as u32, ..Count::default() };
+    }
+    if let Err(error) = fuzz::build() {
+        println!("FAIL fuzz: {error:#}");
+        return Count { failed: targets.len() as u32, ..Count::default() };
+    }
+    let mut count = Count::default();
+    for &target in targets {
+        match fuzz::fuzz(target, FUZZ_SECONDS) {
+            Ok(()) => count.passed += 1,
+            Err(error) => {
+                println!("FAIL {}: {error:#}", target.name());
                 count.failed += 1;
             }
         }
