@@ -9,6 +9,15 @@ const { webRequest } = api;
 const TYPES = ['xmlhttprequest', 'other'];
 const URL_LIMIT = 4096;
 
+/** Headers in which servers say something of themselves (src/header/ reads them). No other goes any further. */
+const CONFESSIONS = new Set([
+  'server-timing', 'cmsd-static', 'cmsd-dynamic', 'age', 'cache-status', 'x-cache', 'cf-cache-status', 'x-served-by', 'x-timer',
+  'via', 'alt-svc', 'retry-after', 'x-bandwidth-app-limited', 'x-bandwidth-est-app-limited', 'x-head-seqnum', 'x-sequence-num',
+]);
+/** Most of them, and the longest: what is longer is left out, since half of it could say something else. */
+const LINES = 32;
+const LINE_LIMIT = 1024;
+
 /** @typedef {{ frameId: number, documentId?: string, initiator?: string }} Origin who asked; Firefox tells the frame only */
 
 /**
@@ -32,8 +41,9 @@ export function watchTab(tabId, tell) {
   listen(webRequest.onBeforeRequest, ({ url }) => ({ k: 'request', url: url.slice(0, URL_LIMIT) }));
   listen(
     webRequest.onResponseStarted,
-    ({ statusCode, fromCache, responseHeaders }) => ({
+    ({ statusCode, fromCache, responseHeaders, ip }) => ({
       k: 'response', status: statusCode, length: contentLength(responseHeaders), cached: Boolean(fromCache),
+      headers: confessions(responseHeaders), ip: ip ?? null,
     }),
     ['responseHeaders'],
   );
@@ -49,4 +59,13 @@ function contentLength(headers) {
   const header = headers?.find(({ name }) => name.toLowerCase() === 'content-length');
   const length = Number.parseInt(header?.value ?? '', 10);
   return Number.isFinite(length) ? length : -1;
+}
+
+/** A line each. @param {{ name: string, value?: string }[] | undefined} headers */
+export function confessions(headers) {
+  const lines = (headers ?? []).flatMap(({ name, value }) => {
+    const known = value !== undefined && CONFESSIONS.has(name.toLowerCase());
+    return known ? [`${name.toLowerCase()}: ${value.replace(/\s*[\r\n]+\s*/g, ', ')}`] : [];
+  });
+  return lines.filter(({ length }) => length <= LINE_LIMIT).slice(0, LINES).join('\n');
 }

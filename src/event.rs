@@ -1,6 +1,7 @@
 //! What the core is told: [`Input`]s. They are already redacted (no URL, no media byte, no header text) and are
 //! exactly what an evidence bundle records, so that a replay sees what the browser saw.
 
+pub use crate::header::{CacheWord, Confession};
 use crate::time::{MediaTime, Micros, Wall};
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +96,19 @@ pub enum Event {
         kind: ResourceKind,
     },
     /// Its response headers arrived. In Firefox only with the first byte of the body.
-    ResponseBegan { observer: Observer, request: RequestId, status: u16, length: Option<u64>, cached: bool },
+    ResponseBegan {
+        observer: Observer,
+        request: RequestId,
+        status: u16,
+        length: Option<u64>,
+        cached: bool,
+        /// Where the server is, as far as an evidence file may say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        network: Option<Network>,
+        /// What the server said of itself. Files from before this was read have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confession: Option<Box<Confession>>,
+    },
     /// This many bytes of the body had arrived.
     Received { observer: Observer, request: RequestId, bytes: u64 },
     /// It ended well.
@@ -301,6 +314,26 @@ pub enum Observer {
     Browser,
     /// The page (`XMLHttpRequest`, `fetch`).
     Page,
+}
+
+/// The network that a server's public address is in, so that servers can be told apart by network and networks be looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// The first 24 bits of an IPv4 address.
+    V4(u32),
+    /// The first 48 bits of an IPv6 address.
+    V6(u64),
+}
+
+impl Network {
+    /// It has no more bits than that.
+    pub fn is_sound(self) -> bool {
+        match self {
+            Network::V4(bits) => bits < 1 << 24,
+            Network::V6(bits) => bits < 1 << 48,
+        }
+    }
 }
 
 /// What a URL looks like it names.

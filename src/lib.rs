@@ -15,6 +15,7 @@ mod cause;
 mod conditions;
 pub mod container;
 pub mod event;
+pub mod header;
 pub mod ingress;
 mod ledger;
 mod machine;

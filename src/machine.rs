@@ -175,12 +175,13 @@ impl Machine {
             Event::RequestStarted { observer, request, resource, host, kind } => {
                 self.requests.started(fact, at, *observer, *request, (*resource, host, *kind));
             }
-            Event::ResponseBegan { observer, request, status, length, cached } => {
+            Event::ResponseBegan { observer, request, status, length, cached, network: _, confession } => {
                 self.requests.change(fact, *observer, *request, |request| {
                     request.response = Some(at);
                     request.status = Some(*status);
                     request.length = *length;
                     request.cached = *cached;
+                    request.confession = confession.as_deref().copied();
                 });
             }
             Event::Received { observer, request, bytes } => {

@@ -183,13 +183,16 @@ fn name(track: &str, range: Span, words: &Words) -> String {
     format!("{track} {}", words.range(range))
 }
 
-const STAGES: [(Stage, char, &str); 12] = [
+const STAGES: [(Stage, char, &str); 15] = [
     (Stage::Decide, 'D', "stage_decide"),
     (Stage::Failed, 'F', "stage_failed"),
     (Stage::Queue, 'Q', "stage_queue"),
     (Stage::Dns, 'N', "stage_dns"),
     (Stage::Connect, 'C', "stage_connect"),
     (Stage::Tls, 'S', "stage_tls"),
+    (Stage::RoundTrip, 'I', "stage_round_trip"),
+    (Stage::Edge, 'E', "stage_edge"),
+    (Stage::Origin, 'O', "stage_origin"),
     (Stage::Wait, 'W', "stage_wait"),
     (Stage::Response, 'R', "stage_response"),
     (Stage::Transfer, 'T', "stage_transfer"),

@@ -274,9 +274,16 @@ pub enum Stage {
     Connect,
     /// Securing the connection.
     Tls,
-    /// Request sent to first byte.
+    /// One round trip of the connection, as the server says.
+    RoundTrip,
+    /// The edge itself took so long for the answer to begin, as it says; with what is behind it where it does not tell them
+    /// apart.
+    Edge,
+    /// The edge waited so long for what is behind it, as it says.
+    Origin,
+    /// Request sent to first byte; what is left of it where the server accounts for a part.
     Wait,
-    /// Asked to first byte where the browser hides the parts: `queue` to `wait` in one.
+    /// Asked to first byte where the browser hides the parts: `queue` to `wait` in one; what is left of it likewise.
     Response,
     /// First byte to last.
     Transfer,
@@ -290,13 +297,16 @@ pub enum Stage {
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Stage; 12] = [
+    pub const ALL: [Stage; 15] = [
         Stage::Decide,
         Stage::Failed,
         Stage::Queue,
         Stage::Dns,
         Stage::Connect,
         Stage::Tls,
+        Stage::RoundTrip,
+        Stage::Edge,
+        Stage::Origin,
         Stage::Wait,
         Stage::Response,
         Stage::Transfer,

@@ -98,8 +98,18 @@ pub enum Fact {
     // The background (`webRequest`). `id` is `requestId`.
     /// `onBeforeRequest`.
     Request { t: f64, id: String, url: String },
-    /// `onHeadersReceived`; `length` is `Content-Length`, negative when absent.
-    Response { t: f64, id: String, status: u16, length: f64, cached: bool },
+    /// `onResponseStarted`; `length` is `Content-Length`, negative when absent.
+    Response {
+        t: f64,
+        id: String,
+        status: u16,
+        length: f64,
+        cached: bool,
+        /// The headers that `extension/network.js` names, a line `name: value` each; see [`crate::header`].
+        headers: String = String::new(),
+        /// The server's address.
+        ip: Option<String>,
+    },
     /// `onCompleted`.
     Completed { t: f64, id: String },
     /// `onErrorOccurred`; `error` as the browser words it.

@@ -64,7 +64,15 @@ fn request(id: u32, from: i64, to: i64, status: u16) -> [Input; 3] {
         Input { at: at(from), event: Event::RequestStarted { observer, request, resource, host, kind } },
         Input {
             at: at(to),
-            event: Event::ResponseBegan { observer, request, status, length: None, cached: false },
+            event: Event::ResponseBegan {
+                observer,
+                request,
+                status,
+                length: None,
+                cached: false,
+                network: None,
+                confession: None,
+            },
         },
         Input { at: at(to + 1), event: Event::RequestEnded { observer, request, bytes: None } },
     ]

@@ -246,7 +246,15 @@ fn request(id: u32, host: &str, asked: i64, answered: i64) -> [(i64, Event); 3] 
     let kind = ResourceKind::Data;
     let asking =
         Event::RequestStarted { observer, request, resource: ResourceId(id), host: host.into(), kind };
-    let begun = Event::ResponseBegan { observer, request, status: 200, length: Some(150), cached: false };
+    let begun = Event::ResponseBegan {
+        observer,
+        request,
+        status: 200,
+        length: Some(150),
+        cached: false,
+        network: None,
+        confession: None,
+    };
     let ended = Event::RequestEnded { observer, request, bytes: None };
     [(asked, asking), (answered, begun), (answered, ended)]
 }

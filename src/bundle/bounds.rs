@@ -66,7 +66,15 @@ fn fault(input: &Input) -> Fault {
         Event::Frame { position, .. } => media("position", *position),
         Event::Buffered { spans: all, .. } => spans("spans", all),
         Event::RequestStarted { host: name, .. } => host("host", name),
-        Event::ResponseBegan { length, .. } => count("length", length.unwrap_or(0)),
+        Event::ResponseBegan { length, network, confession, .. } => count("length", length.unwrap_or(0))
+            .or_else(|| {
+                let allowed = || "the first 24 or 48 bits of an address".to_owned();
+                network.filter(|network| !network.is_sound()).map(|_| ("network", allowed()))
+            })
+            .or_else(|| {
+                let allowed = || "times and counts within the limits of docs/evidence-format.md".to_owned();
+                confession.as_ref().filter(|said| !said.is_sound()).map(|_| ("confession", allowed()))
+            }),
         Event::Received { bytes, .. } => count("bytes", *bytes),
         Event::RequestEnded { bytes, .. } => count("bytes", bytes.unwrap_or(0)),
         Event::Timing { timing, .. } => phases(timing),

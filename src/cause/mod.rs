@@ -7,9 +7,11 @@ mod abr_overreach;
 mod append_late;
 mod buffer_full;
 mod buffer_hole;
+mod cache_miss;
 mod chronic_shortfall;
 mod cpu_busy;
 mod decoder_slow;
+mod edge_slow;
 mod frozen;
 mod http_error;
 mod licence_wait;
@@ -19,6 +21,7 @@ mod offline;
 mod own_side;
 mod request_idle;
 mod seek_storm;
+mod server_side;
 mod slow_motion;
 mod slow_response;
 mod slow_transfer;
@@ -72,6 +75,8 @@ pub const CAUSES: &[&Cause] = &[
     &append_late::CAUSE,
     &request_idle::CAUSE,
     &abr_overreach::CAUSE,
+    &cache_miss::CAUSE,
+    &edge_slow::CAUSE,
     &slow_transfer::CAUSE,
     &slow_response::CAUSE,
     &chronic_shortfall::CAUSE,

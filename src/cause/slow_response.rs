@@ -4,17 +4,20 @@
 //! The time from the request to the first byte, in parts where the browser tells them, beyond what is usual on this host.
 //!
 //! # When Whystall does not say so
-//! When another stage cost more.
+//! When another stage cost more. Time that the server says it took itself, or waited for what is behind it, is not counted here
+//! (`edge-slow`, `cache-miss`). A server that says only whether its cache had the piece, and not how long anything took, clears
+//! nobody: the wait stays whole, and what the server said is told beside it.
 //!
 //! # Where it can sit
 //! Anywhere from the home network to the origin, as long as nothing splits the path.
 
+use super::server_side::cache_said;
 use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value};
 
 const STAGES: &[Stage] =
-    &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Response];
+    &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::RoundTrip, Stage::Wait, Stage::Response];
 
 pub const CAUSE: Cause =
     Cause { id: "slow-response", weight, zones: |_| PATH_AND_SERVER, findings, lead: "first-byte-late" };
@@ -30,12 +33,8 @@ fn findings(case: &Case) -> Vec<Finding> {
     let Some(fetch) = blocking.fetch else {
         return Vec::new();
     };
-    let waited =
-        [("waited", Value::Micros(case.spent(blocking, STAGES))), ("host", Value::Name(fetch.host.clone()))];
-    // A usual wait of nothing at all is one that is not known.
-    let usual = case.usual_here(blocking, STAGES).filter(|usual| *usual > Micros::ZERO);
-    let usual = usual.map(|usual| ("usual", Value::Micros(usual)));
-    let mut findings = vec![finding("first-byte-late", fetch.facts.clone(), waited.into_iter().chain(usual))];
+    let mut findings = vec![case.answer_late(blocking, fetch)];
+    findings.extend(cache_said(fetch));
     // While the request is under way nothing is told yet, hidden or not.
     if fetch.timing.as_ref().is_some_and(|timing| timing.sent.is_none()) {
         let host = Value::Name(fetch.host.clone());

@@ -3,6 +3,7 @@
 //! Everything reported is hostile: numbers are checked, names are matched against those known, texts go no further
 //! than here (but for host names). A fact that cannot be right is dropped as a whole, and counted.
 
+mod address;
 mod checked;
 mod clock;
 mod manifests;
@@ -20,7 +21,7 @@ use checked::*;
 use clock::Clock;
 use manifests::Manifests;
 pub(crate) use mime::kind_of_codecs;
-use network::{Key, Network};
+use network::{Key, Network, Response};
 use serde::{Deserialize, Serialize};
 use table::Table;
 
@@ -233,10 +234,11 @@ impl Ingress {
             Fact::Request { t, id, url } => {
                 (self.background(t)?, self.network.begin(Key::Browser(&id), &url)?)
             }
-            Fact::Response { t, id, status, length, cached } => {
+            Fact::Response { t, id, status, length, cached, headers, ip } => {
                 let (at, status) = (self.background(t)?, http_status(status)?);
                 let length = if length < 0.0 { None } else { Some(count(length)?) };
-                (at, self.network.respond(Key::Browser(&id), status, length, cached))
+                let response = Response { status, length, cached, headers: &headers, ip: ip.as_deref() };
+                (at, self.network.respond(Key::Browser(&id), response))
             }
             Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
             Fact::Failed { t, id, error } => {

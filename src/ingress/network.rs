@@ -1,9 +1,11 @@
 //! Requests, as the browser and as the page saw them.
 
+use super::address;
 use super::checked::Malformed;
 use super::table::Table;
 use super::url::{Redacted, digest, redact};
 use crate::event::{Event, Failure, Observer, RequestId, ResourceId};
+use crate::header;
 use serde::{Deserialize, Serialize};
 
 /// Most requests under way of one observer. A browser has at most six to a host at a time over HTTP/1.1, players a
@@ -33,6 +35,20 @@ pub enum Key<'a> {
     Page(u32),
 }
 
+/// What the browser says when an answer begins.
+pub struct Response<'a> {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Length`.
+    pub length: Option<u64>,
+    /// It comes from the browser's cache.
+    pub cached: bool,
+    /// A line each.
+    pub headers: &'a str,
+    /// The server's address.
+    pub ip: Option<&'a str>,
+}
+
 impl Network {
     /// A request began, or was redirected: then it keeps its id. `Ok(None)` for a URL that is not the network's.
     pub fn begin(&mut self, key: Key, url: &str) -> Result<Option<Event>, Malformed> {
@@ -50,9 +66,13 @@ impl Network {
 
     /// The headers of its response came. This and what follows is `None` for a request that is unknown: not the
     /// network's, or over.
-    pub fn respond(&mut self, key: Key, status: u16, length: Option<u64>, cached: bool) -> Option<Event> {
+    pub fn respond(&mut self, key: Key, response: Response) -> Option<Event> {
         let (observer, request) = self.under_way(key)?;
-        Some(Event::ResponseBegan { observer, request, status, length, cached })
+        let Response { status, length, cached, headers, ip } = response;
+        // What was kept on this machine tells of another time.
+        let confession = header::read(headers).filter(|_| !cached).map(Box::new);
+        let network = ip.and_then(address::network).filter(|_| !cached);
+        Some(Event::ResponseBegan { observer, request, status, length, cached, network, confession })
     }
 
     /// Part of its body came.

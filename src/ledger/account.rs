@@ -1,5 +1,6 @@
 //! The account of one media segment: every stage from "the player could have asked" to "playable".
 
+use super::confessed;
 use super::fetch::Fetch;
 use crate::event::Failure;
 use crate::time::{Micros, Wall};
@@ -95,7 +96,7 @@ impl Account {
     fn request(&mut self, fetch: &Fetch) {
         let told = fetch.timing.as_ref().and_then(|timing| Some((timing, timing.sent?, timing.first_byte?)));
         let Some((timing, sent, first_byte)) = told else {
-            self.stage(Stage::Response, fetch.response);
+            self.answer(Stage::Response, fetch, fetch.response);
             return;
         };
         let secure = timing.secure;
@@ -105,7 +106,16 @@ impl Account {
         self.stage(Stage::Connect, timing.connect.map(|(_, end)| secure.unwrap_or(end)));
         self.stage(Stage::Tls, timing.connect.filter(|_| secure.is_some()).map(|(_, end)| end));
         self.stage(Stage::Queue, Some(sent));
-        self.stage(Stage::Wait, Some(first_byte));
+        self.answer(Stage::Wait, fetch, Some(first_byte));
+    }
+
+    /// The wait for the answer: first what the server accounts for, as far as it reaches, then the rest.
+    fn answer(&mut self, rest: Stage, fetch: &Fetch, first_byte: Option<Wall>) {
+        let Some(first_byte) = first_byte else { return };
+        for (stage, took) in confessed::parts(fetch) {
+            self.stage(stage, Some((self.cursor + took).min(first_byte)));
+        }
+        self.stage(rest, Some(first_byte));
     }
 }
 
@@ -128,6 +138,7 @@ mod tests {
             response: response.map(ms),
             status: None,
             cached: false,
+            confession: None,
             size: None,
             received: None,
             network_end: end.map(ms),

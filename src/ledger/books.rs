@@ -1,6 +1,7 @@
 //! What was fetched and appended for one media element, joined, and the account of each media segment.
 
 use super::account::{Life, stages};
+use super::confessed;
 use super::fetch::Fetch;
 use super::join::{Segment, segments};
 use super::recursion::After;
@@ -330,7 +331,7 @@ impl<'a> Books<'a> {
                     continue;
                 }
                 let of_host = samples.entry((track, fetch.host.clone())).or_default();
-                of_host.learn(&stages(&life, playable).0, hidden(fetch), fetch.size);
+                of_host.learn(&stages(&life, playable).0, &hidden(fetch), fetch.size);
             }
         }
         gather(samples.into_iter().map(|(of, samples)| (of, samples.settle())))
@@ -342,11 +343,12 @@ impl<'a> Books<'a> {
     }
 }
 
-/// Stages that a request's timing does not tell, so that their absence means nothing.
-fn hidden(fetch: &Fetch) -> &'static [Stage] {
+/// Stages that neither a request's timing nor its server tells, so that their absence means nothing.
+fn hidden(fetch: &Fetch) -> Vec<Stage> {
     const IN_ONE: &[Stage] = &[Stage::Response, Stage::Present];
     const IN_PARTS: &[Stage] =
         &[Stage::Queue, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Present];
     let told = |timing: &Timing| timing.sent.is_some() && timing.first_byte.is_some();
-    if fetch.timing.as_ref().is_some_and(told) { IN_ONE } else { IN_PARTS }
+    let by_browser = if fetch.timing.as_ref().is_some_and(told) { IN_ONE } else { IN_PARTS };
+    by_browser.iter().copied().chain(confessed::silent(fetch)).collect()
 }

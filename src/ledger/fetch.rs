@@ -1,6 +1,6 @@
 //! Requests, as the browser and the page saw them, put together into fetches.
 
-use crate::event::{Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
+use crate::event::{Confession, Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ pub struct Request {
     pub status: Option<u16>,
     /// It came from the browser's cache.
     pub cached: bool,
+    /// What its server said of itself.
+    pub confession: Option<Confession>,
     /// `Content-Length`.
     pub length: Option<u64>,
     /// Reports of how much had arrived, newest last; the first and the newest are kept.
@@ -71,6 +73,7 @@ impl Requests {
                 response: None,
                 status: None,
                 cached: false,
+                confession: None,
                 length: None,
                 first_received: None,
                 last_received: None,
@@ -204,6 +207,8 @@ pub struct Fetch {
     pub status: Option<u16>,
     /// It came from the browser's cache.
     pub cached: bool,
+    /// What its server said of itself.
+    pub confession: Option<Confession>,
     /// Size of the body as the server announced or the page counted it.
     pub size: Option<u64>,
     /// The newest report of how much had arrived.
@@ -237,6 +242,7 @@ impl Fetch {
             response: first_byte,
             status: browser.and_then(|b| b.status),
             cached: browser.is_some_and(|b| b.cached),
+            confession: browser.and_then(|b| b.confession),
             size: browser.and_then(|b| b.length).or(counted),
             received: both().filter_map(|request| request.last_received).max(),
             network_end: ended.or(page.and_then(|p| p.ended)),

@@ -179,6 +179,7 @@ mod tests {
             asked: ms(end - 20),
             response: Some(ms(end - 10)),
             cached: false,
+            confession: None,
             status: Some(200),
             size: Some(size),
             received: None,

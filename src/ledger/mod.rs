@@ -3,6 +3,7 @@
 mod abr;
 mod account;
 mod books;
+mod confessed;
 mod drain;
 pub mod fetch;
 mod join;
@@ -14,6 +15,7 @@ mod usual;
 
 pub use abr::Overreach;
 pub use books::Books;
+pub use confessed::is_in_one;
 pub use publish::{PlaylistWait, Unpublished};
 pub use shapley::apportion;
 

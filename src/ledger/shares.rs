@@ -265,7 +265,7 @@ mod tests {
 
     fn takes() -> impl Strategy<Value = Vec<Took>> {
         let took = proptest::option::weighted(0.8, (0i64..1_000, proptest::option::weighted(0.9, 0i64..500)));
-        proptest::collection::vec(took, 12).prop_map(|all| {
+        proptest::collection::vec(took, Stage::ALL.len()).prop_map(|all| {
             let all = Stage::ALL.into_iter().zip(all);
             all.filter_map(|(stage, took)| took.map(|(spent, usual)| (stage, spent, usual))).collect()
         })

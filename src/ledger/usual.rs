@@ -22,6 +22,10 @@ fn default_for(stage: Stage) -> Option<Micros> {
         Stage::Decide | Stage::Failed | Stage::Queue => 0,
         Stage::Dns => 20,
         Stage::Connect | Stage::Tls => 40,
+        Stage::RoundTrip => 30,
+        // On a hit: some milliseconds were seen of every CDN, and nothing is waited for behind it.
+        Stage::Edge => 50,
+        Stage::Origin => 0,
         Stage::Wait => 100,
         Stage::Response => 150,
         Stage::Process | Stage::Present => 50,

@@ -18,7 +18,7 @@
 mod player;
 mod track;
 
-use crate::event::{Event, Input, Moment, Span, TrackKind};
+use crate::event::{Confession, Event, Input, Moment, Span, TrackKind};
 use crate::time::{MediaTime, Wall};
 use crate::verdict::{Instant, StallKind};
 use std::collections::BTreeMap;
@@ -81,6 +81,7 @@ pub struct Story {
     until: i64,
     timing_allowed: bool,
     deliveries: BTreeMap<(TrackKind, i64), Delivery>,
+    confessions: BTreeMap<(TrackKind, i64), Confession>,
     acts: Vec<(i64, Act)>,
     notes: Vec<(i64, Event)>,
     /// Video segment that the player leaves out, and how long it stands before it until it jumps.
@@ -95,6 +96,7 @@ impl Story {
             until,
             timing_allowed: false,
             deliveries: BTreeMap::new(),
+            confessions: BTreeMap::new(),
             acts: Vec::new(),
             notes: Vec::new(),
             hole: None,
@@ -116,6 +118,12 @@ impl Story {
     /// A media segment comes like this.
     pub fn deliver(mut self, track: TrackKind, segment: i64, delivery: Delivery) -> Story {
         self.deliveries.insert((track, segment), delivery);
+        self
+    }
+
+    /// The server says this of itself when it answers with a media segment.
+    pub fn confess(mut self, track: TrackKind, segment: i64, confession: Confession) -> Story {
+        self.confessions.insert((track, segment), confession);
         self
     }
 
@@ -204,6 +212,10 @@ impl Story {
     fn act(mut self, when: i64, act: Act) -> Story {
         self.acts.push((when, act));
         self
+    }
+
+    pub(crate) fn confession(&self, track: TrackKind, segment: i64) -> Option<Confession> {
+        self.confessions.get(&(track, segment)).copied()
     }
 
     pub(crate) fn delivery(&self, track: TrackKind, segment: i64) -> Delivery {

@@ -128,6 +128,8 @@ impl Track {
                     status: if failed { 503 } else { 200 },
                     length: Some(if failed { 0 } else { size }),
                     cached: false,
+                    network: None,
+                    confession: story.confession(self.kind, fetch.segment).filter(|_| !failed).map(Box::new),
                 },
             );
         }

@@ -14,8 +14,10 @@ const S: i64 = 1_000_000;
 const NOON: i64 = 1_700_000_000 * S;
 
 /// The ids of the causes that there are.
-pub const CAUSES: [&str; 20] = [
+pub const CAUSES: [&str; 22] = [
     "slow-response",
+    "cache-miss",
+    "edge-slow",
     "slow-transfer",
     "request-idle",
     "append-late",
@@ -48,6 +50,8 @@ pub fn stall(cause: &str, over: bool) -> Stall {
     let path = vec![Home, Access, Interconnect, Edge, Origin];
     let (zones, cleared) = match cause {
         "request-idle" | "append-late" => (vec![Player], vec![]),
+        "cache-miss" => (vec![Origin], vec![]),
+        "edge-slow" => (vec![Edge], vec![]),
         "http-error" | "not-yet-published" => (vec![Edge, Origin], vec![]),
         "abr-overreach" => (vec![Player, Home, Access, Interconnect, Edge], vec![]),
         "frozen" => (vec![Device, Player, Origin], vec![Home, Access, Interconnect, Edge]),
@@ -111,6 +115,19 @@ fn telling(cause: &str) -> Vec<Finding> {
             finding("first-byte-late", &[("waited", time(4_100)), ("usual", time(85))]),
             finding("timing-hidden", &[]),
         ],
+        "cache-miss" | "edge-slow" => {
+            let host = ("host", Value::Name("stream.example".to_owned()));
+            let took = [("took", time(3_900)), host.clone()];
+            let (said, of) = match cause {
+                "cache-miss" => ("cache-said-miss", "origin-time"),
+                _ => ("cache-said-hit", "edge-time"),
+            };
+            vec![
+                finding("first-byte-late", &[("waited", time(4_100)), ("usual", time(85))]),
+                finding(said, &[host]),
+                finding(of, &took),
+            ]
+        }
         "slow-transfer" => {
             vec![finding("body-slow", &[("transferred", Value::Bytes(1_230_000)), ("took", time(4_100))])]
         }

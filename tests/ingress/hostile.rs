@@ -105,12 +105,21 @@ fn nothing_private_goes_further() {
         facts.push(request(&format!("MARK{n}"), &url(n)));
         facts.push(json!({"k": "page-request", "t": 1.0, "id": n, "url": url(n)}));
     }
+    // What of it is understood is kept as numbers, even of a header that should not have come this far.
+    let headers = "x-served-by: cache-MARK\nserver-timing: MARK;desc=MARK, edge;dur=3;desc=MARK, cfL4;desc=\"?rtt=9&cid=MARK\"\n\
+                   via: 1.1 MARK\ncmsd-static: n=\"MARK\"\nset-cookie: MARK=MARK\nMARK: MARK\nMARK";
+    facts
+        .push(json!({"k": "response", "t": 1.0, "id": "MARK1", "status": 200, "length": -1, "cached": false,
+        "headers": headers, "ip": "198.51.100.77"}));
     facts.push(json!({"k": "failed", "t": 1.0, "id": "MARK2", "error": "MARK"}));
     let mut ingress = Ingress::default();
     let (inputs, dropped) = take(&mut ingress, &facts);
     assert_eq!(dropped, 0);
     let recorded = serde_json::to_string(&inputs).unwrap() + &serde_json::to_string(&ingress).unwrap();
     assert!(recorded.contains("host1.example:8443"));
+    assert!(recorded.contains("\"edge\":3000") && recorded.contains("\"round_trip\":9"), "{recorded}");
+    // Of an address that it is in 198.51.100.0/24.
+    assert!(!recorded.contains("198.51") && recorded.contains("\"network\":{\"v4\":12989284}"), "{recorded}");
     let recorded = recorded.to_lowercase();
     assert!(!recorded.contains("mark") && !recorded.contains("77,65,82,75"), "{recorded}");
 }
@@ -126,6 +135,14 @@ fn the_fuzzers_seed_holds_one_sound_fact_of_each_kind() {
     assert_eq!(inputs.len(), facts.len() - 2);
     let kinds: std::collections::BTreeSet<_> = facts.iter().map(|fact| fact["k"].to_string()).collect();
     assert_eq!(kinds.len(), 22);
+}
+
+/// Headers of a response, often nearly right.
+fn headers() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec!["server-timing", "age", "cmsd-dynamic", "x-cache", "x-timer"]);
+    let line = (name, "(edge;dur=|origin;dur=|\"x\";rd=|HIT|S1,VS0,VE)?[0-9.-]{0,12}(;etp=[0-9]{1,9})?");
+    prop::collection::vec(line, 0..4)
+        .prop_map(|lines| lines.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect())
 }
 
 /// Facts with every text and number anywhere in its type, often nearly right.
@@ -178,8 +195,16 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(t, element, spans)| Fact::Buffered { t, element, spans }),
         (number(), number()).prop_map(|(t, wall)| Fact::Clock { t, wall }),
         (number(), text(), text()).prop_map(|(t, id, url)| Fact::Request { t, id, url }),
-        (number(), text(), any::<u16>(), number(), any::<bool>())
-            .prop_map(|(t, id, status, length, cached)| Fact::Response { t, id, status, length, cached }),
+        (number(), text(), any::<u16>(), number(), any::<bool>(), headers(), prop::option::of(text()))
+            .prop_map(|(t, id, status, length, cached, headers, ip)| Fact::Response {
+                t,
+                id,
+                status,
+                length,
+                cached,
+                headers,
+                ip
+            }),
         (number(), text()).prop_map(|(t, id)| Fact::Completed { t, id }),
         (number(), text(), prop::array::uniform12(number())).prop_map(|(t, url, n)| Fact::Timing(
             ResourceTiming {

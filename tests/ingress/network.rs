@@ -34,6 +34,29 @@ fn a_request_as_the_browser_saw_it() {
 }
 
 #[test]
+fn what_the_server_says_of_itself() {
+    let response = |id: &str, cached: bool| {
+        json!({"k": "response", "t": 5100.0, "id": id, "status": 200, "length": 9, "cached": cached, "ip": "2001:db8::7",
+            "headers": "server-timing: cdn-cache; desc=MISS\nserver-timing: edge; dur=30\nserver-timing: origin; dur=2800.5"})
+    };
+    let url = "https://cdn.example/seg";
+    let (inputs, dropped) = take(
+        &mut Ingress::default(),
+        &[request("1", url), response("1", false), request("2", url), response("2", true)],
+    );
+    let inputs = serde_json::to_value(&inputs).unwrap();
+    assert_eq!(dropped, 0);
+    assert_eq!(
+        inputs[1],
+        json!({"at": 5_100_000, "event": "response-began", "observer": "browser", "request": 0, "status": 200, "length": 9,
+            "cached": false, "network": {"v6": 0x2001_0db8_0000_u64},
+            "confession": {"cache": "miss", "edge": 30_000, "origin": 2_800_500}})
+    );
+    // What was kept on this machine tells of another time.
+    assert_eq!((&inputs[3]["network"], &inputs[3]["confession"]), (&json!(null), &json!(null)));
+}
+
+#[test]
 fn a_redirect_keeps_the_request_and_changes_the_resource() {
     let (inputs, _) = take(
         &mut Ingress::default(),

@@ -30,6 +30,8 @@ pub struct Options {
 pub enum Target {
     /// Evidence files
     Bundle,
+    /// What servers say of themselves in headers
+    Header,
     /// Heads of ISO BMFF appends
     Isobmff,
     /// HLS and DASH manifests

@@ -16,7 +16,17 @@ fn painted(stage: Option<Stage>, letters: &str) -> String {
     let colour = match stage {
         Some(Stage::Decide | Stage::Process | Stage::Append) => 35,
         Some(Stage::Failed) => 31,
-        Some(Stage::Queue | Stage::Dns | Stage::Connect | Stage::Tls | Stage::Wait | Stage::Response) => 33,
+        Some(
+            Stage::Queue
+            | Stage::Dns
+            | Stage::Connect
+            | Stage::Tls
+            | Stage::RoundTrip
+            | Stage::Edge
+            | Stage::Origin
+            | Stage::Wait
+            | Stage::Response,
+        ) => 33,
         Some(Stage::Transfer) => 34,
         Some(Stage::Present) | None => 90,
     };
