@@ -82,8 +82,8 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 4;
-    if !path_split {
+    let of_path = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count();
+    if of_path == 4 {
         findings.push(finding("path-not-split", &[]));
     }
     Stall {
@@ -97,7 +97,9 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         cause: cause.to_owned(),
         zones,
         cleared,
-        path_split,
+        path_split: (1..4).contains(&of_path),
+        by_zone: Vec::new(),
+        would_decide: Vec::new(),
         findings,
         not_observed: if cause == "slow-response" { vec!["timing-hidden".to_owned()] } else { Vec::new() },
     }
