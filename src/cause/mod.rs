@@ -232,7 +232,10 @@ pub fn judge(case: &Case) -> Stall {
             (cause.id, sits),
             &evidence,
         ),
-        would_decide: path::set::would_decide(&zones, &evidence).into_iter().map(|of| of.id().to_owned()).collect(),
+        would_decide: path::set::would_decide(&zones, &evidence)
+            .into_iter()
+            .map(|of| of.id().to_owned())
+            .collect(),
         zones,
         findings,
         not_observed,

@@ -150,7 +150,8 @@ mod tests {
     fn evidence_worked_by_hand() {
         // 1:1:.5:.1:.1 on .28 .36 .145 .215 .215, over .7555, and 2 % spread over five.
         let evidence = Evidence::of(&[told([0, 0, ln::R50, ln::R10, ln::R10])]);
-        let percents: Vec<i64> = evidence.belief(&PATH).iter().map(|(_, part)| (part + 5_000) / 10_000).collect();
+        let percents: Vec<i64> =
+            evidence.belief(&PATH).iter().map(|(_, part)| (part + 5_000) / 10_000).collect();
         assert_eq!(percents, [37, 47, 10, 3, 3]);
     }
 

@@ -52,7 +52,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     // The same site may be the same server under two names.
     let site = |fetch: &Fetch| domain(&fetch.host).map(str::to_owned);
     let other_site = elsewhere.iter().all(|fetch| {
-        site(fetch).is_some() && scene.late.iter().all(|(_, late)| site(late).is_some_and(|of| Some(of) != site(fetch)))
+        site(fetch).is_some()
+            && scene.late.iter().all(|(_, late)| site(late).is_some_and(|of| Some(of) != site(fetch)))
     });
     let worse = verdicts.iter().all(|verdict| *verdict == Some(false));
     let fetch = elsewhere.first().filter(|_| worse && other_site)?;

@@ -5,8 +5,18 @@
 //! What rests on this has a lower cap, and the verdict says so.
 
 /// Endings of names that never leave the home or the machine (RFC 6761, RFC 6762, RFC 8375, and what routers use).
-const LOCAL: &[&str] =
-    &["localhost", "local", "lan", "home", "internal", "intranet", "home.arpa", "corp", "localdomain", "fritz.box"];
+const LOCAL: &[&str] = &[
+    "localhost",
+    "local",
+    "lan",
+    "home",
+    "internal",
+    "intranet",
+    "home.arpa",
+    "corp",
+    "localdomain",
+    "fritz.box",
+];
 
 /// The part of a host's name that its owner registered, or less; `None` for a host that need not be on the internet, or of
 /// which nothing can be told: an address, a name without a dot, a local one. Of names such as `a.co.uk` only `co.uk`
@@ -18,9 +28,8 @@ pub fn domain(host: &str) -> Option<&str> {
     };
     let name = name.trim_end_matches('.');
     let address = name.starts_with('[') || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let local = |ending: &&str| {
-        name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
+    let local =
+        |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     if address || LOCAL.iter().any(local) {
         return None;
     }

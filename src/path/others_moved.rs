@@ -88,7 +88,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
 
 /// A body large enough, as announced or as it came.
 fn large(fetch: &Fetch) -> bool {
-    fetch.succeeded() && fetch.size.or(fetch.received.map(|(_, bytes)| bytes)).is_some_and(|size| size >= TELLING)
+    fetch.succeeded()
+        && fetch.size.or(fetch.received.map(|(_, bytes)| bytes)).is_some_and(|size| size >= TELLING)
 }
 
 fn pace((bytes, took): (u64, Micros)) -> Option<i64> {

@@ -72,7 +72,9 @@ fn of_stage(stage: Stage) -> &'static [Zone] {
 
 /// The stages that a cause explains: their time sits where the cause does.
 fn claimed(cause: &str) -> &'static [Stage] {
-    use Stage::{Append, Connect, Decide, Dns, Failed, Present, Process, Queue, Response, Tls, Transfer, Wait};
+    use Stage::{
+        Append, Connect, Decide, Dns, Failed, Present, Process, Queue, Response, Tls, Transfer, Wait,
+    };
     match cause {
         "offline" => &[Decide, Failed, Queue, Dns, Connect, Tls, Wait, Response, Transfer],
         "http-error" => &[Failed],

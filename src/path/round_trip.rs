@@ -82,7 +82,12 @@ pub fn test(scene: &Scene) -> Option<Told> {
         ("took", Value::Micros(first.took)),
         ("usual", Value::Micros(first.quiet)),
     ];
-    Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: !cited.is_empty() })
+    Some(Told {
+        finding: finding(id, facts, values),
+        row,
+        observed: None,
+        networks_assumed: !cited.is_empty(),
+    })
 }
 
 /// One round trip: when, and how long.
@@ -105,7 +110,8 @@ fn look<'a>(
     let quiet = quiet.iter().copied().min().filter(|_| quiet.len() >= QUIET)?;
     let during: Vec<&(&Fetch, Wall, Micros)> =
         of_host().filter(|(_, at, _)| *at >= scene.window.0 && within(near, *at)).collect();
-    let (least, most) = (during.iter().map(|(.., took)| *took).min()?, during.iter().map(|(.., took)| *took).max()?);
+    let (least, most) =
+        (during.iter().map(|(.., took)| *took).min()?, during.iter().map(|(.., took)| *took).max()?);
     let trend = if least >= quiet + quiet + UP {
         Trend::Up
     } else if most <= quiet + Micros(quiet.0 / 4) + FLAT {

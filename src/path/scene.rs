@@ -3,8 +3,8 @@
 use super::networks::domain;
 use crate::conditions::Periods;
 use crate::event::TrackKind;
-use crate::ledger::Books;
 use crate::ledger::Blocking;
+use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
@@ -157,7 +157,8 @@ pub fn usual<T: Ord + Copy>(mut samples: Vec<T>) -> Option<T> {
 fn late_by(ledger: &Ledger) -> Option<LateBy> {
     let (answers, bodies) = (ledger.share(WAITING), ledger.share(&[Stage::Transfer]));
     let all = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
-    let above_all = |part: Micros| part > Micros::ZERO && part.0.saturating_mul(100) >= all.0.saturating_mul(ABOVE_ALL);
+    let above_all =
+        |part: Micros| part > Micros::ZERO && part.0.saturating_mul(100) >= all.0.saturating_mul(ABOVE_ALL);
     if above_all(bodies) {
         return Some(LateBy::Bodies);
     }

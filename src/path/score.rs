@@ -4,7 +4,8 @@ use crate::verdict::Zone;
 
 /// Brier score of one belief (millionths by zone): 0 is perfect, 2 the worst.
 pub fn brier(belief: &[(Zone, i64)], truth: Zone) -> f64 {
-    let part = |zone| belief.iter().filter(|(of, _)| *of == zone).map(|(_, part)| *part as f64 / 1e6).sum::<f64>();
+    let part =
+        |zone| belief.iter().filter(|(of, _)| *of == zone).map(|(_, part)| *part as f64 / 1e6).sum::<f64>();
     Zone::ALL.into_iter().map(|zone| (part(zone) - if zone == truth { 1.0 } else { 0.0 }).powi(2)).sum()
 }
 

@@ -240,7 +240,10 @@ impl Story {
         };
         let end = sent + wait + transfer;
         self.note(when, Event::RequestStarted { observer, request: id, resource, host, kind })
-            .note(sent + wait, Event::ResponseBegan { observer, request: id, status: 200, length, cached: false })
+            .note(
+                sent + wait,
+                Event::ResponseBegan { observer, request: id, status: 200, length, cached: false },
+            )
             .note(end, Event::RequestEnded { observer, request: id, bytes: None })
             .note(end, Event::Timing { resource, timing })
     }
