@@ -20,6 +20,7 @@ pub mod ingress;
 mod ledger;
 mod machine;
 pub mod manifest;
+mod path;
 pub mod plain;
 pub mod record;
 pub mod session;

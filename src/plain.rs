@@ -57,7 +57,11 @@ fn stall(page: &mut Page, stall: &Stall, words: &Words, paint: Paint) {
         page.paragraph("", &clue.to_string());
     }
     page.paragraph("", &wording::whereabouts(stall, words));
-    for more in [wording::ending(stall, words), wording::not_observed(stall, words)] {
+    for more in [
+        wording::would_decide(stall, words),
+        wording::ending(stall, words),
+        wording::not_observed(stall, words),
+    ] {
         page.paragraph("", &more.unwrap_or_default());
     }
     let ended = stall.ended.map(|ended| format!(" to {}", utc(ended.wall)));

@@ -42,8 +42,13 @@ pub struct Stall {
     pub zones: Vec<Zone>,
     /// The zones that the evidence rules out, in path order.
     pub cleared: Vec<Zone>,
-    /// Whether path time was split among the path's zones. If not, all of them stay in `zones`.
+    /// Whether the evidence told zones of the path apart: some of the path's are in `zones`, not all.
     pub path_split: bool,
+    /// The stall's time by zone, in path order; with the ledger's `chronic` and `unexplained` it adds up to `duration`
+    /// exactly. What is only believed is not to be shown unless the path was split: without evidence it is a prior.
+    pub by_zone: Vec<ZoneTime>,
+    /// The observations that would best separate the zones that are left, the most telling first.
+    pub would_decide: Vec<String>,
     /// The evidence. Every sentence shown rests on these.
     pub findings: Vec<Finding>,
     /// What could not be observed and might have changed the verdict.
@@ -110,6 +115,25 @@ impl Zone {
     /// All of them, in path order.
     pub const ALL: [Zone; 7] =
         [Zone::Device, Zone::Player, Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
+}
+
+/// What one zone has of a stall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneTime {
+    /// Which.
+    pub zone: Zone,
+    /// Of stages that can be nowhere else.
+    pub direct: Micros,
+    /// Its part of what can be in several zones, by how likely each is.
+    pub believed: Micros,
+}
+
+impl ZoneTime {
+    /// Both.
+    pub fn total(&self) -> Micros {
+        self.direct + self.believed
+    }
 }
 
 /// A media segment that playback ran dry on.

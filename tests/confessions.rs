@@ -73,7 +73,6 @@ fn an_origin_that_took_it_all_stands_alone() {
         &[Origin],
     );
     assert!(has(&stall, "origin-time") && has(&stall, "cache-said-miss") && has(&stall, "first-byte-late"));
-    assert!(stall.path_split);
     // Every finding about it cites what the server said.
     let origin = stall.findings.iter().find(|finding| finding.id == "origin-time").unwrap();
     assert!(!origin.facts.is_empty());

@@ -99,11 +99,13 @@ impl Card<'_> {
         let zones = Zone::ALL.into_iter().enumerate().flat_map(|(index, zone)| {
             let standing = Standing::of(zone, self.stall);
             let (stroke, fill, dash) = match standing {
+                Standing::Likely => (palette.possible, palette.likely_ground, "none"),
                 Standing::Only | Standing::Possible => (palette.possible, palette.possible_ground, "none"),
+                Standing::Unlikely => (palette.possible, palette.ground, "none"),
                 Standing::Cleared => (palette.cleared, palette.ground, "none"),
                 Standing::Open => (palette.quiet, palette.ground, "2 5"),
             };
-            let possible = matches!(standing, Standing::Only | Standing::Possible);
+            let possible = standing.is_possible();
             let circle = Node::new("circle").with("cx", number(x(index))).with("cy", y).with("r", 24);
             let circle = circle.with("fill", fill).with("stroke", stroke).with("stroke-width", 3);
             let sign = Ink::bold(26.0, stroke);

@@ -31,6 +31,8 @@ mod undetermined;
 use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
+use crate::path::belief::Evidence;
+use crate::path::{self, PATH, Scene, Told};
 use crate::sort::{Sort, gather};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
@@ -168,6 +170,13 @@ impl Case<'_> {
         if most && waited > Micros::ZERO { self.share(&[Stage::Decide]) } else { Micros::ZERO }
     }
 
+    /// What could not be observed in the drain window or since.
+    fn unseen(&self) -> impl Iterator<Item = &'static str> {
+        let span = (self.ledger.window.map_or(self.sighting.began.wall, |(from, _)| from), self.now);
+        let blind = self.blind.iter().filter(move |(from, to, _)| overlap((*from, *to), span));
+        blind.map(|(.., what)| *what)
+    }
+
     /// The device and the player have next to nothing of it: neither by their own stages, nor by what may be anyone's.
     fn own_side_prompt(&self) -> bool {
         let own = self.share(&[Stage::Decide, Stage::Process, Stage::Append, Stage::Present]);
@@ -185,32 +194,29 @@ pub fn judge(case: &Case) -> Stall {
     let heaviest =
         weighed.filter(|(weight, _)| *weight > Micros::ZERO).rev().max_by_key(|(weight, _)| *weight);
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
-    let zones = (cause.zones)(case).to_vec();
+    let sits = (cause.zones)(case);
+    let told = examine(case, sits);
+    let evidence = Evidence::of(&told);
+    let observed: Vec<path::Observation> = told.iter().filter_map(|told| told.observed).collect();
+    let zones = path::set::narrowed(sits, &evidence, &observed);
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
     let given_up = case.books.given_up(case.sighting);
     findings.extend(told_of_given_up(&given_up));
-    let path_split = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count() < 4;
-    if !path_split {
-        findings.push(finding("path-not-split", Vec::new(), []));
-    }
-    let cleared = if zones == PATH_AND_SERVER && case.own_side_prompt() {
+    let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
+    add_to(&mut findings, told, of_path == 4);
+    let own_side = if sits == PATH_AND_SERVER && case.own_side_prompt() {
         // Had the player kept to what it gave up, it may have come sooner.
-        if given_up.is_empty() { vec![Zone::Device, Zone::Player] } else { vec![Zone::Device] }
+        if given_up.is_empty() { &[Zone::Device, Zone::Player][..] } else { &[Zone::Device] }
     } else {
-        Zone::ALL
-            .into_iter()
-            .filter(|zone| case.sighting.kind != StallKind::Starved && !zones.contains(zone))
-            .collect()
+        &[]
     };
-    let span = (case.ledger.window.map_or(case.sighting.began.wall, |(from, _)| from), case.now);
-    let mut not_observed: Vec<String> = case
-        .blind
-        .iter()
-        .filter(|(from, to, _)| overlap((*from, *to), span))
-        .map(|(.., what)| (*what).to_owned())
-        .collect();
+    let cleared = Zone::ALL.into_iter().filter(|zone| {
+        let not_here = case.sighting.kind != StallKind::Starved || sits.contains(zone);
+        !zones.contains(zone) && not_here || own_side.contains(zone)
+    });
+    let mut not_observed: Vec<String> = case.unseen().map(str::to_owned).collect();
     not_observed.arrange();
     not_observed.dedup();
     Stall {
@@ -222,11 +228,53 @@ pub fn judge(case: &Case) -> Stall {
         blocking: case.blocking.iter().map(|blocking| blocking.named.clone()).collect(),
         ledger: case.ledger.clone(),
         cause: cause.id.to_owned(),
+        cleared: cleared.collect(),
+        path_split: (1..4).contains(&of_path),
+        by_zone: path::parts::by_zone(
+            case.sighting.kind,
+            case.duration(),
+            case.ledger,
+            (cause.id, sits),
+            &evidence,
+        ),
+        would_decide: path::set::would_decide(&zones, &evidence)
+            .into_iter()
+            .map(|of| of.id().to_owned())
+            .collect(),
         zones,
-        cleared,
-        path_split,
         findings,
         not_observed,
+    }
+}
+
+/// What tells the zones of the path apart, if the cause leaves several of them.
+fn examine(case: &Case, sits: &[Zone]) -> Vec<Told> {
+    if PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
+        return Vec::new();
+    }
+    let offline = &case.machine.conditions.offline;
+    let blind = case.unseen().next().is_some();
+    let scene = Scene::of(case.books, case.blocking, case.ledger, offline, blind);
+    scene.map(|scene| path::examine(&scene)).unwrap_or_default()
+}
+
+/// Tells what the tests of the path saw, and whether that left the path whole.
+fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, whole: bool) {
+    let assumed = told.iter().filter(|told| told.networks_assumed).flat_map(|told| &told.finding.facts);
+    let assumed: Vec<u32> = assumed.copied().collect();
+    let examined = !told.is_empty();
+    for Told { finding, .. } in told {
+        if findings.iter().all(|other| other.id != finding.id) {
+            findings.push(finding);
+        }
+    }
+    if !assumed.is_empty() {
+        findings.push(finding("networks-assumed", assumed, []));
+    }
+    match (whole, examined) {
+        (true, false) => findings.push(finding("path-not-split", Vec::new(), [])),
+        (true, true) => findings.push(finding("path-not-separated", Vec::new(), [])),
+        (false, _) => {}
     }
 }
 

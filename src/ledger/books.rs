@@ -67,6 +67,11 @@ impl<'a> Books<'a> {
         &self.fetches
     }
 
+    /// The requests that brought its media, and of which kind.
+    pub fn media(&self) -> impl Iterator<Item = (TrackKind, &Fetch)> {
+        self.segments.iter().filter_map(|segment| Some((self.kind(segment.track), self.fetch_of(segment)?)))
+    }
+
     /// Joins what the machine knows of this element.
     pub fn open(machine: &'a Machine, element: &'a Element) -> Books<'a> {
         let tracks = machine.tracks_of(element);

@@ -17,6 +17,8 @@ fn a_withheld_media_segment() {
         Waited 15.0 s for the answer to begin; 40 ms is usual here.
         Where it came from: can't tell between your home network, your ISP, the networks
         in between, and the video service. Not your device, not the player.
+        What would tell them apart: what the video server says of its own times; how
+        fast the same video comes from another server.
 
         2025-06-15 15:07:00.148 UTC to 2025-06-15 15:07:05.338 UTC
         In the video: 0:20
@@ -42,8 +44,13 @@ fn a_withheld_media_segment() {
           470 481]
         - The server hides its connection timings, so connecting and answering can't be
           told apart. [264 265 465 469 470 481]
-        - The way from your home to the video service was not examined part by part, so
-          every part of it stays possible.
+        - Meanwhile 1 other site answered within 40 ms. [266 267 268 271 272 275 284 285
+          ...]
+        - Which networks the other sites are in is not known; sites of different names
+          are taken to be in different ones, which is only probable. [266 267 268 271
+          272 275 284 285 ...]
+        - What was seen of the way from your home to the video service does not separate
+          its parts clearly, so every part of it stays possible.
     "#]]
     .assert_eq(&told(Story::new(40_000).withhold(Video, 10, 15_000)));
 }
@@ -58,6 +65,8 @@ fn failed_attempts_in_two_tracks_before_a_stall_that_goes_on() {
         Nothing has come from video.example yet, 35.7 s after the player asked.
         Where it comes from: can't tell yet between your home network, your ISP, the
         networks in between, and the video service. Not your device, not the player.
+        What would tell them apart: how fast data comes from independent servers at the
+        same moment; how quickly your router answers, at rest and now.
 
         2025-06-15 15:07:14.257 UTC
         In the video: 0:30
@@ -91,6 +100,8 @@ fn a_buffer_drained_by_many_slow_media_segments() {
         505 kB came in 2.8 s: 1.4 Mbit/s.
         Where it came from: can't tell between your home network, your ISP, the networks
         in between, and the video service. Not your device, not the player.
+        What would tell them apart: how fast data comes from independent servers at the
+        same moment; how quickly your router answers, at rest and now.
 
         2025-06-15 15:07:18.148 UTC to 2025-06-15 15:07:18.699 UTC
         In the video: 0:38
@@ -175,6 +186,8 @@ fn a_line_that_was_too_slow_from_the_first_byte() {
         502 kB came in 2.6 s: 1.5 Mbit/s.
         Where it came from: can't tell between the player, your home network, your ISP,
         the networks in between, and the video service.
+        What would tell them apart: how fast data comes from independent servers at the
+        same moment; how quickly your router answers, at rest and now.
 
         2025-06-15 15:06:47.277 UTC to 2025-06-15 15:06:47.967 UTC
         In the video: 0:04

@@ -18,7 +18,9 @@
 mod player;
 mod track;
 
-use crate::event::{Confession, Event, Input, Moment, Span, TrackKind};
+use crate::event::{
+    Confession, Event, Input, Moment, Observer, RequestId, ResourceId, ResourceKind, Span, Timing, TrackKind,
+};
 use crate::time::{MediaTime, Wall};
 use crate::verdict::{Instant, StallKind};
 use std::collections::BTreeMap;
@@ -64,6 +66,24 @@ pub struct Delivery {
 pub const USUAL: Delivery =
     Delivery { idle: 0, failures: 0, patience: None, wait: 40, transfer: 120, process: 2, append: 5 };
 
+/// A request to a host that brings no media. Milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Its name.
+    pub host: &'static str,
+    /// How long connecting takes, if it has to and the server lets the page know.
+    pub connect: Option<i64>,
+    /// Asked to first byte.
+    pub wait: i64,
+    /// First byte to last.
+    pub transfer: i64,
+    /// Size of the body.
+    pub bytes: u64,
+}
+
+/// Requests to other hosts are numbered from here on.
+const ELSEWHERE: u32 = 200_000;
+
 /// What happens at the media element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
@@ -84,6 +104,10 @@ pub struct Story {
     confessions: BTreeMap<(TrackKind, i64), Confession>,
     acts: Vec<(i64, Act)>,
     notes: Vec<(i64, Event)>,
+    /// Media segments that come from another host than the track's own.
+    hosts: BTreeMap<(TrackKind, i64), &'static str>,
+    /// Requests to other hosts so far.
+    elsewhere: u32,
     /// Video segment that the player leaves out, and how long it stands before it until it jumps.
     hole: Option<(i64, i64)>,
 }
@@ -99,6 +123,8 @@ impl Story {
             confessions: BTreeMap::new(),
             acts: Vec::new(),
             notes: Vec::new(),
+            hosts: BTreeMap::new(),
+            elsewhere: 0,
             hole: None,
         }
     }
@@ -199,6 +225,45 @@ impl Story {
         self
     }
 
+    /// The player takes a media segment from this host.
+    pub fn from_host(mut self, track: TrackKind, segment: i64, host: &'static str) -> Story {
+        self.hosts.insert((track, segment), host);
+        self
+    }
+
+    /// The page asks another host for something that is no media.
+    pub fn elsewhere(mut self, when: i64, request: Elsewhere) -> Story {
+        self.elsewhere += 1;
+        let id = ELSEWHERE + self.elsewhere;
+        let (observer, resource, kind) = (Observer::Browser, ResourceId(id), ResourceKind::Data);
+        let Elsewhere { host, connect, wait, transfer, bytes } = request;
+        let (id, host) = (RequestId(id), host.to_owned());
+        let (sent, length) = (when + connect.unwrap_or(0), Some(bytes));
+        let timing = Timing {
+            started: Some(at(when)),
+            connect: connect.map(|_| (at(when), at(sent))),
+            sent: connect.map(|_| at(sent)),
+            first_byte: connect.map(|_| at(sent + wait)),
+            ..Timing::default()
+        };
+        let end = sent + wait + transfer;
+        self.note(when, Event::RequestStarted { observer, request: id, resource, host, kind })
+            .note(
+                sent + wait,
+                Event::ResponseBegan {
+                    observer,
+                    request: id,
+                    status: 200,
+                    length,
+                    cached: false,
+                    network: None,
+                    confession: None,
+                },
+            )
+            .note(end, Event::RequestEnded { observer, request: id, bytes: None })
+            .note(end, Event::Timing { resource, timing })
+    }
+
     /// The main thread is busy for so long. To be told beside what that does to the player.
     pub fn busy(self, when: i64, length: i64) -> Story {
         self.note(when + length, Event::Busy { from: at(when) })
@@ -216,6 +281,10 @@ impl Story {
 
     pub(crate) fn confession(&self, track: TrackKind, segment: i64) -> Option<Confession> {
         self.confessions.get(&(track, segment)).copied()
+    }
+
+    pub(crate) fn host(&self, track: TrackKind, segment: i64) -> Option<&'static str> {
+        self.hosts.get(&(track, segment)).copied()
     }
 
     pub(crate) fn delivery(&self, track: TrackKind, segment: i64) -> Delivery {

@@ -101,7 +101,7 @@ impl Track {
         let (request, segment, size) = (fetch.request, fetch.segment, self.bytes(fetch.segment));
         if now == fetch.asked {
             let resource = fetch.resource;
-            let host = self.host.to_owned();
+            let host = story.host(self.kind, segment).unwrap_or(self.host).to_owned();
             log.both(now, |observer| Event::RequestStarted {
                 observer,
                 request,

@@ -25,7 +25,11 @@ pub(super) fn evidence(stall: &Stall, words: &Words) -> Vec<Node> {
         nodes.push(Node::new("h3").say(words.say("findings_title", &[])));
         nodes.push(Node::classed("ul", "findings").children(stall.findings.iter().map(sentence)));
     }
-    let more = [wording::ending(stall, words), wording::not_observed(stall, words)];
+    let more = [
+        wording::would_decide(stall, words),
+        wording::ending(stall, words),
+        wording::not_observed(stall, words),
+    ];
     nodes.extend(more.into_iter().flatten().map(|line| Node::classed("p", "note").say(line)));
     nodes
 }

@@ -2,11 +2,13 @@
 
 use crate::adjustment::{Adjustment, Short};
 use crate::event::{ElementId, Span, TrackKind};
+use crate::path::belief::Evidence;
+use crate::path::set;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{
     BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageShare, StageTime,
-    Stall, StallKind, UsualFrom, Value, Zone,
+    Stall, StallKind, UsualFrom, Value, Zone, ZoneTime,
 };
 
 const S: i64 = 1_000_000;
@@ -86,8 +88,9 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let path_split = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count() < 4;
-    if !path_split {
+    let would_decide = set::would_decide(&zones, &Evidence::default());
+    let of_path = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count();
+    if of_path == 4 {
         findings.push(finding("path-not-split", &[]));
     }
     Stall {
@@ -101,10 +104,78 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         cause: cause.to_owned(),
         zones,
         cleared,
-        path_split,
+        path_split: (1..4).contains(&of_path),
+        by_zone: Vec::new(),
+        would_decide: would_decide.iter().map(|of| of.id().to_owned()).collect(),
         findings,
         not_observed: if cause == "slow-response" { vec!["timing-hidden".to_owned()] } else { Vec::new() },
     }
+}
+
+/// Slow transfers after which tests of the path left these zones, with what they saw: the likeliest zone has the most time.
+pub fn examined(over: bool) -> Vec<Stall> {
+    use Zone::{Access, Device, Edge, Home, Interconnect, Origin, Player};
+    let time = |millis| Value::Micros(Micros::from_millis(millis));
+    let host = |name: &str| ("host", Value::Name(name.to_owned()));
+    let count = |count| ("count", Value::Count(count));
+    let path = |zones: &[Zone], cleared: &[Zone], times: &[i64], findings: Vec<Finding>| {
+        let mut stall = stall("slow-transfer", over);
+        stall.findings.retain(|finding| finding.id != "path-not-split");
+        stall.findings.extend(findings);
+        let millis = times.iter().map(|millis| Micros::from_millis(*millis));
+        let time =
+            |(zone, believed): (&Zone, Micros)| ZoneTime { zone: *zone, direct: Micros::ZERO, believed };
+        let would_decide = set::would_decide(zones, &Evidence::default());
+        Stall {
+            by_zone: zones.iter().zip(millis).map(time).collect(),
+            would_decide: would_decide.iter().map(|of| of.id().to_owned()).collect(),
+            path_split: zones.len() < 4,
+            zones: zones.to_vec(),
+            cleared: cleared.to_vec(),
+            ..stall
+        }
+    };
+    let rate = ("rate", Value::Bitrate(38_000_000));
+    let trip = |took| [host("stream.example"), ("took", time(took)), ("usual", time(21))];
+    let all = [Home, Access, Interconnect, Edge, Origin];
+    vec![
+        path(
+            &[Interconnect, Edge, Origin],
+            &[Device, Player, Home, Access],
+            &[400, 1_700, 1_300],
+            vec![
+                finding("others-moved", &[count(2), rate.clone()]),
+                finding("networks-assumed", &[]),
+                finding("other-server-faster", &[host("other.example")]),
+                finding("round-trip-flat", &trip(22)),
+            ],
+        ),
+        path(
+            &[Home, Access, Interconnect],
+            &[Device, Player, Edge, Origin],
+            &[1_400, 1_700, 300],
+            vec![
+                finding("others-slow", &[count(3)]),
+                finding("networks-assumed", &[]),
+                finding("round-trip-up", &trip(180)),
+                finding("other-server-no-faster", &[host("other.example")]),
+            ],
+        ),
+        path(
+            &all,
+            &[Device, Player],
+            &[600; 5],
+            vec![
+                finding("others-moved", &[count(1), rate]),
+                finding("others-answered", &[count(1), ("within", time(80))]),
+                finding("others-answered", &[count(4), ("within", time(80))]),
+                finding("others-late", &[count(2), ("within", time(2_100))]),
+                finding("networks-assumed", &[]),
+                finding("round-trip-up-here", &trip(180)),
+                finding("path-not-separated", &[]),
+            ],
+        ),
+    ]
 }
 
 /// The findings that tell that cause.

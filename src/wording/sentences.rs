@@ -154,6 +154,19 @@ pub fn not_observed(stall: &Stall, words: &Words) -> Option<String> {
     (!all.is_empty()).then(|| words.say("unseen", &[("what", &all.join(", "))]))
 }
 
+/// What would separate the places that are left, in one line.
+pub fn would_decide(stall: &Stall, words: &Words) -> Option<String> {
+    let what = |id: &String| match id.as_str() {
+        "gateway" => words.say("decides_gateway", &[]),
+        "references" => words.say("decides_references", &[]),
+        "other-edge" => words.say("decides_other_edge", &[]),
+        "server-timing" => words.say("decides_server_timing", &[]),
+        other => words.name(other),
+    };
+    let all: Vec<String> = stall.would_decide.iter().take(MOST_LISTED).map(what).collect();
+    (!all.is_empty()).then(|| words.say("would_decide", &[("what", &all.join("; "))]))
+}
+
 /// Why it ended, if not because playback went on.
 pub fn ending(stall: &Stall, words: &Words) -> Option<String> {
     match stall.ending? {

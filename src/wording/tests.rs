@@ -9,6 +9,7 @@ use crate::verdict::{Ending, Stall, Value, Zone};
 use expect_test::{Expect, expect, expect_file};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 fn both() -> [Words; 2] {
     ["en", "de"].map(Words::for_language)
@@ -25,6 +26,7 @@ fn told(stall: &Stall, words: &Words) -> String {
     lines.push(cause_in_short(&stall.cause, words));
     lines.extend(stall.findings.iter().map(|finding| format!("- {}", super::finding(finding, words))));
     lines.extend(ending(stall, words));
+    lines.extend(would_decide(stall, words));
     lines.extend(not_observed(stall, words));
     lines.join("\n").replace('\u{a0}', "~") + "\n"
 }
@@ -45,6 +47,18 @@ fn what_is_said() {
     expect_file!["said/en-over.txt"].assert_eq(&table("en", true));
     expect_file!["said/de-live.txt"].assert_eq(&table("de", false));
     expect_file!["said/de-over.txt"].assert_eq(&table("de", true));
+}
+
+/// The same of what tests of the path saw.
+#[test]
+fn what_is_said_of_the_path() {
+    let table = |language: &str| {
+        let words = Words::for_language(language);
+        let stalls = [false, true].into_iter().flat_map(samples::examined);
+        stalls.map(|stall| told(&stall, &words)).collect::<Vec<_>>().join("\n")
+    };
+    expect_file!["said/en-path.txt"].assert_eq(&table("en"));
+    expect_file!["said/de-path.txt"].assert_eq(&table("de"));
 }
 
 #[test]
@@ -80,10 +94,10 @@ fn every_placeholder_is_declared_numbered_and_used() {
 #[test]
 fn every_message_is_said_somewhere() {
     let of_causes = samples::CAUSES.map(|cause| cause.replace('-', "_"));
-    let of_findings: Vec<String> = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cause"))
-        .unwrap()
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-        .collect();
+    let folders = ["src/cause", "src/path"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let of_findings: Vec<String> =
+        files.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
     let of_findings = of_findings.concat();
     let conventional = |key: &str| match key.split_once('_') {
         Some(("live" | "reason" | "do" | "cause", of)) => {

@@ -1,0 +1,89 @@
+//! The same kind of media came from another host at nearly the same moment: the player switched, or takes from both
+//! (ATTRIBUTION §3.4, block *other edge*).
+//!
+//! # What it looks at
+//! Media segments of the late track from another host, asked for within 10 s of when the late ones were slow.
+//!
+//! # What it says
+//! One came at least twice as fast as the late ones: what both hosts share was not the limit. All came no faster, from
+//! other sites: what they share more likely was; the origin behind both is as likely as before.
+//!
+//! # When it is silent
+//! Where nothing came of the late media to compare with, where all is in between, and where a wait is compared with a wait
+//! that is itself longer than a quarter of it.
+
+use super::belief::{Row, ln};
+use super::networks::domain;
+use super::scene::{LateBy, Scene, around, faster, rate, within};
+use super::{Observation, Told, finding};
+use crate::ledger::fetch::Fetch;
+use crate::time::Micros;
+use crate::verdict::Value;
+
+/// ATTRIBUTION §3.4.
+const NEAR: Micros = Micros::from_millis(10_000);
+/// Smaller bodies tell of the round trip, not of the line [P].
+const TELLING: u64 = 64 << 10;
+/// An answer was prompt if the late one took so many times as long [P].
+const TIMES: i64 = 4;
+
+const FASTER: Row = [ln::R15, ln::R15, 0, 0, 0];
+const NO_FASTER: Row = [0, 0, ln::R50, ln::R30, 0];
+
+pub fn test(scene: &Scene) -> Option<Told> {
+    let near = around(scene.late_when(), NEAR);
+    let late_hosts: Vec<&str> = scene.late.iter().map(|(_, fetch)| fetch.host.as_str()).collect();
+    let same_track = |track| scene.late.iter().any(|(late, _)| *late == track);
+    let elsewhere: Vec<&Fetch> = scene
+        .media
+        .iter()
+        .filter(|(track, fetch)| same_track(*track) && !late_hosts.contains(&fetch.host.as_str()))
+        .map(|(_, fetch)| *fetch)
+        .filter(|fetch| !fetch.cached && fetch.delivered().is_some() && within(&near, fetch.asked))
+        .collect();
+    let verdicts: Vec<Option<bool>> = elsewhere.iter().map(|fetch| compare(scene, fetch)).collect();
+    let better = elsewhere.iter().zip(&verdicts).find(|(_, verdict)| **verdict == Some(true));
+    if let Some((fetch, _)) = better {
+        let value = ("host", Value::Name(fetch.host.clone()));
+        let finding = finding("other-server-faster", facts(scene, fetch), [value]);
+        let observed = Some(Observation::OtherEdge);
+        return Some(Told { finding, row: FASTER, observed, networks_assumed: false });
+    }
+    // The same site may be the same server under two names.
+    let site = |fetch: &Fetch| domain(&fetch.host).map(str::to_owned);
+    let other_site = elsewhere.iter().all(|fetch| {
+        site(fetch).is_some()
+            && scene.late.iter().all(|(_, late)| site(late).is_some_and(|of| Some(of) != site(fetch)))
+    });
+    let worse = verdicts.iter().all(|verdict| *verdict == Some(false));
+    let fetch = elsewhere.first().filter(|_| worse && other_site)?;
+    let value = ("host", Value::Name(fetch.host.clone()));
+    let finding = finding("other-server-no-faster", facts(scene, fetch), [value]);
+    Some(Told { finding, row: NO_FASTER, observed: None, networks_assumed: true })
+}
+
+fn facts(scene: &Scene, fetch: &Fetch) -> Vec<u32> {
+    let late = scene.late.iter().flat_map(|(_, late)| &late.facts);
+    late.chain(&fetch.facts).copied().collect()
+}
+
+/// It went well where the late ones did not (`true`), or no better (`false`).
+fn compare(scene: &Scene, fetch: &Fetch) -> Option<bool> {
+    if scene.late_by? == LateBy::Bodies {
+        let (here, there) = (scene.late_rate()?, rate(fetch).filter(|(bytes, _)| *bytes >= TELLING)?);
+        return match (faster(there, here, 2, 1), faster(there, here, 1, 1)) {
+            (true, _) => Some(true),
+            (_, false) => Some(false),
+            _ => None,
+        };
+    }
+    let wait = |fetch: &Fetch| Some(fetch.response? - fetch.asked);
+    // An answer that has not come yet has been waited for until now.
+    let waits = scene.late.iter().map(|(_, late)| wait(late).unwrap_or(scene.window.1 - late.asked));
+    let (here, there) = (waits.min()?, wait(fetch)?);
+    match (there.0.saturating_mul(TIMES) <= here.0, there >= here) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,101 @@
+//! Where on the path: what the time between the viewer's home and the service says of its parts (ATTRIBUTION §3.4, §3.5).
+//!
+//! Each test is one file: a function from what was seen ([`Scene`]) to a row of log-likelihoods, or `None` where it must
+//! stay silent. Rows of one block rest on the same thing, so that only the first that has something to say counts.
+//! [`belief`] weighs the rows, [`parts`] shares the stall's time by them, [`set`] says which zones stay possible. All in
+//! integers; `docs/attribution.md` has the numbers in words.
+
+pub mod belief;
+mod link;
+mod media_elsewhere;
+mod networks;
+mod others_answered;
+mod others_moved;
+pub mod parts;
+mod round_trip;
+mod scene;
+#[cfg(test)]
+mod score;
+pub mod set;
+
+pub use scene::Scene;
+
+use crate::sort::Sort;
+use crate::verdict::{Finding, Value, Zone};
+use belief::Row;
+use std::collections::BTreeMap;
+
+/// The zones that tests of the path tell apart, in path order. The origin is one of them only for what waits on it too.
+pub const PATH: [Zone; 5] = [Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
+
+/// What one test says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What was seen, with the inputs it rests on.
+    pub finding: Finding,
+    /// What it makes of the zones.
+    pub row: Row,
+    /// The observation of ATTRIBUTION §3.5.3 that a single zone needs, if this is one.
+    pub observed: Option<Observation>,
+    /// It takes other sites for being in other networks, which is only probable.
+    pub networks_assumed: bool,
+}
+
+/// An observation without which no zone stands alone, and that would decide where it is missing (ATTRIBUTION §3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Observation {
+    /// The router's answer time, idle against loaded: home or access.
+    Gateway,
+    /// Transfers from independent servers in known networks at the same moment: the shared part of the path or what is
+    /// beyond it.
+    References,
+    /// The same media from another server: the way to the server, or the server.
+    OtherEdge,
+    /// What the server says of its own times: edge or origin.
+    ServerTiming,
+}
+
+impl Observation {
+    /// The id a verdict has it under.
+    pub fn id(self) -> &'static str {
+        match self {
+            Observation::Gateway => "gateway",
+            Observation::References => "references",
+            Observation::OtherEdge => "other-edge",
+            Observation::ServerTiming => "server-timing",
+        }
+    }
+}
+
+/// A test of the path.
+type Test = fn(&Scene) -> Option<Told>;
+
+/// All tests, by block: the most specific first (ATTRIBUTION §3.4).
+const BLOCKS: &[&[Test]] = &[
+    &[others_moved::test, others_answered::test],
+    &[media_elsewhere::test],
+    &[round_trip::test],
+    &[link::test],
+];
+
+/// What the tests say. Silent ones are left out, and all are silent where something could not be observed: what was not
+/// seen may have been what matters.
+pub fn examine(scene: &Scene) -> Vec<Told> {
+    if scene.blind {
+        return Vec::new();
+    }
+    BLOCKS.iter().filter_map(|tests| tests.iter().find_map(|test| test(scene))).collect()
+}
+
+fn finding(
+    id: &str,
+    facts: impl IntoIterator<Item = u32>,
+    values: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Finding {
+    let mut facts: Vec<u32> = facts.into_iter().collect();
+    facts.arrange();
+    facts.dedup();
+    let mut named = BTreeMap::new();
+    named.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Finding { id: id.to_owned(), facts, values: named }
+}

@@ -1,0 +1,183 @@
+//! What the tests of the path look at.
+
+use super::networks::domain;
+use crate::conditions::Periods;
+use crate::event::TrackKind;
+use crate::ledger::Blocking;
+use crate::ledger::Books;
+use crate::ledger::fetch::Fetch;
+use crate::sort::Sort;
+use crate::time::{Micros, Wall};
+use crate::verdict::{Ledger, Stage};
+
+/// A stage that took at least twice its usual time and at least this long was slow; less is jitter [P].
+const SLOW: Micros = Micros::from_millis(500);
+
+/// The stages of waiting for an answer.
+const WAITING: &[Stage] = &[Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Response];
+
+/// Of what is on the path, this has nearly all: what a test says of it, it says of the stall. In per cent [P].
+const ABOVE_ALL: i64 = 75;
+
+/// What made media late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateBy {
+    /// Answers that were slow to come.
+    Answers,
+    /// Bodies that were slow to come.
+    Bodies,
+}
+
+/// What went on while the media segments of a drain window were fetched.
+pub struct Scene<'a> {
+    /// All requests of the page.
+    pub fetches: &'a [Fetch],
+    /// Those that brought media of this element, and of which track.
+    pub media: Vec<(TrackKind, &'a Fetch)>,
+    /// Those that playback waited for.
+    pub late: Vec<(TrackKind, &'a Fetch)>,
+    /// When the answer to one was slow to come.
+    pub waiting: Vec<(Wall, Wall)>,
+    /// When the body of one was slow to come.
+    pub transferring: Vec<(Wall, Wall)>,
+    /// When anything before the last byte was slow, failures and asking too.
+    pub slow: Vec<(Wall, Wall)>,
+    /// What was slow, if it was one of them above all.
+    pub late_by: Option<LateBy>,
+    /// The drain window.
+    pub window: (Wall, Wall),
+    /// When the browser had no connection.
+    pub offline: &'a Periods,
+    /// Something in the window could not be observed.
+    pub blind: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// The scene of a stall; `None` if there is no drain window to look at.
+    pub fn of(
+        books: &'a Books<'a>,
+        blocking: &[Blocking<'a>],
+        ledger: &Ledger,
+        offline: &'a Periods,
+        blind: bool,
+    ) -> Option<Scene<'a>> {
+        let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages);
+        Some(Scene {
+            fetches: books.fetches(),
+            media: books.media().collect(),
+            late: blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?))).collect(),
+            waiting: slow(&|stage| WAITING.contains(&stage)),
+            transferring: slow(&|stage| stage == Stage::Transfer),
+            slow: slow(&|stage| stage <= Stage::Transfer),
+            late_by: late_by(ledger),
+            window: ledger.window?,
+            offline,
+            blind,
+        })
+    }
+
+    /// When what made media late was slow.
+    pub fn late_when(&self) -> &[(Wall, Wall)] {
+        match self.late_by {
+            Some(LateBy::Answers) => &self.waiting,
+            Some(LateBy::Bodies) => &self.transferring,
+            None => &[],
+        }
+    }
+
+    /// Requests that went over the network to sites other than those that playback waited for, each with its site's domain.
+    pub fn elsewhere(&self) -> Vec<(&'a str, &'a Fetch)> {
+        let here: Vec<Option<&str>> = self.late.iter().map(|(_, fetch)| domain(&fetch.host)).collect();
+        // Where the late media comes from a host that can't be placed, nothing is known to be elsewhere.
+        if here.is_empty() || here.contains(&None) {
+            return Vec::new();
+        }
+        let of_late_track = |fetch: &Fetch| {
+            let same = |(track, media): &(TrackKind, &Fetch)| {
+                media.host == fetch.host && self.late.iter().any(|(late, _)| late == track)
+            };
+            self.media.iter().any(same)
+        };
+        let elsewhere = self.fetches.iter().filter(|fetch| !fetch.cached && !of_late_track(fetch));
+        let named = elsewhere.filter_map(|fetch| Some((domain(&fetch.host)?, fetch)));
+        named.filter(|(name, _)| !here.contains(&Some(*name))).collect()
+    }
+
+    /// The fastest of the late bodies: bytes in how long. `None` if nothing came of any.
+    pub fn late_rate(&self) -> Option<(u64, Micros)> {
+        let rates = self.late.iter().filter_map(|(_, fetch)| rate(fetch));
+        rates.reduce(|a, b| if faster(b, a, 1, 1) { b } else { a })
+    }
+}
+
+/// Bytes of the body, and in how long they came; of one under way, so far.
+pub fn rate(fetch: &Fetch) -> Option<(u64, Micros)> {
+    let from = fetch.response?;
+    let (to, bytes) = match fetch.network_end.or(fetch.delivered()) {
+        Some(end) if fetch.failed.is_none() => (end, fetch.size.or(fetch.received.map(|(_, bytes)| bytes))?),
+        _ => fetch.received?,
+    };
+    Some((bytes, (to - from).max(Micros::from_millis(1))))
+}
+
+/// `a` is at least `times / of` as fast as `b`.
+pub fn faster(a: (u64, Micros), b: (u64, Micros), times: u64, of: u64) -> bool {
+    let left = u128::from(a.0) * u128::from(b.1.0.unsigned_abs()) * u128::from(of);
+    left >= u128::from(b.0) * u128::from(a.1.0.unsigned_abs()) * u128::from(times)
+}
+
+/// The time from each of these stretches' begin to its end, and so much around it.
+pub fn around(stretches: &[(Wall, Wall)], near: Micros) -> Vec<(Wall, Wall)> {
+    stretches.iter().map(|(from, to)| (*from - near, *to + near)).collect()
+}
+
+/// The moment lies in one of these stretches.
+pub fn within(stretches: &[(Wall, Wall)], at: Wall) -> bool {
+    stretches.iter().any(|(from, to)| (*from..=*to).contains(&at))
+}
+
+/// How long these stretches are together, and how much of that the witnesses cover. Overlaps count once.
+pub fn covered(stretches: &[(Wall, Wall)], witnesses: &[(Wall, Wall)]) -> (Micros, Micros) {
+    let (mut all, mut seen) = (Periods::default(), Periods::default());
+    for (from, to) in stretches {
+        all.add(0, *from, *to);
+    }
+    for (from, to) in witnesses {
+        seen.add(0, *from, *to);
+    }
+    (all.cover(stretches).time, seen.cover(stretches).time)
+}
+
+/// The median, if there are at least three: of three, one outlier is not the median [P].
+pub fn usual<T: Ord + Copy>(mut samples: Vec<T>) -> Option<T> {
+    samples.arrange();
+    samples.get(samples.len() / 2).copied().filter(|_| samples.len() >= 3)
+}
+
+fn late_by(ledger: &Ledger) -> Option<LateBy> {
+    let (answers, bodies) = (ledger.share(WAITING), ledger.share(&[Stage::Transfer]));
+    let all = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
+    let above_all =
+        |part: Micros| part > Micros::ZERO && part.0.saturating_mul(100) >= all.0.saturating_mul(ABOVE_ALL);
+    if above_all(bodies) {
+        return Some(LateBy::Bodies);
+    }
+    above_all(answers).then_some(LateBy::Answers)
+}
+
+/// When stages like these were slow. An account's stages follow one another from its begin.
+fn slow(ledger: &Ledger, stages: &dyn Fn(Stage) -> bool) -> Vec<(Wall, Wall)> {
+    let mut slow = Vec::new();
+    for account in &ledger.segments {
+        let mut from = account.from;
+        for time in &account.stages {
+            let to = from + time.spent;
+            let twice = time.usual.is_some_and(|usual| usual.0.saturating_mul(2) <= time.spent.0);
+            if stages(time.stage) && time.spent >= SLOW && twice {
+                slow.push((from, to));
+            }
+            from = to;
+        }
+    }
+    slow
+}

@@ -1,0 +1,271 @@
+//! Where on the path: stories with requests to other hosts, and what they do to the verdict.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use whystall::event::Event;
+use whystall::event::TrackKind::{Audio, Video};
+use whystall::story::{Delivery, Elsewhere, Story, USUAL};
+use whystall::time::Micros;
+use whystall::verdict::{Stall, Zone};
+use whystall::{Input, explain};
+
+use Zone::{Access, Device, Edge, Home, Interconnect, Origin, Player};
+
+const ALL: &[Zone] = &[Home, Access, Interconnect, Edge, Origin];
+const BEYOND: &[Zone] = &[Interconnect, Edge, Origin];
+
+/// 300 kB in 60 ms: 40 Mbit/s.
+const HEALTHY: Elsewhere =
+    Elsewhere { host: "shop.example", connect: None, wait: 30, transfer: 60, bytes: 300_000 };
+
+fn site(host: &'static str) -> Elsewhere {
+    Elsewhere { host, ..HEALTHY }
+}
+
+/// Asked every 1.5 s, from the begin on, as `of` says for each moment.
+fn background(story: Story, of: impl Fn(i64) -> Elsewhere) -> Story {
+    (0..20).map(|time| 100 + time * 1_500).fold(story, |story, when| story.elsewhere(when, of(when)))
+}
+
+fn only(inputs: &[Input]) -> Stall {
+    let mut stalls = explain(inputs).stalls;
+    assert_eq!(stalls.len(), 1);
+    stalls.remove(0)
+}
+
+fn judged(story: &Story) -> Stall {
+    let stall = only(&story.tell().inputs);
+    assert_eq!(whole(&stall), stall.duration);
+    stall
+}
+
+fn whole(stall: &Stall) -> Micros {
+    let by_zone: Micros = stall.by_zone.iter().map(|time| time.total()).sum();
+    by_zone + stall.ledger.chronic + stall.ledger.unexplained
+}
+
+/// Ids of the findings about the path.
+fn about_path(stall: &Stall) -> Vec<&str> {
+    let of_path = ["other", "round-trip", "networks", "path"];
+    let ids = stall.findings.iter().map(|finding| finding.id.as_str());
+    ids.filter(|id| of_path.iter().any(|stem| id.starts_with(stem))).collect()
+}
+
+fn slow_body() -> Story {
+    Story::new(60_000).slow_body(Video, 10, 15_000)
+}
+
+fn withheld() -> Story {
+    Story::new(60_000).withhold(Video, 10, 15_000)
+}
+
+#[test]
+fn two_sites_that_move_data_clear_what_they_share() {
+    let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+    let stall = judged(&story);
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-transfer", BEYOND));
+    assert_eq!(stall.cleared, [Device, Player, Home, Access]);
+    assert!(stall.path_split);
+    assert_eq!(about_path(&stall), ["others-moved", "networks-assumed"]);
+    assert_eq!(stall.would_decide, ["server-timing", "other-edge"]);
+    let facts = &stall.findings.iter().find(|finding| finding.id == "others-moved").unwrap().facts;
+    assert!(!facts.is_empty());
+}
+
+#[test]
+fn one_site_alone_clears_nothing() {
+    let stall = judged(&background(slow_body(), |_| HEALTHY));
+    assert_eq!((&stall.zones[..], stall.path_split), (ALL, false));
+    assert_eq!(about_path(&stall), ["others-moved", "networks-assumed", "path-not-separated"]);
+    // Two hosts of one site are one site.
+    let story = background(background(slow_body(), |_| site("a.shop.example")), |_| site("b.shop.example"));
+    assert_eq!(judged(&story).zones, ALL);
+}
+
+#[test]
+fn two_sites_that_are_slow_too_clear_the_server_alone() {
+    let slowed =
+        |host| move |when| if when < 9_000 { site(host) } else { Elsewhere { transfer: 600, ..site(host) } };
+    let stall = judged(&background(background(slow_body(), slowed("shop.example")), slowed("news.example")));
+    assert_eq!(stall.zones, [Home, Access, Interconnect]);
+    assert_eq!(stall.cleared, [Device, Player, Edge, Origin]);
+    assert_eq!(about_path(&stall), ["others-slow", "networks-assumed"]);
+    assert_eq!(stall.would_decide[0], "gateway");
+}
+
+#[test]
+fn what_says_nothing_changes_nothing() {
+    let bare = judged(&slow_body());
+    assert_eq!((&bare.zones[..], about_path(&bare)), (ALL, vec!["path-not-split"]));
+    let mixed = |when| {
+        if when < 9_000 { site("news.example") } else { Elsewhere { transfer: 600, ..site("news.example") } }
+    };
+    for (what, story) in [
+        ("one fast, one slow", background(background(slow_body(), |_| HEALTHY), mixed)),
+        ("at home", background(background(slow_body(), |_| site("nas.local")), |_| site("192.168.0.5"))),
+        (
+            "the same site",
+            background(background(slow_body(), |_| site("a.video.example")), |_| site("b.video.example")),
+        ),
+        ("too little", background(slow_body(), |_| Elsewhere { bytes: 2_000, ..HEALTHY })),
+        (
+            "nothing known of before",
+            (0..4).fold(slow_body(), |story, time| {
+                let story = story.elsewhere(12_000 + time * 2_000, HEALTHY);
+                story.elsewhere(12_100 + time * 2_000, site("news.example"))
+            }),
+        ),
+    ] {
+        let stall = judged(&story);
+        let same = |stall: &Stall| {
+            (stall.zones.clone(), stall.cleared.clone(), stall.by_zone.clone(), stall.would_decide.clone())
+        };
+        assert_eq!(same(&stall), same(&bare), "{what}");
+        assert_eq!(about_path(&stall), ["path-not-split"], "{what}");
+    }
+}
+
+#[test]
+fn what_was_not_seen_may_have_mattered() {
+    let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+    let lost =
+        Event::NotObservable { from: whystall::story::at(15_000), what: whystall::event::Blindness::Network };
+    assert_eq!(judged(&story.note(16_000, lost)).zones, ALL);
+}
+
+#[test]
+fn sites_that_answer_while_the_video_server_does_not() {
+    let small = |host| Elsewhere { bytes: 900, transfer: 1, ..site(host) };
+    // The player's own sound comes from a site of its own: with one more, that makes two.
+    let stall = judged(&background(withheld(), |_| small("news.example")));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", BEYOND));
+    assert_eq!(about_path(&stall), ["others-answered", "networks-assumed"]);
+    // Data that moves says nothing of an answer, and answers nothing of data.
+    let stall = judged(&background(slow_body(), |_| small("news.example")));
+    assert_eq!(stall.zones, ALL);
+    // One wait that a lost packet accounts for.
+    let short = Story::new(60_000).slow_body(Video, 9, 10_500).withhold(Video, 10, 1_900);
+    for stall in explain(&background(short, |_| small("news.example")).tell().inputs).stalls {
+        assert_ne!(stall.zones, BEYOND);
+    }
+}
+
+#[test]
+fn sites_that_answer_late_too() {
+    let late = |host| {
+        move |when| {
+            let wait = if when < 9_000 { 30 } else { 2_000 };
+            Elsewhere { bytes: 900, transfer: 1, wait, ..site(host) }
+        }
+    };
+    let story = withheld().withhold(Audio, 10, 15_000);
+    let stall = judged(&background(background(story, late("shop.example")), late("news.example")));
+    assert_eq!(stall.zones, [Home, Access, Interconnect]);
+    assert_eq!(about_path(&stall), ["others-late", "networks-assumed"]);
+}
+
+#[test]
+fn media_from_another_server() {
+    let stall = judged(&slow_body().from_host(Video, 9, "cdn.example"));
+    assert_eq!(about_path(&stall), ["other-server-faster", "path-not-separated"]);
+    assert_eq!(stall.zones, ALL);
+    // No faster there: the shared part more likely, but the origin feeds both.
+    let story = slow_body().slow_body(Video, 9, 5_000).slow_body(Video, 10, 9_000);
+    let stalls = explain(&story.from_host(Video, 9, "cdn.example").tell().inputs).stalls;
+    assert!(
+        stalls.iter().all(|stall| stall.zones.contains(&Home) && stall.zones.contains(&Origin)),
+        "{stalls:?}"
+    );
+}
+
+#[test]
+fn round_trips() {
+    let connect = |host, quiet: i64, during: i64| {
+        move |when| {
+            let connect = Some(if when < 9_000 { quiet } else { during });
+            Elsewhere { connect, bytes: 900, transfer: 1, ..site(host) }
+        }
+    };
+    let ids = |story: &Story| about_path(&judged(story)).join(" ");
+    let flat = background(slow_body(), connect("video.example", 20, 21));
+    assert_eq!(ids(&flat), "round-trip-flat path-not-separated");
+    let up = background(slow_body(), connect("video.example", 20, 90));
+    // Nothing is known of others.
+    assert_eq!(ids(&up), "path-not-split");
+    let here = background(up.clone(), connect("shop.example", 20, 21));
+    assert_eq!(ids(&here), "round-trip-up-here networks-assumed path-not-separated");
+    let everywhere = background(up, connect("shop.example", 20, 90));
+    let stall = judged(&everywhere);
+    assert_eq!(about_path(&stall), ["round-trip-up", "networks-assumed"]);
+    assert_eq!(stall.zones, [Home, Access, Interconnect]);
+}
+
+#[test]
+fn a_lost_connection_is_at_home_or_with_the_isp() {
+    let online = |online| Event::Online { online };
+    let story = Story::new(60_000).fail(Video, 10, 12).note(10_000, online(false)).note(20_000, online(true));
+    let stall = judged(&story);
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("offline", &[Home, Access][..]));
+    let time = |zone| stall.by_zone.iter().filter(|of| of.zone == zone).map(|of| of.believed).sum::<Micros>();
+    assert!(time(Home) > time(Access) && time(Access) > Micros::ZERO, "{:?}", stall.by_zone);
+    assert!(time(Edge) == Micros::ZERO && stall.would_decide == ["gateway"]);
+}
+
+#[test]
+fn the_order_in_which_facts_are_logged_does_not_matter() {
+    let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+    let inputs = story.tell().inputs;
+    let (elsewhere, here): (Vec<Input>, Vec<Input>) =
+        inputs.iter().cloned().partition(|input| match &input.event {
+            Event::RequestStarted { request, .. }
+            | Event::ResponseBegan { request, .. }
+            | Event::RequestEnded { request, .. } => request.0 > 200_000,
+            _ => false,
+        });
+    assert!(!elsewhere.is_empty());
+    let judged = |inputs: &[Input]| {
+        let stall = only(inputs);
+        (stall.zones, stall.cleared, stall.by_zone)
+    };
+    let last: Vec<Input> = here.iter().chain(&elsewhere).cloned().collect();
+    let first: Vec<Input> = elsewhere.iter().chain(&here).cloned().collect();
+    assert_eq!(judged(&last), judged(&inputs));
+    assert_eq!(judged(&first), judged(&inputs));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever goes wrong, with whatever else is asked for: zones, chronic and unexplained add up to the stall, and what the
+    /// evidence leaves is a part of what was possible without it, never one zone of the path alone.
+    #[test]
+    fn zones_add_up(
+        faults in proptest::collection::vec((8i64..14, proptest::array::uniform4(0i64..8_000)), 1..4),
+        sites in proptest::collection::vec((0usize..4, 1i64..2_000, 1i64..2_000), 0..4),
+    ) {
+        let bare = faults.iter().fold(Story::new(50_000), |story, (segment, [idle, wait, transfer, process])| {
+            let delivery = Delivery {
+                idle: idle / 4,
+                wait: USUAL.wait + wait,
+                transfer: USUAL.transfer + transfer,
+                process: USUAL.process + process / 8,
+                ..USUAL
+            };
+            story.deliver(Video, *segment, delivery)
+        });
+        let hosts = ["shop.example", "news.example", "video.example", "nas.local"];
+        let story = sites.iter().fold(bare.clone(), |story, (host, wait, transfer)| {
+            background(story, |when| {
+                let (wait, transfer) = if when < 8_000 { (30, 60) } else { (*wait, *transfer) };
+                Elsewhere { wait, transfer, ..site(hosts[*host]) }
+            })
+        });
+        let (without, with) = (explain(&bare.tell().inputs).stalls, explain(&story.tell().inputs).stalls);
+        for stall in without.iter().chain(&with) {
+            prop_assert_eq!(whole(stall), stall.duration);
+            let of_path: Vec<&Zone> = stall.zones.iter().filter(|zone| ALL.contains(zone)).collect();
+            prop_assert!(of_path != [&Access] && of_path != [&Interconnect] && of_path != [&Home]);
+            prop_assert!(stall.cleared.iter().all(|zone| !stall.zones.contains(zone)));
+        }
+    }
+}
