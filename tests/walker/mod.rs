@@ -39,7 +39,7 @@ impl PageWalker {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("node runs the page's half");
+            .unwrap_or_else(|error| panic!("node runs the page's half: {error}"));
         let questions = child.stdin.take().unwrap();
         let answers = child.stdout.take().unwrap();
         PageWalker { child, questions, answers }
