@@ -14,6 +14,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @typedef {object} Fault what the server does to one media segment
  * @property {string} kind its name in the log
  * @property {number} [silence] answer nothing, not even headers, for so many milliseconds after the first request
+ * @property {(waited: number) => Record<string, string>} [confess] headers in which a silent server then says what it did for so
+ *   many milliseconds
  * @property {number} [spread] headers at once, the body evenly over so many milliseconds
  * @property {number} [status] with this status, from the first request on for `lasts` milliseconds, for ever without
  * @property {number} [lasts]
@@ -164,6 +166,10 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     if (response.destroyed) return;
     response.setHeader('Content-Length', body.length);
     served.firstByte = now();
+    if (at > requested && chosen.confess) {
+      const said = chosen.confess(Math.floor(served.firstByte - requested));
+      for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
+    }
     if (at > requested && chosen.spread) await spread(body, at, response);
     handedOver = now();
     response.end(at > requested && chosen.spread ? undefined : body);

@@ -39,6 +39,16 @@ test('withholds a segment until its time, for every request of it', () =>
     assert.equal(server.log.find(({ number }) => number === 0).fault, null);
   }));
 
+test('says in its headers how long it was silent, when it was', () => {
+  const confess = (waited) => ({ 'Server-Timing': `cdn-cache; desc=MISS, origin; dur=${waited}` });
+  return withServer((track, n) => (n === 1 ? { kind: 'cache-miss', silence: 300, confess } : null), async (server, get) => {
+    const said = async () => (await get('360p/segment-001.m4s')).headers.get('server-timing');
+    const [, waited] = /^cdn-cache; desc=MISS, origin; dur=(\d+)$/.exec(await said());
+    assert.ok(Number(waited) >= 298 && Number(waited) <= 600, waited);
+    assert.equal(await said(), null);
+  });
+});
+
 test('spreads a body, headers first', () =>
   withServer((track, n) => (n === 2 ? { kind: 'slow-body', spread: 300 } : null), async (server, get) => {
     const response = await get('360p/segment-002.m4s');

@@ -140,6 +140,8 @@ const CAUSES = {
   withheld: 'slow-response',
   'slow-first-byte': 'slow-response',
   'slow-body': 'slow-transfer',
+  'cache-miss': 'cache-miss',
+  'edge-slow': 'edge-slow',
   unavailable: 'http-error',
   'not-yet-published': 'not-yet-published',
 };

@@ -5,9 +5,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use whystall::bundle::{Bundle, BundleError, INPUTS_LIMIT, validate_inputs};
-use whystall::event::{ElementId, Event, Input, Observer, Span, TrackId, TrackKind::Video};
+use whystall::event::{
+    Confession, ElementId, Event, Input, Network, Observer, Span, TrackId, TrackKind::Video,
+};
 use whystall::story::Story;
-use whystall::time::{LIMIT, MediaTime, Wall};
+use whystall::time::{LIMIT, MediaTime, Micros, Wall};
 
 /// The evidence of a real stall.
 static STALL: LazyLock<Bundle> = LazyLock::new(|| {
@@ -205,7 +207,22 @@ fn inputs_out_of_bounds_are_refused() {
     let removed = Event::Removed { track: TrackId(0), span: span(2, 1) };
     let received =
         Event::Received { observer: Observer::Page, request: whystall::event::RequestId(0), bytes: 1 << 53 };
+    let response = |network, confession: Confession| Event::ResponseBegan {
+        observer: Observer::Browser,
+        request: whystall::event::RequestId(0),
+        status: 200,
+        length: None,
+        cached: false,
+        network: Some(network),
+        confession: Some(Box::new(confession)),
+    };
+    let edge = |micros| Confession { edge: Some(Micros(micros)), ..Confession::default() };
     let cases = [
+        (response(Network::V4(1 << 24), edge(0)), Some("network")),
+        (response(Network::V6(1 << 48), edge(0)), Some("network")),
+        (response(Network::V4(0), edge(-1)), Some("confession")),
+        (response(Network::V4(0), edge(600_000_001)), Some("confession")),
+        (response(Network::V6((1 << 48) - 1), edge(600_000_000)), None),
         (buffered(vec![span(0, 1); 33]), Some("spans")),
         (buffered(vec![span(1, 1)]), Some("spans")),
         (buffered(vec![span(0, LIMIT)]), Some("spans")),

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 use whystall::bundle::Bundle;
+use whystall::event::Confession;
 use whystall::event::TrackKind::{Audio, Video};
 use whystall::story::Story;
+use whystall::time::Micros;
 
 const PAGE: &str = include_str!("../docs/evidence-format.md");
 
@@ -19,10 +21,20 @@ fn blocks(language: &str, text: &str) -> Vec<&'static str> {
 }
 
 fn stall() -> Bundle {
-    let story = Story::new(40_000).timing_allowed().seek(5_000, 9_000);
+    let story = Story::new(40_000).timing_allowed().seek(5_000, 9_000).confess(Video, 3, all_confessed());
     let bundle = Bundle::seal("test", story.withhold(Video, 12, 15_000).fail(Audio, 12, 1).tell().inputs);
     assert_eq!(bundle.report.stalls.len(), 1);
     bundle
+}
+
+/// All that a server can say of itself.
+fn all_confessed() -> Confession {
+    let headers = "cache-status: a; hit\nage: 3\ncmsd-static: at=1700000000000\ncmsd-dynamic: \"a\";rd=3;du\nvia: 1.1 a\n\
+                   server-timing: cfL4;desc=\"?rtt=9&min_rtt=8&rtt_var=7&sent=6&lost=5&retrans=4&delivery_rate=3\"\n\
+                   retry-after: 1\nalt-svc: h3=\":443\"\nx-head-seqnum: 9\nx-sequence-num: 8\nx-bandwidth-app-limited: true";
+    let read = whystall::header::read(headers).unwrap();
+    // No server tells both apart and in one.
+    Confession { origin: Some(Micros(1)), server: Some(Micros(2)), ..read }
 }
 
 #[test]
@@ -94,6 +106,8 @@ fn every_member_and_every_event_is_described() {
     let mut names = BTreeSet::new();
     let content: Value = serde_json::from_slice(&stall().to_bytes()).unwrap();
     words(&content, &mut names);
+    let confession = serde_json::to_value(all_confessed()).unwrap();
+    assert_eq!(confession.as_object().unwrap().len(), 19, "{confession}");
     assert!(names.len() > 60, "{names:?}");
     // What a reader of the format would accept as an event, from what it says when it gets another.
     let error = serde_json::from_str::<whystall::Event>("{\"event\":\"?\"}").unwrap_err().to_string();

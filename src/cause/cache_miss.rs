@@ -15,8 +15,8 @@
 //! When another stage cost more.
 //!
 //! # Where it can sit
-//! Behind the edge (`origin`), if that has at least 90 % of what is explained of the stall and half of all of it; else anywhere from the home network
-//! on, for the server accounts for its own part and not for the rest.
+//! Behind the edge (`origin`), if that has at least 90 % of what is explained of the stall and half of all of it; else anywhere
+//! from the home network on, for the server accounts for its own part and not for the rest.
 
 use super::{Case, Cause};
 use crate::verdict::{Stage, Zone};
