@@ -46,7 +46,7 @@ fn whole(stall: &Stall) -> Micros {
 
 /// Ids of the findings about the path.
 fn about_path(stall: &Stall) -> Vec<&str> {
-    let of_path = ["other", "round-trip", "networks", "path"];
+    let of_path = ["other", "round-trip", "networks", "path", "shaping"];
     let ids = stall.findings.iter().map(|finding| finding.id.as_str());
     ids.filter(|id| of_path.iter().any(|stem| id.starts_with(stem))).collect()
 }
@@ -66,7 +66,7 @@ fn two_sites_that_move_data_clear_what_they_share() {
     assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-transfer", BEYOND));
     assert_eq!(stall.cleared, [Device, Player, Home, Access]);
     assert!(stall.path_split);
-    assert_eq!(about_path(&stall), ["others-moved", "networks-assumed"]);
+    assert_eq!(about_path(&stall), ["others-moved", "shaping-possible", "networks-assumed"]);
     assert_eq!(stall.would_decide, ["server-timing", "other-edge"]);
     let facts = &stall.findings.iter().find(|finding| finding.id == "others-moved").unwrap().facts;
     assert!(!facts.is_empty());
@@ -139,12 +139,12 @@ fn sites_that_answer_while_the_video_server_does_not() {
     // The player's own sound comes from a site of its own: with one more, that makes two.
     let stall = judged(&background(withheld(), |_| small("news.example")));
     assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", BEYOND));
-    assert_eq!(about_path(&stall), ["others-answered", "networks-assumed"]);
+    assert_eq!(about_path(&stall), ["others-answered", "shaping-possible", "networks-assumed"]);
     // Data that moves says nothing of an answer, and answers nothing of data.
     let stall = judged(&background(slow_body(), |_| small("news.example")));
     assert_eq!(stall.zones, ALL);
     // One wait that a lost packet accounts for.
-    let short = Story::new(60_000).slow_body(Video, 9, 10_500).withhold(Video, 10, 1_900);
+    let short = Story::new(60_000).slow_body(Video, 9, 10_500).withhold(Video, 10, 2_900);
     for stall in explain(&background(short, |_| small("news.example")).tell().inputs).stalls {
         assert_ne!(stall.zones, BEYOND);
     }

@@ -200,7 +200,8 @@ pub fn judge(case: &Case) -> Stall {
     let given_up = case.books.given_up(case.sighting);
     findings.extend(told_of_given_up(&given_up));
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
-    add_to(&mut findings, told, of_path == 4);
+    let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access);
+    add_to(&mut findings, told, (of_path == 4, isp_cleared));
     let own_side = if sits == PATH_AND_SERVER && case.own_side_prompt() {
         // Had the player kept to what it gave up, it may have come sooner.
         if given_up.is_empty() { &[Zone::Device, Zone::Player][..] } else { &[Zone::Device] }
@@ -254,7 +255,7 @@ fn examine(case: &Case, sits: &[Zone]) -> Vec<Told> {
 }
 
 /// Tells what the tests of the path saw, and whether that left the path whole.
-fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, whole: bool) {
+fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, (whole, isp_cleared): (bool, bool)) {
     let assumed = told.iter().filter(|told| told.networks_assumed).flat_map(|told| &told.finding.facts);
     let assumed: Vec<u32> = assumed.copied().collect();
     let examined = !told.is_empty();
@@ -262,6 +263,9 @@ fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, whole: bool) {
         if findings.iter().all(|other| other.id != finding.id) {
             findings.push(finding);
         }
+    }
+    if isp_cleared {
+        findings.push(finding("shaping-possible", assumed.clone(), []));
     }
     if !assumed.is_empty() {
         findings.push(finding("networks-assumed", assumed, []));

@@ -88,7 +88,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
 
 /// A body large enough, as announced or as it came.
 fn large(fetch: &Fetch) -> bool {
+    // The browser saw it: what a service worker or a cache gave did not come over the network.
     fetch.succeeded()
+        && fetch.status.is_some()
         && fetch.size.or(fetch.received.map(|(_, bytes)| bytes)).is_some_and(|size| size >= TELLING)
 }
 
