@@ -126,6 +126,25 @@ fn what_says_nothing_changes_nothing() {
 }
 
 #[test]
+fn a_test_speaks_for_what_it_looked_at() {
+    let moving = |story| background(background(story, |_| site("shop.example")), |_| site("news.example"));
+    // As much of waiting for the answer, of which data that moves says nothing.
+    let both = Delivery { wait: 7_500, transfer: 7_500, ..USUAL };
+    let stall = judged(&moving(Story::new(60_000).deliver(Video, 10, both)));
+    assert_eq!((&stall.zones[..], about_path(&stall)), (ALL, vec!["path-not-split"]));
+    // The player has more of it.
+    let late = Delivery { idle: 12_000, transfer: 4_000, ..USUAL };
+    let stall = judged(&moving(Story::new(60_000).deliver(Video, 10, late)));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("request-idle", &[Player][..]));
+    assert!(about_path(&stall).is_empty());
+    // Nothing was slower than it always was.
+    let slow = (0..30).fold(Story::new(40_000), |story, segment| story.slow_body(Video, segment, 2_200));
+    for stall in explain(&moving(slow).tell().inputs).stalls {
+        assert!(stall.zones.contains(&Home) && stall.zones.contains(&Access), "{stall:#?}");
+    }
+}
+
+#[test]
 fn what_was_not_seen_may_have_mattered() {
     let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
     let lost =

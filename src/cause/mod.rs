@@ -245,7 +245,11 @@ pub fn judge(case: &Case) -> Stall {
 
 /// What tells the zones of the path apart, if the cause leaves several of them.
 fn examine(case: &Case, sits: &[Zone]) -> Vec<Told> {
-    if PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
+    // Before the last byte: what came after it no test of the path looks at.
+    let fetching = Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer);
+    let fetching = case.share(&fetching.collect::<Vec<_>>());
+    let mostly = fetching.0.saturating_mul(2) >= case.duration().0;
+    if !mostly || PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
         return Vec::new();
     }
     let offline = &case.machine.conditions.offline;

@@ -6,9 +6,10 @@ use crate::event::TrackKind;
 use crate::ledger::Blocking;
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
-use crate::sort::Sort;
+use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Stage};
+use std::collections::BTreeSet;
 
 /// A stage that took at least twice its usual time and at least this long was slow; less is jitter [P].
 const SLOW: Micros = Micros::from_millis(500);
@@ -18,6 +19,8 @@ const WAITING: &[Stage] = &[Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait,
 
 /// Of what is on the path, this has nearly all: what a test says of it, it says of the stall. In per cent [P].
 const ABOVE_ALL: i64 = 75;
+/// And of the whole stall, this: what is chronic, unexplained or the player's is not what the tests looked at. In per cent.
+const HALF: i64 = 50;
 
 /// What made media late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,13 +95,11 @@ impl<'a> Scene<'a> {
         if here.is_empty() || here.contains(&None) {
             return Vec::new();
         }
-        let of_late_track = |fetch: &Fetch| {
-            let same = |(track, media): &(TrackKind, &Fetch)| {
-                media.host == fetch.host && self.late.iter().any(|(late, _)| late == track)
-            };
-            self.media.iter().any(same)
-        };
-        let elsewhere = self.fetches.iter().filter(|fetch| !fetch.cached && !of_late_track(fetch));
+        let late_track = |track| self.late.iter().any(|(late, _)| *late == track);
+        let of_late_tracks = self.media.iter().filter(|(track, _)| late_track(*track));
+        let serving: BTreeSet<&str> = gather(of_late_tracks.map(|(_, fetch)| fetch.host.as_str()));
+        let elsewhere =
+            self.fetches.iter().filter(|fetch| !fetch.cached && !serving.contains(fetch.host.as_str()));
         let named = elsewhere.filter_map(|fetch| Some((domain(&fetch.host)?, fetch)));
         named.filter(|(name, _)| !here.contains(&Some(*name))).collect()
     }
@@ -156,13 +157,17 @@ pub fn usual<T: Ord + Copy>(mut samples: Vec<T>) -> Option<T> {
 
 fn late_by(ledger: &Ledger) -> Option<LateBy> {
     let (answers, bodies) = (ledger.share(WAITING), ledger.share(&[Stage::Transfer]));
-    let all = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
-    let above_all =
-        |part: Micros| part > Micros::ZERO && part.0.saturating_mul(100) >= all.0.saturating_mul(ABOVE_ALL);
-    if above_all(bodies) {
-        return Some(LateBy::Bodies);
+    let path = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
+    let stall = ledger.share(&Stage::ALL) + ledger.chronic + ledger.unexplained;
+    let above_all = |part: Micros| {
+        let percent = part.0.saturating_mul(100);
+        percent >= path.0.saturating_mul(ABOVE_ALL) && percent >= stall.0.saturating_mul(HALF)
+    };
+    match (answers, bodies) {
+        (_, bodies) if bodies > Micros::ZERO && above_all(bodies) => Some(LateBy::Bodies),
+        (answers, _) if answers > Micros::ZERO && above_all(answers) => Some(LateBy::Answers),
+        _ => None,
     }
-    above_all(answers).then_some(LateBy::Answers)
 }
 
 /// When stages like these were slow. An account's stages follow one another from its begin.
