@@ -2,8 +2,8 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use whystall::event::Event;
 use whystall::event::TrackKind::{Audio, Video};
+use whystall::event::{Event, Failure, Observer, RequestId, ResourceId, ResourceKind};
 use whystall::story::{Delivery, Elsewhere, Story, USUAL};
 use whystall::time::Micros;
 use whystall::verdict::{Stall, Zone};
@@ -122,6 +122,20 @@ fn what_says_nothing_changes_nothing() {
         };
         assert_eq!(same(&stall), same(&bare), "{what}");
         assert_eq!(about_path(&stall), ["path-not-split"], "{what}");
+    }
+}
+
+#[test]
+fn a_site_that_fails_or_is_given_up_contradicts_those_that_are_fine() {
+    for failure in [Failure::Network, Failure::Aborted] {
+        let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+        let (observer, request) = (Observer::Browser, RequestId(300_000));
+        let (resource, kind) = (ResourceId(300_000), ResourceKind::Data);
+        let asked = Event::RequestStarted { observer, request, resource, host: "third.example".into(), kind };
+        let stall = judged(
+            &story.note(14_000, asked).note(17_000, Event::RequestFailed { observer, request, failure }),
+        );
+        assert_eq!((&stall.zones[..], about_path(&stall)), (ALL, vec!["path-not-split"]));
     }
 }
 
