@@ -190,14 +190,14 @@ pub fn judge(case: &Case) -> Stall {
         weighed.filter(|(weight, _)| *weight > Micros::ZERO).rev().max_by_key(|(weight, _)| *weight);
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
     let sits = (cause.zones)(case);
-    let told = examine(case, sits);
+    let given_up = case.books.given_up(case.sighting);
+    let told = examine(case, sits, &given_up);
     let evidence = Evidence::of(&told);
     let observed: Vec<path::Observation> = told.iter().filter_map(|told| told.observed).collect();
     let zones = path::set::narrowed(sits, &evidence, &observed);
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
-    let given_up = case.books.given_up(case.sighting);
     findings.extend(told_of_given_up(&given_up));
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
     let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access);
@@ -244,7 +244,7 @@ pub fn judge(case: &Case) -> Stall {
 }
 
 /// What tells the zones of the path apart, if the cause leaves several of them.
-fn examine(case: &Case, sits: &[Zone]) -> Vec<Told> {
+fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch]) -> Vec<Told> {
     // Before the last byte: what came after it no test of the path looks at.
     let fetching = Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer);
     let fetching = case.share(&fetching.collect::<Vec<_>>());
@@ -254,7 +254,7 @@ fn examine(case: &Case, sits: &[Zone]) -> Vec<Told> {
     }
     let offline = &case.machine.conditions.offline;
     let blind = case.unseen().next().is_some();
-    let scene = Scene::of(case.books, case.blocking, case.ledger, offline, blind);
+    let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, offline, blind);
     scene.map(|scene| path::examine(&scene)).unwrap_or_default()
 }
 

@@ -78,8 +78,8 @@ fn compare(scene: &Scene, fetch: &Fetch) -> Option<bool> {
             _ => None,
         };
     }
-    let wait = |fetch: &Fetch| Some(fetch.response? - fetch.asked);
-    // An answer that has not come yet has been waited for until now.
+    let wait = |fetch: &Fetch| Some(fetch.response.or(fetch.over())? - fetch.asked);
+    // An answer that has not come yet has been waited for until now, one that never came until it was given up.
     let waits = scene.late.iter().map(|(_, late)| wait(late).unwrap_or(scene.window.1 - late.asked));
     let (here, there) = (waits.min()?, wait(fetch)?);
     match (there.0.saturating_mul(TIMES) <= here.0, there >= here) {

@@ -37,7 +37,8 @@ pub struct Scene<'a> {
     pub fetches: &'a [Fetch],
     /// Those that brought media of this element, and of which track.
     pub media: Vec<(TrackKind, &'a Fetch)>,
-    /// Those that playback waited for.
+    /// Those that it waited for and that were slow themselves: of a player that gave one up and asked another server, the
+    /// one that it gave up.
     pub late: Vec<(TrackKind, &'a Fetch)>,
     /// When the answer to one was slow to come.
     pub waiting: Vec<(Wall, Wall)>,
@@ -60,23 +61,34 @@ impl<'a> Scene<'a> {
     pub fn of(
         books: &'a Books<'a>,
         blocking: &[Blocking<'a>],
+        given_up: &[&'a Fetch],
         ledger: &Ledger,
         offline: &'a Periods,
         blind: bool,
     ) -> Option<Scene<'a>> {
         let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages);
-        Some(Scene {
+        let window = ledger.window?;
+        let awaited = blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?)));
+        let track = blocking.first().map(|one| one.named.track);
+        let given_up = given_up.iter().filter_map(|fetch| Some((track?, *fetch)));
+        let mut scene = Scene {
             fetches: books.fetches(),
             media: books.media().collect(),
-            late: blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?))).collect(),
+            late: Vec::new(),
             waiting: slow(&|stage| WAITING.contains(&stage)),
             transferring: slow(&|stage| stage == Stage::Transfer),
             slow: slow(&|stage| stage <= Stage::Transfer),
             late_by: late_by(ledger),
-            window: ledger.window?,
+            window,
             offline,
             blind,
-        })
+        };
+        let was_slow = |(_, fetch): &(TrackKind, &Fetch)| {
+            let span = (fetch.asked, fetch.over().unwrap_or(window.1));
+            covered(scene.late_when(), &[span]).1 >= SLOW
+        };
+        scene.late = awaited.chain(given_up).filter(was_slow).collect();
+        Some(scene)
     }
 
     /// When what made media late was slow.
