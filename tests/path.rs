@@ -2,8 +2,8 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use whystall::event::Event;
 use whystall::event::TrackKind::{Audio, Video};
+use whystall::event::{Event, Failure, Observer, RequestId, ResourceId, ResourceKind};
 use whystall::story::{Delivery, Elsewhere, Story, USUAL};
 use whystall::time::Micros;
 use whystall::verdict::{Stall, Zone};
@@ -46,7 +46,7 @@ fn whole(stall: &Stall) -> Micros {
 
 /// Ids of the findings about the path.
 fn about_path(stall: &Stall) -> Vec<&str> {
-    let of_path = ["other", "round-trip", "networks", "path"];
+    let of_path = ["other", "round-trip", "networks", "path", "shaping"];
     let ids = stall.findings.iter().map(|finding| finding.id.as_str());
     ids.filter(|id| of_path.iter().any(|stem| id.starts_with(stem))).collect()
 }
@@ -66,7 +66,7 @@ fn two_sites_that_move_data_clear_what_they_share() {
     assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-transfer", BEYOND));
     assert_eq!(stall.cleared, [Device, Player, Home, Access]);
     assert!(stall.path_split);
-    assert_eq!(about_path(&stall), ["others-moved", "networks-assumed"]);
+    assert_eq!(about_path(&stall), ["others-moved", "shaping-possible", "networks-assumed"]);
     assert_eq!(stall.would_decide, ["server-timing", "other-edge"]);
     let facts = &stall.findings.iter().find(|finding| finding.id == "others-moved").unwrap().facts;
     assert!(!facts.is_empty());
@@ -126,6 +126,39 @@ fn what_says_nothing_changes_nothing() {
 }
 
 #[test]
+fn a_site_that_fails_or_is_given_up_contradicts_those_that_are_fine() {
+    for failure in [Failure::Network, Failure::Aborted] {
+        let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+        let (observer, request) = (Observer::Browser, RequestId(300_000));
+        let (resource, kind) = (ResourceId(300_000), ResourceKind::Data);
+        let asked = Event::RequestStarted { observer, request, resource, host: "third.example".into(), kind };
+        let stall = judged(
+            &story.note(14_000, asked).note(17_000, Event::RequestFailed { observer, request, failure }),
+        );
+        assert_eq!((&stall.zones[..], about_path(&stall)), (ALL, vec!["path-not-split"]));
+    }
+}
+
+#[test]
+fn a_test_speaks_for_what_it_looked_at() {
+    let moving = |story| background(background(story, |_| site("shop.example")), |_| site("news.example"));
+    // As much of waiting for the answer, of which data that moves says nothing.
+    let both = Delivery { wait: 7_500, transfer: 7_500, ..USUAL };
+    let stall = judged(&moving(Story::new(60_000).deliver(Video, 10, both)));
+    assert_eq!((&stall.zones[..], about_path(&stall)), (ALL, vec!["path-not-split"]));
+    // The player has more of it.
+    let late = Delivery { idle: 12_000, transfer: 4_000, ..USUAL };
+    let stall = judged(&moving(Story::new(60_000).deliver(Video, 10, late)));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("request-idle", &[Player][..]));
+    assert!(about_path(&stall).is_empty());
+    // Nothing was slower than it always was.
+    let slow = (0..30).fold(Story::new(40_000), |story, segment| story.slow_body(Video, segment, 2_200));
+    for stall in explain(&moving(slow).tell().inputs).stalls {
+        assert!(stall.zones.contains(&Home) && stall.zones.contains(&Access), "{stall:#?}");
+    }
+}
+
+#[test]
 fn what_was_not_seen_may_have_mattered() {
     let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
     let lost =
@@ -139,12 +172,12 @@ fn sites_that_answer_while_the_video_server_does_not() {
     // The player's own sound comes from a site of its own: with one more, that makes two.
     let stall = judged(&background(withheld(), |_| small("news.example")));
     assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", BEYOND));
-    assert_eq!(about_path(&stall), ["others-answered", "networks-assumed"]);
+    assert_eq!(about_path(&stall), ["others-answered", "shaping-possible", "networks-assumed"]);
     // Data that moves says nothing of an answer, and answers nothing of data.
     let stall = judged(&background(slow_body(), |_| small("news.example")));
     assert_eq!(stall.zones, ALL);
     // One wait that a lost packet accounts for.
-    let short = Story::new(60_000).slow_body(Video, 9, 10_500).withhold(Video, 10, 1_900);
+    let short = Story::new(60_000).slow_body(Video, 9, 10_500).withhold(Video, 10, 2_900);
     for stall in explain(&background(short, |_| small("news.example")).tell().inputs).stalls {
         assert_ne!(stall.zones, BEYOND);
     }
@@ -169,6 +202,13 @@ fn media_from_another_server() {
     let stall = judged(&slow_body().from_host(Video, 9, "cdn.example"));
     assert_eq!(about_path(&stall), ["other-server-faster", "path-not-separated"]);
     assert_eq!(stall.zones, ALL);
+    // The player gave up and asked another, which answered at once.
+    let switched = Story::new(60_000).give_up(Video, 10, 13_000, 12_900).from_host(Video, 10, "cdn.example");
+    // With the site that the sound comes from as a second witness, what all share is cleared.
+    let stall = judged(&switched);
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", BEYOND));
+    let told = ["others-answered", "other-server-faster", "shaping-possible", "networks-assumed"];
+    assert_eq!(about_path(&stall), told);
     // No faster there: the shared part more likely, but the origin feeds both.
     let story = slow_body().slow_body(Video, 9, 5_000).slow_body(Video, 10, 9_000);
     let stalls = explain(&story.from_host(Video, 9, "cdn.example").tell().inputs).stalls;

@@ -195,17 +195,18 @@ pub fn judge(case: &Case) -> Stall {
         weighed.filter(|(weight, _)| *weight > Micros::ZERO).rev().max_by_key(|(weight, _)| *weight);
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
     let sits = (cause.zones)(case);
-    let told = examine(case, sits);
+    let given_up = case.books.given_up(case.sighting);
+    let told = examine(case, sits, &given_up);
     let evidence = Evidence::of(&told);
     let observed: Vec<path::Observation> = told.iter().filter_map(|told| told.observed).collect();
     let zones = path::set::narrowed(sits, &evidence, &observed);
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
-    let given_up = case.books.given_up(case.sighting);
     findings.extend(told_of_given_up(&given_up));
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
-    add_to(&mut findings, told, of_path == 4);
+    let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access);
+    add_to(&mut findings, told, (of_path == 4, isp_cleared));
     let own_side = if sits == PATH_AND_SERVER && case.own_side_prompt() {
         // Had the player kept to what it gave up, it may have come sooner.
         if given_up.is_empty() { &[Zone::Device, Zone::Player][..] } else { &[Zone::Device] }
@@ -248,18 +249,22 @@ pub fn judge(case: &Case) -> Stall {
 }
 
 /// What tells the zones of the path apart, if the cause leaves several of them.
-fn examine(case: &Case, sits: &[Zone]) -> Vec<Told> {
-    if PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
+fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch]) -> Vec<Told> {
+    // Before the last byte: what came after it no test of the path looks at.
+    let fetching = Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer);
+    let fetching = case.share(&fetching.collect::<Vec<_>>());
+    let mostly = fetching.0.saturating_mul(2) >= case.duration().0;
+    if !mostly || PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
         return Vec::new();
     }
     let offline = &case.machine.conditions.offline;
     let blind = case.unseen().next().is_some();
-    let scene = Scene::of(case.books, case.blocking, case.ledger, offline, blind);
+    let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, offline, blind);
     scene.map(|scene| path::examine(&scene)).unwrap_or_default()
 }
 
 /// Tells what the tests of the path saw, and whether that left the path whole.
-fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, whole: bool) {
+fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, (whole, isp_cleared): (bool, bool)) {
     let assumed = told.iter().filter(|told| told.networks_assumed).flat_map(|told| &told.finding.facts);
     let assumed: Vec<u32> = assumed.copied().collect();
     let examined = !told.is_empty();
@@ -267,6 +272,9 @@ fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, whole: bool) {
         if findings.iter().all(|other| other.id != finding.id) {
             findings.push(finding);
         }
+    }
+    if isp_cleared {
+        findings.push(finding("shaping-possible", assumed.clone(), []));
     }
     if !assumed.is_empty() {
         findings.push(finding("networks-assumed", assumed, []));

@@ -12,6 +12,7 @@
 use super::belief::{Row, ln};
 use super::scene::{Scene, covered};
 use super::{Told, finding};
+use crate::time::Micros;
 use crate::verdict::Value;
 
 const OFFLINE: Row = [0, ln::R30, ln::R02, ln::R02, ln::R02];
@@ -19,7 +20,7 @@ const OFFLINE: Row = [0, ln::R30, ln::R02, ln::R02, ln::R02];
 pub fn test(scene: &Scene) -> Option<Told> {
     let offline = scene.offline.cover(&scene.slow);
     let (slow, _) = covered(&scene.slow, &[]);
-    if offline.time.0 <= 0 || offline.time.0.saturating_mul(2) < slow.0 {
+    if offline.time <= Micros::ZERO || offline.time.0.saturating_mul(2) < slow.0 {
         return None;
     }
     let finding = finding("was-offline", offline.facts, [("offline", Value::Micros(offline.time))]);

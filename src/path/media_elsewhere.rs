@@ -5,7 +5,7 @@
 //! Media segments of the late track from another host, asked for within 10 s of when the late ones were slow.
 //!
 //! # What it says
-//! One came at least twice as fast as the late ones: what both hosts share was not the limit. All came no faster, from
+//! One came at least twice as fast as the late ones and none no faster: what both hosts share was not the limit. All came no faster, from
 //! other sites: what they share more likely was; the origin behind both is as likely as before.
 //!
 //! # When it is silent
@@ -43,7 +43,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
         .collect();
     let verdicts: Vec<Option<bool>> = elsewhere.iter().map(|fetch| compare(scene, fetch)).collect();
     let better = elsewhere.iter().zip(&verdicts).find(|(_, verdict)| **verdict == Some(true));
-    if let Some((fetch, _)) = better {
+    let contradicted = verdicts.contains(&Some(false));
+    if let Some((fetch, _)) = better.filter(|_| !contradicted) {
         let value = ("host", Value::Name(fetch.host.clone()));
         let finding = finding("other-server-faster", facts(scene, fetch), [value]);
         let observed = Some(Observation::OtherEdge);
@@ -77,8 +78,8 @@ fn compare(scene: &Scene, fetch: &Fetch) -> Option<bool> {
             _ => None,
         };
     }
-    let wait = |fetch: &Fetch| Some(fetch.response? - fetch.asked);
-    // An answer that has not come yet has been waited for until now.
+    let wait = |fetch: &Fetch| Some(fetch.response.or(fetch.over())? - fetch.asked);
+    // An answer that has not come yet has been waited for until now, one that never came until it was given up.
     let waits = scene.late.iter().map(|(_, late)| wait(late).unwrap_or(scene.window.1 - late.asked));
     let (here, there) = (waits.min()?, wait(fetch)?);
     match (there.0.saturating_mul(TIMES) <= here.0, there >= here) {

@@ -9,8 +9,7 @@
 //! something they share.
 //!
 //! # When it is silent
-//! Where bodies, not answers, were late; where the wait was shorter than two seconds (one lost packet costs one to three);
-//! where some were prompt and some late; where they cover less than half of the wait.
+//! Where bodies, not answers, were late; where the wait was shorter than three seconds (one or two lost packets); where some were prompt and some late; where they cover less than half of the wait.
 
 use super::others_moved::{ONE_SITE, SHARED, SITES};
 use super::scene::{LateBy, Scene, around, covered, usual, within};
@@ -20,8 +19,11 @@ use crate::time::{Micros, Wall};
 use crate::verdict::Value;
 use std::collections::BTreeSet;
 
-/// A first packet that is lost is sent again after one second, then after two more (RFC 6298 §2, §5.5).
-const LONG: Micros = Micros::from_millis(2_000);
+/// A first packet that is lost is sent again after one second, and again after two more (RFC 6298 §2, §5.5): a shorter wait
+/// may be one or two lost packets, which others need not have met.
+const LONG: Micros = Micros::from_millis(3_000);
+/// Answers that make witnesses of several sites: fewer may have been lucky on a link that loses packets [P].
+const ENOUGH: usize = 4;
 /// A prompt answer vouches for so much time before and after it [P].
 const NEAR: Micros = Micros::from_millis(1_000);
 /// Where nothing is known of a host, an answer within this is prompt [P].
@@ -64,8 +66,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let sites: BTreeSet<&str> = meanwhile.iter().map(|(site, _)| *site).collect();
     let times = || meanwhile.iter().map(|(_, fetch)| took(fetch));
     let (id, row, time) = match sites.len() {
-        _ if prompt == meanwhile.len() && sites.len() == 1 => ("others-answered", ONE_SITE, times().max()),
-        _ if prompt == meanwhile.len() => ("others-answered", SITES, times().max()),
+        2.. if prompt == meanwhile.len() && prompt >= ENOUGH => ("others-answered", SITES, times().max()),
+        _ if prompt == meanwhile.len() => ("others-answered", ONE_SITE, times().max()),
         2.. if late == meanwhile.len() => ("others-late", SHARED, times().min()),
         _ => return None,
     };

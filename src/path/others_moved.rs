@@ -10,8 +10,9 @@
 //! network in between.
 //!
 //! # When it is silent
-//! Where answers, not bodies, were late; where nothing is known of a host's usual rate; where some were fast and some slow;
-//! where they cover less than half of the slow time; where the names of the hosts do not tell that they are elsewhere.
+//! Where answers, not bodies, were late; where nothing is known of a host's usual rate; where some were fast and some slow,
+//! or any failed or was given up; where they cover less than half of the slow time; where the names of the hosts do not tell
+//! that they are elsewhere.
 
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
@@ -47,6 +48,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
         .copied()
         .filter(|(_, fetch)| large(fetch) && within(&near, fetch.response.unwrap_or(fetch.asked)))
         .collect();
+    if elsewhere.iter().any(|(_, fetch)| fetch.failed.is_some() && within(&near, fetch.asked)) {
+        return None;
+    }
     let usual_of = |host: &str| {
         let before = elsewhere.iter().filter(|(_, fetch)| {
             fetch.host == host && large(fetch) && fetch.delivered().is_some_and(|at| at < scene.window.0)
@@ -88,7 +92,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
 
 /// A body large enough, as announced or as it came.
 fn large(fetch: &Fetch) -> bool {
+    // The browser saw it: what a service worker or a cache gave did not come over the network.
     fetch.succeeded()
+        && fetch.status.is_some()
         && fetch.size.or(fetch.received.map(|(_, bytes)| bytes)).is_some_and(|size| size >= TELLING)
 }
 

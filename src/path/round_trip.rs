@@ -14,12 +14,13 @@
 //! secures in one; where samples contradict each other; where it is longer at the late host and nothing is known of others.
 
 use super::belief::{Row, ln};
-use super::networks::domain;
 use super::scene::{Scene, around, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
+use crate::sort::gather;
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;
+use std::collections::BTreeSet;
 
 /// A connection opened so near to the slow time saw the same queue [P].
 const NEAR: Micros = Micros::from_millis(1_000);
@@ -62,12 +63,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if here.iter().any(|host| host.trend != first.trend) {
         return None;
     }
-    let mut others: Vec<Host> = Vec::new();
-    for (_, fetch) in scene.elsewhere() {
-        if domain(&fetch.host).is_some() && others.iter().all(|other| other.name != fetch.host) {
-            others.extend(look(scene, &near, &samples, &fetch.host));
-        }
-    }
+    let elsewhere: BTreeSet<&str> = gather(scene.elsewhere().iter().map(|(_, fetch)| fetch.host.as_str()));
+    let others: Vec<Host> =
+        elsewhere.into_iter().filter_map(|host| look(scene, &near, &samples, host)).collect();
     let all = |trend| !others.is_empty() && others.iter().all(|other| other.trend == trend);
     let (id, row) = match first.trend {
         Trend::Flat => ("round-trip-flat", NO_QUEUE),

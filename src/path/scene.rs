@@ -6,9 +6,10 @@ use crate::event::TrackKind;
 use crate::ledger::Blocking;
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
-use crate::sort::Sort;
+use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Stage};
+use std::collections::BTreeSet;
 
 /// A stage that took at least twice its usual time and at least this long was slow; less is jitter [P].
 const SLOW: Micros = Micros::from_millis(500);
@@ -18,6 +19,8 @@ const WAITING: &[Stage] = &[Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait,
 
 /// Of what is on the path, this has nearly all: what a test says of it, it says of the stall. In per cent [P].
 const ABOVE_ALL: i64 = 75;
+/// And of the whole stall, this: what is chronic, unexplained or the player's is not what the tests looked at. In per cent.
+const HALF: i64 = 50;
 
 /// What made media late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +37,8 @@ pub struct Scene<'a> {
     pub fetches: &'a [Fetch],
     /// Those that brought media of this element, and of which track.
     pub media: Vec<(TrackKind, &'a Fetch)>,
-    /// Those that playback waited for.
+    /// Those that it waited for and that were slow themselves: of a player that gave one up and asked another server, the
+    /// one that it gave up.
     pub late: Vec<(TrackKind, &'a Fetch)>,
     /// When the answer to one was slow to come.
     pub waiting: Vec<(Wall, Wall)>,
@@ -57,23 +61,34 @@ impl<'a> Scene<'a> {
     pub fn of(
         books: &'a Books<'a>,
         blocking: &[Blocking<'a>],
+        given_up: &[&'a Fetch],
         ledger: &Ledger,
         offline: &'a Periods,
         blind: bool,
     ) -> Option<Scene<'a>> {
         let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages);
-        Some(Scene {
+        let window = ledger.window?;
+        let awaited = blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?)));
+        let track = blocking.first().map(|one| one.named.track);
+        let given_up = given_up.iter().filter_map(|fetch| Some((track?, *fetch)));
+        let mut scene = Scene {
             fetches: books.fetches(),
             media: books.media().collect(),
-            late: blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?))).collect(),
+            late: Vec::new(),
             waiting: slow(&|stage| WAITING.contains(&stage)),
             transferring: slow(&|stage| stage == Stage::Transfer),
             slow: slow(&|stage| stage <= Stage::Transfer),
             late_by: late_by(ledger),
-            window: ledger.window?,
+            window,
             offline,
             blind,
-        })
+        };
+        let was_slow = |(_, fetch): &(TrackKind, &Fetch)| {
+            let span = (fetch.asked, fetch.over().unwrap_or(window.1));
+            covered(scene.late_when(), &[span]).1 >= SLOW
+        };
+        scene.late = awaited.chain(given_up).filter(was_slow).collect();
+        Some(scene)
     }
 
     /// When what made media late was slow.
@@ -92,13 +107,11 @@ impl<'a> Scene<'a> {
         if here.is_empty() || here.contains(&None) {
             return Vec::new();
         }
-        let of_late_track = |fetch: &Fetch| {
-            let same = |(track, media): &(TrackKind, &Fetch)| {
-                media.host == fetch.host && self.late.iter().any(|(late, _)| late == track)
-            };
-            self.media.iter().any(same)
-        };
-        let elsewhere = self.fetches.iter().filter(|fetch| !fetch.cached && !of_late_track(fetch));
+        let late_track = |track| self.late.iter().any(|(late, _)| *late == track);
+        let of_late_tracks = self.media.iter().filter(|(track, _)| late_track(*track));
+        let serving: BTreeSet<&str> = gather(of_late_tracks.map(|(_, fetch)| fetch.host.as_str()));
+        let elsewhere =
+            self.fetches.iter().filter(|fetch| !fetch.cached && !serving.contains(fetch.host.as_str()));
         let named = elsewhere.filter_map(|fetch| Some((domain(&fetch.host)?, fetch)));
         named.filter(|(name, _)| !here.contains(&Some(*name))).collect()
     }
@@ -156,13 +169,17 @@ pub fn usual<T: Ord + Copy>(mut samples: Vec<T>) -> Option<T> {
 
 fn late_by(ledger: &Ledger) -> Option<LateBy> {
     let (answers, bodies) = (ledger.share(WAITING), ledger.share(&[Stage::Transfer]));
-    let all = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
-    let above_all =
-        |part: Micros| part > Micros::ZERO && part.0.saturating_mul(100) >= all.0.saturating_mul(ABOVE_ALL);
-    if above_all(bodies) {
-        return Some(LateBy::Bodies);
+    let path = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
+    let stall = ledger.share(&Stage::ALL) + ledger.chronic + ledger.unexplained;
+    let above_all = |part: Micros| {
+        let percent = part.0.saturating_mul(100);
+        percent >= path.0.saturating_mul(ABOVE_ALL) && percent >= stall.0.saturating_mul(HALF)
+    };
+    match (answers, bodies) {
+        (_, bodies) if bodies > Micros::ZERO && above_all(bodies) => Some(LateBy::Bodies),
+        (answers, _) if answers > Micros::ZERO && above_all(answers) => Some(LateBy::Answers),
+        _ => None,
     }
-    above_all(answers).then_some(LateBy::Answers)
 }
 
 /// When stages like these were slow. An account's stages follow one another from its begin.

@@ -23,3 +23,31 @@ fn scores_worked_by_hand() {
     assert!((log_score(&belief, Zone::Edge) - 2f64.ln()).abs() < 1e-9);
     assert_eq!(log_score(&belief, Zone::Access), f64::INFINITY);
 }
+
+#[test]
+fn evidence_that_points_the_right_way_scores_better() {
+    use super::belief::Evidence;
+    use super::{PATH, Told, finding, others_moved};
+    let of = |row| {
+        Evidence::of(&[Told {
+            finding: finding("made-up", [], []),
+            row,
+            observed: None,
+            networks_assumed: false,
+        }])
+    };
+    let before = Evidence::default().belief(&PATH);
+    for (row, truth, innocent) in [
+        (others_moved::SITES, Zone::Edge, Zone::Access),
+        (others_moved::SITES, Zone::Interconnect, Zone::Home),
+        (others_moved::SHARED, Zone::Access, Zone::Edge),
+        (others_moved::SHARED, Zone::Home, Zone::Origin),
+    ] {
+        let after = of(row).belief(&PATH);
+        assert!(
+            brier(&after, truth) < brier(&before, truth)
+                && log_score(&after, truth) < log_score(&before, truth)
+        );
+        assert!(brier(&after, innocent) > brier(&before, innocent));
+    }
+}

@@ -225,7 +225,7 @@ impl Story {
         self
     }
 
-    /// The player takes a media segment from this host.
+    /// The player takes a media segment from this host; of one that it gives up first, the second attempt.
     pub fn from_host(mut self, track: TrackKind, segment: i64, host: &'static str) -> Story {
         self.hosts.insert((track, segment), host);
         self

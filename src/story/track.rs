@@ -101,7 +101,9 @@ impl Track {
         let (request, segment, size) = (fetch.request, fetch.segment, self.bytes(fetch.segment));
         if now == fetch.asked {
             let resource = fetch.resource;
-            let host = story.host(self.kind, segment).unwrap_or(self.host).to_owned();
+            // What is given up was asked of the usual host.
+            let other = story.host(self.kind, segment).filter(|_| fetch.given_up.is_none());
+            let host = other.unwrap_or(self.host).to_owned();
             log.both(now, |observer| Event::RequestStarted {
                 observer,
                 request,

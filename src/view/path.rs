@@ -1,7 +1,7 @@
 //! The path picture: the seven zones in a row, the possible ones shaded, the cleared ones ticked.
 
 use super::{Node, heard};
-use crate::verdict::{Stall, Zone, ZoneTime};
+use crate::verdict::{Stall, Zone};
 use crate::wording::{Words, zone_label};
 
 /// From this part of the likelihood on a zone is more likely than not, in per cent (ATTRIBUTION §3.5.5).
@@ -37,14 +37,22 @@ impl Standing {
     }
 
     /// How likely it is among those possible. Without evidence that told them apart all look the same: what was expected
-    /// beforehand is no finding.
+    /// beforehand is no finding. For the same reason zones that no observation separates look the same.
     fn among(zone: Zone, stall: &Stall) -> Standing {
-        let time = |of: &ZoneTime| of.total().0;
-        let possible = || stall.by_zone.iter().filter(|of| stall.zones.contains(&of.zone));
-        let (own, all): (i64, i64) =
-            (possible().filter(|of| of.zone == zone).map(time).sum(), possible().map(time).sum());
-        match (own.saturating_mul(100), all) {
-            _ if !stall.path_split || all == 0 => Standing::Possible,
+        let has = |of: &[Zone]| -> i64 {
+            let times = stall.by_zone.iter().filter(|time| of.contains(&time.zone));
+            times.map(|time| time.total().0).fold(0, i64::saturating_add)
+        };
+        let alike: Vec<Zone> = match zone {
+            Zone::Home | Zone::Access => vec![Zone::Home, Zone::Access],
+            Zone::Edge | Zone::Origin => vec![Zone::Edge, Zone::Origin],
+            other => vec![other],
+        };
+        let alike: Vec<Zone> = alike.into_iter().filter(|zone| stall.zones.contains(zone)).collect();
+        let own = has(&alike).checked_div(alike.len() as i64).unwrap_or(0);
+        match (own.saturating_mul(100), has(&stall.zones)) {
+            _ if !stall.path_split => Standing::Possible,
+            (_, 0) => Standing::Possible,
             (own, all) if own >= all.saturating_mul(LIKELY) => Standing::Likely,
             (own, all) if own < all.saturating_mul(UNLIKELY) => Standing::Unlikely,
             _ => Standing::Possible,
@@ -101,4 +109,40 @@ pub(super) fn path(stall: &Stall, words: &Words) -> Node {
         .with("role", "list")
         .with("aria-label", words.say("path_label", &[]))
         .children(Zone::ALL.map(zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Micros;
+    use crate::verdict::ZoneTime;
+    use crate::wording::samples::stall;
+    use Zone::{Access, Edge, Home, Interconnect, Origin};
+
+    fn signs(zones: &[Zone], times: &[(Zone, i64)], path_split: bool) -> Vec<Standing> {
+        let by_zone = times.iter().map(|(zone, believed)| ZoneTime {
+            zone: *zone,
+            direct: Micros::ZERO,
+            believed: Micros(*believed),
+        });
+        let stall = Stall {
+            zones: zones.to_vec(),
+            by_zone: by_zone.collect(),
+            path_split,
+            ..stall("slow-transfer", true)
+        };
+        zones.iter().map(|zone| Standing::of(*zone, &stall)).collect()
+    }
+
+    #[test]
+    fn shades_follow_the_evidence_and_never_a_prior_alone() {
+        use Standing::{Likely, Possible, Unlikely};
+        let shared = [(Home, 38), (Access, 50), (Interconnect, 10), (Edge, 1), (Origin, 1)];
+        let near = [Home, Access, Interconnect];
+        assert_eq!(signs(&near, &shared, true), [Possible, Possible, Unlikely]);
+        assert_eq!(signs(&near, &shared, false), [Possible; 3]);
+        let beyond = [(Home, 1), (Access, 2), (Interconnect, 60), (Edge, 12), (Origin, 25)];
+        assert_eq!(signs(&[Interconnect, Edge, Origin], &beyond, true), [Likely, Possible, Possible]);
+        assert_eq!(signs(&[Interconnect, Edge, Origin], &[], true), [Possible; 3]);
+    }
 }

@@ -145,6 +145,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
             &[400, 1_700, 1_300],
             vec![
                 finding("others-moved", &[count(2), rate.clone()]),
+                finding("shaping-possible", &[]),
                 finding("networks-assumed", &[]),
                 finding("other-server-faster", &[host("other.example")]),
                 finding("round-trip-flat", &trip(22)),
