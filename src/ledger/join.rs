@@ -106,21 +106,36 @@ fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (
     };
     let candidates = || fetches.iter().zip(used).enumerate().filter(|(_, (fetch, _))| here(fetch)).rev();
     let exact = candidates().find(|(_, (fetch, used))| used.bytes == 0 && fetch.size == Some(append.bytes));
+    if let Some((index, _)) = exact {
+        return (Some(index), Join::Size);
+    }
+    // What had begun to come, and only then what the clocks may date after the append.
+    let came = |fetch: &Fetch| fetch.response.or(fetch.network_end).is_some_and(|at| at <= append.called);
+    let among = |wanted: bool| {
+        let these = candidates().filter(|(_, (fetch, _))| came(fetch) == wanted);
+        let these: Vec<_> = these.map(|(index, (fetch, used))| (index, fetch, used)).collect();
+        source(append, track, &these)
+    };
+    among(true).or_else(|| among(false)).map_or((None, Join::None), |(index, join)| (Some(index), join))
+}
+
+/// Which of these, newest first, an append was a piece of, or made of.
+fn source(append: &Append, track: usize, candidates: &[(usize, &Fetch, &Used)]) -> Option<(usize, Join)> {
+    let find = |fits: &dyn Fn(&Fetch, &Used) -> bool| {
+        candidates.iter().find(|(_, fetch, used)| fits(fetch, used)).copied()
+    };
     // One response may be appended in pieces: as it streams in, or its initialisation part apart from the rest.
     let piece = |fetch: &Fetch, used: &Used| {
         used.only(track) && fetch.size.is_some_and(|size| append.bytes <= used.left(size))
     };
     let streams_in = |fetch: &Fetch| fetch.delivered().is_none_or(|end| end > append.called);
     let last_piece = |fetch: &Fetch, used: &Used| fetch.size.is_some_and(|s| used.left(s) == append.bytes);
-    let piece_of = || {
-        candidates()
-            .find(|(_, (fetch, used))| piece(fetch, used) && (last_piece(fetch, used) || streams_in(fetch)))
-    };
-    if let Some((index, _)) = exact.or_else(piece_of) {
-        return (Some(index), Join::Size);
+    let piece_of = find(&|fetch, used| piece(fetch, used) && (last_piece(fetch, used) || streams_in(fetch)));
+    if let Some((index, ..)) = piece_of {
+        return Some((index, Join::Size));
     }
     if append.media.is_none() {
-        return (None, Join::None);
+        return None;
     }
     // Repackaged, so that no size is the same. The page had it all when it began; what an observer with another clock
     // says may be a moment off. A body with several tracks in it, as transport streams have, is appended to each.
@@ -131,25 +146,25 @@ fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (
     let fresh = |fetch: &Fetch, used: &Used| {
         recent(fetch) && !used.tracks.contains(&track) && can_bring(append, fetch, used)
     };
-    let most = candidates().find(|(_, (fetch, used))| {
+    let most = find(&|fetch, used| {
         let mostly = |size| append.bytes.saturating_mul(2) >= used.left(size);
         fresh(fetch, used) && fetch.size.is_none_or(mostly)
     });
-    if let Some((index, _)) = most {
-        return (Some(index), Join::Order);
+    if let Some((index, ..)) = most {
+        return Some((index, Join::Order));
     }
-    let some = candidates().find(|(_, (fetch, used))| piece(fetch, used) || fresh(fetch, used));
+    // Of a body with pieces of several tracks, or of unknown size, another piece for this one.
+    let another =
+        |fetch: &Fetch, used: &Used| recent(fetch) && used.bytes > 0 && can_bring(append, fetch, used);
+    let some = find(&|fetch, used| piece(fetch, used) || fresh(fetch, used) || another(fetch, used));
     let first_piece = || {
-        candidates().find(|(_, (fetch, used))| {
+        find(&|fetch, used| {
             let began = fetch.response.is_some_and(|response| response <= append.called);
             began && streams_in(fetch) && used.bytes == 0 && can_bring(append, fetch, used)
         })
     };
-    match some.or_else(first_piece) {
-        Some((index, (fetch, used))) if piece(fetch, used) => (Some(index), Join::Size),
-        Some((index, _)) => (Some(index), Join::Order),
-        None => (None, Join::None),
-    }
+    let (index, fetch, used) = some.or_else(first_piece)?;
+    Some((index, if piece(fetch, used) { Join::Size } else { Join::Order }))
 }
 
 /// Whether so much can have been made of what is left of a body. A whole one smaller than what was appended can still be
@@ -264,6 +279,41 @@ mod tests {
         assert_eq!(segments.len(), 1);
         assert_eq!(segments[0].range, Span { start: MediaTime(0), end: MediaTime(6_000_000) });
         assert_eq!(segments[0].fetch, Some(0));
+    }
+
+    /// As a page appends what it takes out of answers with pieces of both tracks, and asks for the next meanwhile (sizes and
+    /// times as recorded in Chromium).
+    #[test]
+    fn pieces_of_both_tracks_come_from_one_body() {
+        let answers = |size: &dyn Fn(u64) -> Option<u64>| {
+            let asked_meanwhile = Fetch { asked: ms(14), response: Some(ms(19)), ..fetch(22, 668_848) };
+            [fetch(2, 662_690), asked_meanwhile].map(|fetch| Fetch {
+                size: fetch.size.and_then(size),
+                page_end: None,
+                ..fetch
+            })
+        };
+        let video = track(
+            TrackKind::Video,
+            &[
+                (9, 305_509, Some(8)),
+                (12, 305_442, Some(10)),
+                (27, 290_691, Some(12)),
+                (29, 327_615, Some(14)),
+            ],
+        );
+        let audio = track(
+            TrackKind::Audio,
+            &[(13, 25_367, Some(8)), (14, 26_352, Some(10)), (30, 25_560, Some(12)), (31, 24_962, Some(14))],
+        );
+        // One media segment of each track in each answer, four seconds long.
+        let expected = [(0, Some(0)), (1, Some(0)), (0, Some(1)), (1, Some(1))];
+        for fetches in [answers(&Some), answers(&|_| None)] {
+            let found = segments(&[&video, &audio], &fetches);
+            let joined: Vec<_> = found.iter().map(|segment| (segment.track, segment.fetch)).collect();
+            assert_eq!(joined, expected);
+            assert!(found.iter().all(|segment| segment.range.length() == Micros::from_millis(4000)));
+        }
     }
 
     #[test]
