@@ -42,12 +42,22 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
     appends.arrange_by_key(|(_, append)| append.called);
     let mut used = vec![Used::default(); fetches.len()];
     let mut segments: Vec<Segment> = Vec::new();
+    // Pieces that told nothing by themselves and match no request.
+    let mut pieces: Vec<(usize, &Append)> = Vec::new();
     for (track, append) in appends {
-        let (fetch, join) = bringer(append, track, fetches, &used);
+        let whole = whole(append, pieces.iter().filter(|(of, _)| *of == track), fetches, &used);
+        let (fetch, join) = match &whole {
+            Some((fetch, _)) => (Some(*fetch), Join::Size),
+            None => bringer(append, track, fetches, &used),
+        };
         if let Some(used) = fetch.and_then(|fetch| used.get_mut(fetch)) {
-            used.add(append, track);
+            used.add(whole.as_ref().map_or(append, |(_, whole)| whole), track);
         }
-        let Some(range) = append.media else { continue };
+        let Some(range) = append.media else {
+            pieces.extend(fetch.is_none().then_some((track, append)));
+            continue;
+        };
+        pieces.retain(|(of, _)| *of != track);
         let continued =
             segments.iter_mut().rev().find(|segment| segment.track == track).filter(|last| {
                 fetch.is_some() && last.fetch == fetch && range.start <= last.range.end + CLOCKS
@@ -64,13 +74,40 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
                 range,
                 fetch,
                 join,
-                appended: append.called,
+                appended: whole.map_or(append.called, |(_, whole)| whole.called),
                 playable: append.ended,
                 facts: vec![append.fact],
             }),
         }
     }
     segments
+}
+
+/// The last piece of a body that was appended as it streamed in, and which fetch brought that: together with the pieces
+/// before it, it has the size. All of it as one append: what a fragment holds is told by its last piece, and a browser may
+/// show it before.
+fn whole<'a>(
+    append: &Append,
+    before: impl DoubleEndedIterator<Item = &'a (usize, &'a Append)>,
+    fetches: &[Fetch],
+    used: &[Used],
+) -> Option<(usize, Append)> {
+    append.media?;
+    let mut whole = append.clone();
+    before.rev().find_map(|(_, piece)| {
+        whole.bytes = whole.bytes.saturating_add(piece.bytes);
+        whole.called = piece.called;
+        let brought = |(fetch, used): (&Fetch, &Used)| {
+            let first = fetch.response.or(fetch.network_end);
+            fetch.kind == ResourceKind::Data
+                && fetch.succeeded()
+                && used.bytes == 0
+                && fetch.size == Some(whole.bytes)
+                && first.is_some_and(|first| first <= whole.called + CLOCKS)
+        };
+        let fetch = fetches.iter().zip(used).rposition(brought)?;
+        Some((fetch, whole.clone()))
+    })
 }
 
 /// What of a fetch was appended so far, and where.
@@ -279,6 +316,17 @@ mod tests {
         assert_eq!(segments.len(), 1);
         assert_eq!(segments[0].range, Span { start: MediaTime(0), end: MediaTime(6_000_000) });
         assert_eq!(segments[0].fetch, Some(0));
+    }
+
+    #[test]
+    fn a_fragment_in_pieces_is_appended_from_the_first_on() {
+        // Behind an initialisation segment that came the same way.
+        let pieces = [(900, 300, None), (901, 400, None), (995, 3_000, None), (998, 3_000, None)];
+        let video = track(TrackKind::Video, &[&pieces[..], &[(1_002, 3_000, Some(0))]].concat());
+        let segments = segments(&[&video], &[fetch(901, 700), fetch(1_000, 9_000)]);
+        assert_eq!(segments.len(), 1);
+        assert_eq!((segments[0].fetch, segments[0].join), (Some(1), Join::Size));
+        assert_eq!((segments[0].appended, segments[0].playable), (ms(995), Some(ms(1_007))));
     }
 
     /// As a page appends what it takes out of answers with pieces of both tracks, and asks for the next meanwhile (sizes and
