@@ -171,9 +171,7 @@ fn source(append: &Append, track: usize, candidates: &[(usize, &Fetch, &Used)]) 
     if let Some((index, ..)) = piece_of {
         return Some((index, Join::Size));
     }
-    if append.media.is_none() {
-        return None;
-    }
+    append.media?;
     // Repackaged, so that no size is the same. The page had it all when it began; what an observer with another clock
     // says may be a moment off. A body with several tracks in it, as transport streams have, is appended to each.
     let recent = |fetch: &Fetch| {
