@@ -105,7 +105,8 @@ const STRICT_POLICY = [
 /** How often a spread body gets its next piece, milliseconds: fine enough to look like a slow line. */
 const PIECE_EVERY = 40;
 
-const now = () => performance.timeOrigin + performance.now();
+/** Milliseconds since the epoch. */
+export const now = () => performance.timeOrigin + performance.now();
 
 function pageHandler(roots) {
   return async (request, response) => {
@@ -209,7 +210,7 @@ async function spread(body, end, response) {
 }
 
 /** Waits until then, or until the browser has hung up. */
-function until(time, response) {
+export function until(time, response) {
   return new Promise((done) => {
     const end = () => {
       clearTimeout(timer);

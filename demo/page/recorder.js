@@ -27,7 +27,8 @@ function recordPlayback(video) {
     last = now;
     video.requestVideoFrameCallback(frame);
   };
-  video.requestVideoFrameCallback(frame);
+  // Sound alone has no frames.
+  video.requestVideoFrameCallback?.(frame);
 
   // Sound can go on without pictures: Chromium lets it for three seconds. When `currentTime` itself stood still:
   let seen = null;

@@ -42,12 +42,22 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
     appends.arrange_by_key(|(_, append)| append.called);
     let mut used = vec![Used::default(); fetches.len()];
     let mut segments: Vec<Segment> = Vec::new();
+    // Pieces that told nothing by themselves and match no request.
+    let mut pieces: Vec<(usize, &Append)> = Vec::new();
     for (track, append) in appends {
-        let (fetch, join) = bringer(append, track, fetches, &used);
+        let whole = whole(append, pieces.iter().filter(|(of, _)| *of == track), fetches, &used);
+        let (fetch, join) = match &whole {
+            Some((fetch, _)) => (Some(*fetch), Join::Size),
+            None => bringer(append, track, fetches, &used),
+        };
         if let Some(used) = fetch.and_then(|fetch| used.get_mut(fetch)) {
-            used.add(append, track);
+            used.add(whole.as_ref().map_or(append, |(_, whole)| whole), track);
         }
-        let Some(range) = append.media else { continue };
+        let Some(range) = append.media else {
+            pieces.extend(fetch.is_none().then_some((track, append)));
+            continue;
+        };
+        pieces.retain(|(of, _)| *of != track);
         let continued =
             segments.iter_mut().rev().find(|segment| segment.track == track).filter(|last| {
                 fetch.is_some() && last.fetch == fetch && range.start <= last.range.end + CLOCKS
@@ -64,13 +74,40 @@ pub fn segments(tracks: &[&Track], fetches: &[Fetch]) -> Vec<Segment> {
                 range,
                 fetch,
                 join,
-                appended: append.called,
+                appended: whole.map_or(append.called, |(_, whole)| whole.called),
                 playable: append.ended,
                 facts: vec![append.fact],
             }),
         }
     }
     segments
+}
+
+/// The last piece of a body that was appended as it streamed in, and which fetch brought that: together with the pieces
+/// before it, it has the size. All of it as one append: what a fragment holds is told by its last piece, and a browser may
+/// show it before.
+fn whole<'a>(
+    append: &Append,
+    before: impl DoubleEndedIterator<Item = &'a (usize, &'a Append)>,
+    fetches: &[Fetch],
+    used: &[Used],
+) -> Option<(usize, Append)> {
+    append.media?;
+    let mut whole = append.clone();
+    before.rev().find_map(|(_, piece)| {
+        whole.bytes = whole.bytes.saturating_add(piece.bytes);
+        whole.called = piece.called;
+        let brought = |(fetch, used): (&Fetch, &Used)| {
+            let first = fetch.response.or(fetch.network_end);
+            fetch.kind == ResourceKind::Data
+                && fetch.succeeded()
+                && used.bytes == 0
+                && fetch.size == Some(whole.bytes)
+                && first.is_some_and(|first| first <= whole.called + CLOCKS)
+        };
+        let fetch = fetches.iter().zip(used).rposition(brought)?;
+        Some((fetch, whole.clone()))
+    })
 }
 
 /// What of a fetch was appended so far, and where.
@@ -106,22 +143,35 @@ fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (
     };
     let candidates = || fetches.iter().zip(used).enumerate().filter(|(_, (fetch, _))| here(fetch)).rev();
     let exact = candidates().find(|(_, (fetch, used))| used.bytes == 0 && fetch.size == Some(append.bytes));
+    if let Some((index, _)) = exact {
+        return (Some(index), Join::Size);
+    }
+    // What had begun to come, and only then what the clocks may date after the append.
+    let came = |fetch: &Fetch| fetch.response.or(fetch.network_end).is_some_and(|at| at <= append.called);
+    let among = |wanted: bool| {
+        let these = candidates().filter(|(_, (fetch, _))| came(fetch) == wanted);
+        let these: Vec<_> = these.map(|(index, (fetch, used))| (index, fetch, used)).collect();
+        source(append, track, &these)
+    };
+    among(true).or_else(|| among(false)).map_or((None, Join::None), |(index, join)| (Some(index), join))
+}
+
+/// Which of these, newest first, an append was a piece of, or made of.
+fn source(append: &Append, track: usize, candidates: &[(usize, &Fetch, &Used)]) -> Option<(usize, Join)> {
+    let find = |fits: &dyn Fn(&Fetch, &Used) -> bool| {
+        candidates.iter().find(|(_, fetch, used)| fits(fetch, used)).copied()
+    };
     // One response may be appended in pieces: as it streams in, or its initialisation part apart from the rest.
     let piece = |fetch: &Fetch, used: &Used| {
         used.only(track) && fetch.size.is_some_and(|size| append.bytes <= used.left(size))
     };
     let streams_in = |fetch: &Fetch| fetch.delivered().is_none_or(|end| end > append.called);
     let last_piece = |fetch: &Fetch, used: &Used| fetch.size.is_some_and(|s| used.left(s) == append.bytes);
-    let piece_of = || {
-        candidates()
-            .find(|(_, (fetch, used))| piece(fetch, used) && (last_piece(fetch, used) || streams_in(fetch)))
-    };
-    if let Some((index, _)) = exact.or_else(piece_of) {
-        return (Some(index), Join::Size);
+    let piece_of = find(&|fetch, used| piece(fetch, used) && (last_piece(fetch, used) || streams_in(fetch)));
+    if let Some((index, ..)) = piece_of {
+        return Some((index, Join::Size));
     }
-    if append.media.is_none() {
-        return (None, Join::None);
-    }
+    append.media?;
     // Repackaged, so that no size is the same. The page had it all when it began; what an observer with another clock
     // says may be a moment off. A body with several tracks in it, as transport streams have, is appended to each.
     let recent = |fetch: &Fetch| {
@@ -131,25 +181,25 @@ fn bringer(append: &Append, track: usize, fetches: &[Fetch], used: &[Used]) -> (
     let fresh = |fetch: &Fetch, used: &Used| {
         recent(fetch) && !used.tracks.contains(&track) && can_bring(append, fetch, used)
     };
-    let most = candidates().find(|(_, (fetch, used))| {
+    let most = find(&|fetch, used| {
         let mostly = |size| append.bytes.saturating_mul(2) >= used.left(size);
         fresh(fetch, used) && fetch.size.is_none_or(mostly)
     });
-    if let Some((index, _)) = most {
-        return (Some(index), Join::Order);
+    if let Some((index, ..)) = most {
+        return Some((index, Join::Order));
     }
-    let some = candidates().find(|(_, (fetch, used))| piece(fetch, used) || fresh(fetch, used));
+    // Of a body with pieces of several tracks, or of unknown size, another piece for this one.
+    let another =
+        |fetch: &Fetch, used: &Used| recent(fetch) && used.bytes > 0 && can_bring(append, fetch, used);
+    let some = find(&|fetch, used| piece(fetch, used) || fresh(fetch, used) || another(fetch, used));
     let first_piece = || {
-        candidates().find(|(_, (fetch, used))| {
+        find(&|fetch, used| {
             let began = fetch.response.is_some_and(|response| response <= append.called);
             began && streams_in(fetch) && used.bytes == 0 && can_bring(append, fetch, used)
         })
     };
-    match some.or_else(first_piece) {
-        Some((index, (fetch, used))) if piece(fetch, used) => (Some(index), Join::Size),
-        Some((index, _)) => (Some(index), Join::Order),
-        None => (None, Join::None),
-    }
+    let (index, fetch, used) = some.or_else(first_piece)?;
+    Some((index, if piece(fetch, used) { Join::Size } else { Join::Order }))
 }
 
 /// Whether so much can have been made of what is left of a body. A whole one smaller than what was appended can still be
@@ -265,6 +315,52 @@ mod tests {
         assert_eq!(segments.len(), 1);
         assert_eq!(segments[0].range, Span { start: MediaTime(0), end: MediaTime(6_000_000) });
         assert_eq!(segments[0].fetch, Some(0));
+    }
+
+    #[test]
+    fn a_fragment_in_pieces_is_appended_from_the_first_on() {
+        // Behind an initialisation segment that came the same way.
+        let pieces = [(900, 300, None), (901, 400, None), (995, 3_000, None), (998, 3_000, None)];
+        let video = track(TrackKind::Video, &[&pieces[..], &[(1_002, 3_000, Some(0))]].concat());
+        let segments = segments(&[&video], &[fetch(901, 700), fetch(1_000, 9_000)]);
+        assert_eq!(segments.len(), 1);
+        assert_eq!((segments[0].fetch, segments[0].join), (Some(1), Join::Size));
+        assert_eq!((segments[0].appended, segments[0].playable), (ms(995), Some(ms(1_007))));
+    }
+
+    /// As a page appends what it takes out of answers with pieces of both tracks, and asks for the next meanwhile (sizes and
+    /// times as recorded in Chromium).
+    #[test]
+    fn pieces_of_both_tracks_come_from_one_body() {
+        let answers = |size: &dyn Fn(u64) -> Option<u64>| {
+            let asked_meanwhile = Fetch { asked: ms(14), response: Some(ms(19)), ..fetch(22, 668_848) };
+            [fetch(2, 662_690), asked_meanwhile].map(|fetch| Fetch {
+                size: fetch.size.and_then(size),
+                page_end: None,
+                ..fetch
+            })
+        };
+        let video = track(
+            TrackKind::Video,
+            &[
+                (9, 305_509, Some(8)),
+                (12, 305_442, Some(10)),
+                (27, 290_691, Some(12)),
+                (29, 327_615, Some(14)),
+            ],
+        );
+        let audio = track(
+            TrackKind::Audio,
+            &[(13, 25_367, Some(8)), (14, 26_352, Some(10)), (30, 25_560, Some(12)), (31, 24_962, Some(14))],
+        );
+        // One media segment of each track in each answer, four seconds long.
+        let expected = [(0, Some(0)), (1, Some(0)), (0, Some(1)), (1, Some(1))];
+        for fetches in [answers(&Some), answers(&|_| None)] {
+            let found = segments(&[&video, &audio], &fetches);
+            let joined: Vec<_> = found.iter().map(|segment| (segment.track, segment.fetch)).collect();
+            assert_eq!(joined, expected);
+            assert!(found.iter().all(|segment| segment.range.length() == Micros::from_millis(4000)));
+        }
     }
 
     #[test]

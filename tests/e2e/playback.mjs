@@ -37,7 +37,7 @@ export function pass(millis) {
  * @param {Awaited<ReturnType<typeof launch>>} [options.shared] a browser to play in that is there already, and stays
  */
 export async function play({ fault, playlist, licence, query = {}, file = '/', pages = [], extension = true, shared } = {}) {
-  const stream = await makeStream(path.join(root, 'target/demo-stream'));
+  const stream = await demoStream();
   const server = await serve({ stream, fault, playlist, licence, pages });
   const browser = shared ?? (await launch(browserName, { extension }));
   const started = Date.now();
@@ -91,6 +91,8 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
     },
   };
 }
+
+export const demoStream = () => makeStream(path.join(root, 'target/demo-stream'));
 
 /** Adds a measurement to the summary of this browser's runs, in target/. */
 export async function summarise(name, values) {
