@@ -8,7 +8,7 @@
 
 import { HANDSHAKE } from './handshake.js';
 import { watchManifests } from './manifests.js';
-import { Walker } from './walker.js';
+import { forget, headOf, Walker } from './walker.js';
 
 // Everything is taken before a script of the page can have replaced it.
 const { apply, defineProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
@@ -49,7 +49,7 @@ if (typeof MediaSource === 'function' && typeof SourceBuffer === 'function') sta
 function start() {
   const channel = new MessageChannel();
   const port = channel.port1;
-  /** @type {object[]} */
+  /** @type {any[]} */
   let queue = [];
   let queuedBytes = 0;
   let timer = 0;
@@ -105,8 +105,8 @@ function start() {
       if (!track) return;
       begin(track, 'append');
       const bytes = bytesOf(args[0]);
-      const head = track.walker.feed(bytes);
-      queuedBytes += apply(byteLength, head, []);
+      const head = track.walker.note(bytes);
+      queuedBytes += head.size;
       const offset = apply(timestampOffset, buffer, []);
       /** @type {any} */
       const fact = { k: 'append', t, track: track.id, bytes: apply(byteLength, bytes, []), head, offset };
@@ -290,7 +290,15 @@ function start() {
     const facts = queue;
     queue = [];
     queuedBytes = 0;
-    apply(postMessage, port, [facts]);
+    try {
+      for (let i = 0; i < facts.length; i += 1) {
+        if (facts[i].k === 'append') facts[i].head = headOf(facts[i].head);
+      }
+      forget();
+      apply(postMessage, port, [facts]);
+    } catch {
+      // The page goes on.
+    }
   }
 }
 

@@ -42,9 +42,25 @@ const SHORT = 32;
 /** What `read` found. One for all walkers, like `scratch`: one `feed` is done before another begins. */
 const found = { skip: 0, keep: 0 };
 
-// Grows to what HEAD_LIMIT needs (2 MiB).
-let room = 4096;
+// The heads that wait to be taken, one behind the other, and the one under way. Memory of its own for each would cost
+// as much as all the walking, and that while the page waits. Grows to what HEAD_LIMIT and the probe's queue need (4 MiB).
+let room = 16384;
 let scratch = new Uint8Array(room);
+let used = 0;
+
+/** Where a head waits, in bytes of `scratch`. @typedef {{ from: number, size: number }} Waiting */
+
+/** A head that waits, in memory of its own. @param {Waiting} head @returns {Uint8Array} */
+export function headOf({ from, size }) {
+  const head = new Uint8Array(size);
+  if (size > 0) apply(set, head, [new Uint8Array(apply(bufferOf, scratch, NONE), from, size)]);
+  return head;
+}
+
+/** All heads that wait were taken. */
+export function forget() {
+  used = 0;
+}
 
 /** Follows the container of one `SourceBuffer`, whatever it is. */
 export class Walker {
@@ -65,19 +81,25 @@ export class Walker {
   }
 
   /**
-   * Takes the bytes of an accepted append; gives their head, in memory of its own.
+   * Takes the bytes of an accepted append; their head waits until all are forgotten.
    * @param {Uint8Array} bytes
-   * @returns {Uint8Array}
+   * @returns {Waiting}
    */
-  feed(bytes) {
+  note(bytes) {
     const format = this.#format;
-    if (format === undefined) return new Uint8Array(0);
+    const from = used;
+    if (format === undefined) return { from, size: 0 };
     const end = apply(lengthOf, bytes, NONE);
     if (this.#lost && format.startsAnew(bytes, end)) this.reset();
-    const size = this.#lost ? 0 : this.#walk(format, bytes, end);
-    const head = new Uint8Array(size);
-    if (size > 0) apply(set, head, [new Uint8Array(apply(bufferOf, scratch, NONE), 0, size)]);
-    return head;
+    if (!this.#lost) used = this.#walk(format, bytes, end);
+    return { from, size: used - from };
+  }
+
+  /** As `note`, but gives the head at once. @param {Uint8Array} bytes @returns {Uint8Array} */
+  feed(bytes) {
+    const waiting = this.note(bytes);
+    used = waiting.from;
+    return headOf(waiting);
   }
 
   /** `abort()`: whatever comes next begins anew. */
@@ -89,43 +111,44 @@ export class Walker {
   }
 
   /**
-   * Gathers the head in `scratch`.
+   * Gathers the head in `scratch`, from `used` on.
    * @param {Format} format
    * @param {Uint8Array} bytes
    * @param {number} end
-   * @returns {number} its size; 0 when it gives up
+   * @returns {number} where it ends; at `used` when it gives up
    */
   #walk(format, bytes, end) {
     const header = this.#header;
     let skip = this.#skip;
     let keep = this.#keep;
-    let size = 1;
+    let to = used + 1;
     let at = 0;
-    scratch[0] = skip === 0 && this.#have === 0 ? 1 : 0;
+    if (!reserve(to)) return this.#giveUp();
+    scratch[used] = skip === 0 && this.#have === 0 ? 1 : 0;
     while (at < end) {
       if (keep > 0) {
         const here = keep < end - at ? keep : end - at;
-        if (!reserve(size + here)) return this.#giveUp();
-        copy(bytes, at, here, size);
+        if (!reserve(to + here)) return this.#giveUp();
+        copy(bytes, at, here, to);
         keep -= here;
         skip -= here;
-        size += here;
+        to += here;
         at += here;
       } else if (skip > 0) {
         const here = skip < end - at ? skip : end - at;
         skip -= here;
         at += here;
       } else {
-        if (!reserve(size + HEADER_LIMIT)) return this.#giveUp();
+        if (!reserve(to + HEADER_LIMIT)) return this.#giveUp();
         let length = this.#have === 0 ? format.read(bytes, at, end, found) : 0;
         if (length > 0) {
-          copy(bytes, at, length, size);
-          size += length;
+          copy(bytes, at, length, to);
+          to += length;
           at += length;
         } else {
           // The append ends in this header, or the last one did.
           while (length === 0 && at < end) {
-            scratch[size++] = header[this.#have++] = bytes[at++];
+            scratch[to++] = header[this.#have++] = bytes[at++];
             length = format.read(header, 0, this.#have, found);
           }
           if (length === 0) break;
@@ -138,12 +161,12 @@ export class Walker {
     }
     this.#skip = skip;
     this.#keep = keep;
-    return size > HEAD_LIMIT ? this.#giveUp() : size;
+    return to - used > HEAD_LIMIT ? this.#giveUp() : to;
   }
 
   #giveUp() {
     this.#lost = true;
-    return 0;
+    return used;
   }
 }
 
@@ -179,7 +202,7 @@ function copy(bytes, at, length, to) {
  */
 function reserve(size) {
   if (size <= room) return true;
-  if (size > HEAD_LIMIT + HEADER_LIMIT) return false;
+  if (size - used > HEAD_LIMIT + HEADER_LIMIT) return false;
   while (room < size) room *= 2;
   const larger = new Uint8Array(room);
   apply(set, larger, [scratch]);
