@@ -100,7 +100,7 @@ const SLOWDOWN = 3;
 /** A verdict is recorded within this long after its stall, milliseconds: half a second to settle, and then some. */
 const SETTLES = 5000;
 
-const storedStalls = (popup) =>
+export const storedStalls = (popup) =>
   popup.evaluate(
     () =>
       new Promise((done, fail) => {

@@ -1,7 +1,7 @@
 //! Carries packets between the devices at the ends of the links, at the times that the links say.
 //! One thread; it measures how late it is, for a run in which it was late is worth nothing.
 
-use crate::link::{Change, Counts, Fate, Link, Nanos};
+use crate::link::{Change, Counts, Link, Nanos, Shape};
 use crate::topology::{Direction, Wire};
 use anyhow::{Context, Result, ensure};
 use nix::poll::{PollFd, PollFlags, ppoll};
@@ -58,7 +58,15 @@ const TURN: usize = 64;
 const LARGEST: usize = 2048;
 
 enum Order {
-    Change { link: usize, direction: Direction, change: Change },
+    Change {
+        link: usize,
+        direction: Direction,
+        change: Change,
+    },
+    /// As it was at the start.
+    Restore {
+        link: usize,
+    },
     Stats(Sender<Stats>),
     Stop,
 }
@@ -72,10 +80,12 @@ impl Emulator {
         let mut lanes = Vec::new();
         for (number, (wire, joint)) in wires.iter().zip(joints).enumerate() {
             let Joint { name, near, far } = joint;
-            let [up, down] = wire.shapes();
+            let original = wire.shapes();
+            let [up, down] = original;
             let seed = seed.wrapping_mul(1000).wrapping_add(2 * number as u64);
             lanes.push(Lane {
                 name,
+                original,
                 ends: [near, far],
                 links: [Link::new(up, seed), Link::new(down, seed + 1)],
             });
@@ -92,12 +102,12 @@ impl Emulator {
 
     /// Changes a link from now on.
     pub fn change(&self, link: &str, direction: Direction, change: Change) -> Result<()> {
-        let link = self
-            .links
-            .iter()
-            .position(|name| name == link)
-            .with_context(|| format!("there is no link {link}"))?;
-        self.order(Order::Change { link, direction, change })
+        self.order(Order::Change { link: self.number(link)?, direction, change })
+    }
+
+    /// Makes a link again what it was at the start.
+    pub fn restore(&self, link: &str) -> Result<()> {
+        self.order(Order::Restore { link: self.number(link)? })
     }
 
     /// What it did so far; lateness counts from the last time this was asked.
@@ -105,6 +115,10 @@ impl Emulator {
         let (sender, answer) = channel();
         self.order(Order::Stats(sender))?;
         Ok(answer.recv_timeout(Duration::from_secs(5))?)
+    }
+
+    fn number(&self, link: &str) -> Result<usize> {
+        self.links.iter().position(|name| name == link).with_context(|| format!("there is no link {link}"))
     }
 
     fn order(&self, order: Order) -> Result<()> {
@@ -136,6 +150,7 @@ impl Lateness {
 struct Lane {
     name: String,
     ends: [SyncDevice; 2],
+    original: [Shape; 2],
     /// Up, from the near end to the far, and down.
     links: [Link<Vec<u8>>; 2],
 }
@@ -160,6 +175,7 @@ impl Carrier {
                         Order::Stop => return Ok(()),
                         Order::Stats(answer) => drop(answer.send(self.stats())),
                         Order::Change { link, direction, change } => self.change(link, direction, &change),
+                        Order::Restore { link } => self.restore(link),
                     }
                 }
             }
@@ -196,9 +212,8 @@ impl Carrier {
                     let Ok(length) = end.recv(&mut packet) else { break };
                     packet.truncate(length);
                     let now = Nanos::try_from(began.elapsed().as_nanos())?;
-                    match link.offer(now, packet, length) {
-                        Fate::Taken | Fate::Overflow | Fate::Cut => {}
-                    }
+                    // What becomes of it is in the link's counts.
+                    let _ = link.offer(now, packet, length);
                 }
             }
         }
@@ -222,11 +237,20 @@ impl Carrier {
     fn change(&mut self, link: usize, direction: Direction, change: &Change) {
         let now = self.now();
         let Some(Lane { links: [up, down], .. }) = self.lanes.get_mut(link) else { return };
-        if direction != Direction::Down {
-            up.change(now, change);
+        for (link, other) in [(up, Direction::Down), (down, Direction::Up)] {
+            if direction != other {
+                let mut shape = link.shape();
+                change.apply(&mut shape);
+                link.reshape(now, shape);
+            }
         }
-        if direction != Direction::Up {
-            down.change(now, change);
+    }
+
+    fn restore(&mut self, link: usize) {
+        let now = self.now();
+        let Some(Lane { links, original, .. }) = self.lanes.get_mut(link) else { return };
+        for (link, shape) in links.iter_mut().zip(original) {
+            link.reshape(now, *shape);
         }
     }
 

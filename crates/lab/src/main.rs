@@ -1,20 +1,27 @@
 //! The ground-truth laboratory: `cargo xtask lab --help`, and docs/laboratory.md.
 
+mod driver;
 mod emulator;
+mod fault;
+mod judge;
 mod lab;
 mod link;
+mod orders;
+mod report;
+mod run;
+mod scenario;
+mod server;
 mod space;
 mod topology;
 
-use anyhow::{Context, Result, bail};
-use clap::{Parser, Subcommand};
-use lab::Lab;
-use link::Change;
-use space::{Room, Skip};
-use std::fs;
+use anyhow::{Result, ensure};
+use clap::{Args, Parser, Subcommand};
+use run::{Run, SCENARIOS};
+use scenario::Scenario;
+use space::Skip;
 use std::path::Path;
-use std::process::{Command, ExitCode};
-use topology::{Direction, Topology};
+use std::process::ExitCode;
+use std::time::Instant;
 
 /// A path of network namespaces with real servers and real browsers, where the true cause of a stall is known.
 #[derive(Parser)]
@@ -28,10 +35,37 @@ struct Arguments {
 enum Task {
     /// Bring it up and take orders: `set LINK up|down|both rate=600k …`, `stats`, `in NODE PROGRAM …`
     Up,
+    /// List the scenarios: name, where the fault is, title
+    List,
+    /// Run scenarios and compare Whystall's verdicts with the truth; goes on where it was broken off
+    Run(Chosen),
+    /// Show all runs so far as a table, and write target/lab/report.json
+    Report,
+    /// One run, inside
+    #[command(hide = true)]
+    Perform { scenario: String, browser: String, seed: u64 },
+}
+
+#[derive(Args)]
+struct Chosen {
+    /// Names of scenarios
+    scenarios: Vec<String>,
+    /// All of them
+    #[arg(long, conflicts_with = "scenarios")]
+    all: bool,
+    /// Only this browser [default: both]
+    #[arg(long, value_parser = ["chromium", "firefox"])]
+    browser: Option<String>,
+    /// Run each so many times: what is random differs
+    #[arg(long, default_value_t = 1)]
+    seeds: u64,
+    /// Run again what has been run
+    #[arg(long)]
+    again: bool,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse().task) {
+    match perform(&Arguments::parse().task) {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<Skip>() {
             Some(reason) => {
@@ -46,63 +80,58 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: &Task) -> Result<ExitCode> {
+fn perform(task: &Task) -> Result<ExitCode> {
     match task {
-        Task::Up if !space::inside() => space::enter(true),
-        Task::Up => up(),
-    }
-}
-
-/// Where everything that a run makes goes.
-const PLACE: &str = "target/lab";
-
-fn up() -> Result<ExitCode> {
-    let lines = space::hold();
-    let topology = read_topology()?;
-    let _room = Room::new(&Path::new(PLACE).join("room"), &topology)?;
-    let lab = Lab::up(topology, 1)?;
-    println!("up: {} nodes, {} links", lab.topology.nodes.len(), lab.topology.links.len());
-    for line in lines.iter().take_while(|line| line != space::END) {
-        if let Err(error) = obey(&lab, &line) {
-            println!("{error:#}");
+        Task::Up if !space::inside() => return Ok(ExitCode::from(space::enter(&["up"], true)?)),
+        Task::Up => orders::take()?,
+        Task::List => list()?,
+        Task::Run(chosen) => return run_all(chosen),
+        Task::Report => report::report()?,
+        Task::Perform { scenario, browser, seed } => {
+            ensure!(space::inside(), "this is for the laboratory itself: use run");
+            let run = Run { scenario: scenario.clone(), browser: browser.clone(), seed: *seed };
+            println!("{}", report::row(&run.perform()?));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn obey(lab: &Lab, line: &str) -> Result<()> {
-    let mut words = line.split_whitespace();
-    match words.next() {
-        None => {}
-        Some("set") => {
-            let link = words.next().context("set which link?")?;
-            let direction = match words.next() {
-                Some("up") => Direction::Up,
-                Some("down") => Direction::Down,
-                Some("both") => Direction::Both,
-                _ => bail!("set LINK up, down or both?"),
-            };
-            let change = Change::parse(words).map_err(anyhow::Error::msg)?;
-            lab.emulator.change(link, direction, change)?;
-        }
-        Some("stats") => {
-            let stats = lab.emulator.stats()?;
-            for (link, up, down) in stats.links {
-                println!("{link}: up {up:?}, down {down:?}");
-            }
-            println!("{:?}", stats.lateness);
-        }
-        Some("in") => {
-            let node = words.next().context("in which node?")?;
-            let program = words.next().context("which program?")?;
-            print!("{}", lab.output(node, Command::new(program).args(words))?);
-        }
-        Some(other) => bail!("{other} is none of set, stats and in"),
+fn list() -> Result<()> {
+    for name in Scenario::names(Path::new(SCENARIOS))? {
+        let scenario = Scenario::read(Path::new(SCENARIOS), &name)?;
+        let truth =
+            scenario.truth.map_or("control".to_owned(), |truth| format!("{:?}", truth.zone).to_lowercase());
+        println!("{name:<28} {truth:<13} {}", scenario.title);
     }
     Ok(())
 }
 
-fn read_topology() -> Result<Topology> {
-    let file = "lab/topology.toml";
-    Topology::parse(&fs::read_to_string(file).with_context(|| format!("reading {file}"))?)
+fn run_all(chosen: &Chosen) -> Result<ExitCode> {
+    let names = if chosen.all { Scenario::names(Path::new(SCENARIOS))? } else { chosen.scenarios.clone() };
+    ensure!(!names.is_empty(), "which scenarios? cargo xtask lab list, or --all");
+    for name in &names {
+        Scenario::read(Path::new(SCENARIOS), name)?;
+    }
+    let browsers = chosen.browser.as_deref().map_or(vec!["chromium", "firefox"], |one| vec![one]);
+    let runs: Vec<Run> = (1..=chosen.seeds)
+        .flat_map(|seed| browsers.iter().map(move |browser| (seed, (*browser).to_owned())))
+        .flat_map(|(seed, browser)| {
+            names.iter().map(move |name| Run { scenario: name.clone(), browser: browser.clone(), seed })
+        })
+        .collect();
+    let mut failed = 0;
+    for (number, run) in runs.iter().enumerate() {
+        if run.counts() && !chosen.again {
+            continue;
+        }
+        let began = Instant::now();
+        let code = space::enter(&["perform", &run.scenario, &run.browser, &run.seed.to_string()], false)?;
+        if code == space::SKIPPED {
+            return Ok(ExitCode::from(code));
+        }
+        failed += usize::from(code != 0);
+        println!("[{}/{} in {:.0} s]", number + 1, runs.len(), began.elapsed().as_secs_f64());
+    }
+    ensure!(failed == 0, "{failed} runs failed");
+    Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,7 @@ mod shape;
 mod tests;
 
 pub use loss::Loss;
-pub use shape::{Change, Shape};
+pub use shape::{Change, Shape, duration};
 
 use std::collections::VecDeque;
 
@@ -113,20 +113,25 @@ impl<Packet> Link<Packet> {
     }
 
     /// Changes the shape from now on. What is on the wire goes on at the new rate; a cut loses what waits.
-    pub fn change(&mut self, now: Nanos, change: &Change) {
+    pub fn reshape(&mut self, now: Nanos, shape: Shape) {
         self.advance(now);
         if !self.waiting.is_empty() {
             let sent = self.shape.bits_in(now.saturating_sub(self.since));
             self.head_bits = self.head_bits.saturating_sub(sent);
             self.since = self.since.max(now);
         }
-        change.apply(&mut self.shape);
+        self.shape = shape;
         if self.shape.cut {
             self.counts.cut += self.waiting.len() as u64;
             self.waiting.clear();
             self.depth = 0;
         }
         self.advance(now);
+    }
+
+    /// What it is like now.
+    pub fn shape(&self) -> Shape {
+        self.shape
     }
 
     /// What it did so far.

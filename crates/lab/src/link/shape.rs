@@ -49,9 +49,9 @@ pub struct Change {
     pub rate: Option<u64>,
     #[serde(deserialize_with = "count")]
     pub queue: Option<u64>,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "maybe_duration")]
     pub delay: Option<Nanos>,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "maybe_duration")]
     pub jitter: Option<Nanos>,
     /// Share of packets lost, 0 to 1.
     pub loss: Option<f64>,
@@ -90,23 +90,24 @@ impl Change {
 }
 
 fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    read(from, &[("k", 1_000), ("m", 1_000_000), ("g", 1_000_000_000), ("", 1)], "600k or 20m")
+    read(from, &[("k", 1_000), ("m", 1_000_000), ("g", 1_000_000_000), ("", 1)], "600k or 20m").map(Some)
 }
 
-fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Nanos>, D::Error> {
+fn maybe_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Nanos>, D::Error> {
+    duration(from).map(Some)
+}
+
+/// A time as it is written: `4ms`.
+pub fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Nanos, D::Error> {
     read(from, &[("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)], "4ms or 1.5s")
 }
 
 /// A number with one of these units, the first that fits.
-fn read<'de, D: Deserializer<'de>>(
-    from: D,
-    units: &[(&str, u64)],
-    example: &str,
-) -> Result<Option<u64>, D::Error> {
+fn read<'de, D: Deserializer<'de>>(from: D, units: &[(&str, u64)], example: &str) -> Result<u64, D::Error> {
     let text = String::deserialize(from)?;
     let value = units.iter().find_map(|(unit, factor)| {
         let number: f64 = text.strip_suffix(unit)?.parse().ok()?;
         (number.is_finite() && number >= 0.0).then_some((number * *factor as f64).round() as u64)
     });
-    value.map(Some).ok_or_else(|| de::Error::custom(format!("\"{text}\" is not like {example}")))
+    value.ok_or_else(|| de::Error::custom(format!("\"{text}\" is not like {example}")))
 }

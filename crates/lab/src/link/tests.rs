@@ -57,7 +57,7 @@ fn a_new_rate_holds_for_the_rest_of_what_is_on_the_wire() {
     let mut link = Link::new(Shape { rate: Some(8_000), ..Shape::WIRE }, 1);
     link.offer(0, "a", 1000);
     // Half is sent; the other half goes ten times as fast.
-    link.change(S / 2, &Change { rate: Some(80_000), ..Change::default() });
+    link.reshape(S / 2, Shape { rate: Some(80_000), ..Shape::WIRE });
     assert_eq!(link.next(), Some(S / 2 + S / 20));
 }
 
@@ -66,11 +66,11 @@ fn a_cut_loses_what_waits_but_not_what_flies() {
     let mut link = Link::new(Shape { rate: Some(8_000), delay: 2 * S, ..Shape::WIRE }, 1);
     link.offer(0, "sent", 1000);
     link.offer(0, "waits", 1000);
-    link.change(S + S / 2, &Change { cut: Some(true), ..Change::default() });
+    link.reshape(S + S / 2, Shape { cut: true, ..link.shape() });
     assert_eq!(link.offer(2 * S, "too late", 1000), Fate::Cut);
     assert_eq!(link.arrive(10 * S), Some((3 * S, "sent")));
     assert_eq!(link.arrive(10 * S), None);
-    link.change(10 * S, &Change { cut: Some(false), ..Change::default() });
+    link.reshape(10 * S, Shape { cut: false, ..link.shape() });
     assert_eq!(link.offer(10 * S, "again", 1000), Fate::Taken);
     assert_eq!(link.arrive(13 * S), Some((13 * S, "again")));
     assert_eq!(link.counts().cut, 2);
@@ -178,7 +178,7 @@ proptest! {
             while let Some((_, number)) = link.arrive(now) {
                 got.push(number);
             }
-            link.change(now, &Change { rate: Some(rate), ..Change::default() });
+            link.reshape(now, Shape { rate: Some(rate), ..Shape::WIRE });
         }
         while let Some(next) = link.next() {
             got.extend(link.arrive(next).map(|(_, number)| number));

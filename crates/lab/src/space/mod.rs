@@ -5,10 +5,12 @@
 //! a name outside. The one outside holds the writing end of a pipe; should it be killed, the one inside reads its end.
 
 mod network;
+mod quota;
 mod room;
 
 pub use network::Network;
-pub use room::Room;
+pub use quota::Quota;
+pub use room::{Room, host};
 
 use anyhow::{Context, Result, bail};
 use nix::sched::{CloneFlags, unshare};
@@ -16,7 +18,7 @@ use std::env;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
@@ -43,22 +45,25 @@ pub fn inside() -> bool {
     env::var_os(INSIDE).is_some()
 }
 
-/// Starts this program again, inside, and waits for its end. With `talk`, what is typed here is read there.
-pub fn enter(talk: bool) -> Result<ExitCode> {
+/// Starts this program again, inside, with these words, and waits for its end. With `talk`, what is typed here is read
+/// there. Gives its exit code.
+pub fn enter(words: &[&str], talk: bool) -> Result<u8> {
     if !Path::new("/dev/net/tun").exists() {
         bail!(Skip("there is no /dev/net/tun, which the links between the nodes are made of".to_owned()));
     }
+    quota::sweep();
     // From a thread of its own: one that has left its PID namespace can't start threads any more.
-    let mut child = thread::spawn(start).join().map_err(|_| io::Error::other("starting it panicked"))??;
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let mut child = thread::spawn(move || start(&words))
+        .join()
+        .map_err(|_| io::Error::other("starting it panicked"))??;
     let lifeline = child.stdin.take().context("it has no standard input")?;
     let lifeline =
         if talk { Held::Talking(thread::spawn(move || forward(lifeline))) } else { Held::Silent(lifeline) };
     let status = child.wait()?;
     drop(lifeline);
-    Ok(match status.code() {
-        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
-        None => ExitCode::FAILURE,
-    })
+    quota::sweep();
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 /// Called inside, first of all: ends the laboratory with the one outside, and gives the lines typed there.
@@ -89,13 +94,13 @@ enum Held {
     Talking(#[allow(dead_code, reason = "ends with the process")] thread::JoinHandle<()>),
 }
 
-fn start() -> Result<Child> {
+fn start(words: &[String]) -> Result<Child> {
     unshare(CloneFlags::CLONE_NEWPID).map_err(|error| {
         Skip(format!("a process namespace of its own is refused ({error}): it takes root"))
     })?;
     let program = env::current_exe()?;
     Command::new(program)
-        .args(env::args_os().skip(1))
+        .args(words)
         .env(INSIDE, "1")
         .stdin(Stdio::piped())
         .spawn()

@@ -1,0 +1,200 @@
+//! What a run shows: whether it counts, and how the verdict compares with the truth. Nothing here asks Whystall what is
+//! true: the fault says where, and the page's own record says when and what was missing.
+
+use crate::emulator::Stats;
+use crate::run::Run;
+use crate::scenario::{Scenario, Truth};
+use serde::{Deserialize, Serialize};
+use whystall::verdict::{Report, Stall, Zone};
+
+/// Everything that was seen of a playback.
+pub struct Seen {
+    pub recorded: Recorded,
+    /// When the first fault began and the last ended, milliseconds since the epoch.
+    pub faults: Option<(f64, Option<f64>)>,
+    pub links: Stats,
+    /// The log of the server that had the stream.
+    pub served: String,
+}
+
+/// What the driver brings from the browser.
+#[derive(Deserialize)]
+pub struct Recorded {
+    record: Page,
+    pub stored: Vec<Stored>,
+}
+
+/// A stall as the extension stored it.
+#[derive(Deserialize)]
+pub struct Stored {
+    pub bundle: String,
+    report: String,
+}
+
+/// The page's own record, see demo/page/recorder.js.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    gaps: Vec<Gap>,
+    segments: Vec<Segment>,
+}
+
+/// No frame between these two. Milliseconds since the epoch, and media seconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    pub began: f64,
+    pub ended: f64,
+    pub media_began: f64,
+}
+
+/// A media segment as the player names it, media seconds.
+#[derive(Deserialize)]
+struct Segment {
+    start: f64,
+    end: f64,
+}
+
+/// What is written down of a run.
+#[derive(Serialize, Deserialize)]
+pub struct Record {
+    pub scenario: String,
+    pub browser: String,
+    pub seed: u64,
+    pub truth: Option<Truth>,
+    /// Why it does not count; empty if it does.
+    pub invalid: Vec<String>,
+    /// When the first fault began and the last ended.
+    pub faults: Option<(f64, Option<f64>)>,
+    pub gaps: Vec<Gap>,
+    /// The longest gap, and what was said of it.
+    pub stall: Option<Said>,
+    /// Stalls that Whystall found where the page saw no gap.
+    pub invented: usize,
+    /// Gaps of at least [`SHORTEST`] that it did not find.
+    pub missed: usize,
+    pub packets: u64,
+    pub late: u64,
+    /// Microseconds.
+    pub latest: u64,
+    /// Requests for which the server had nothing in its cache.
+    pub cache_misses: usize,
+}
+
+/// What Whystall said of a stall, and whether it was right.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Said {
+    pub zones: Vec<Zone>,
+    pub cause: String,
+    pub kind: String,
+    /// The true zone is among them.
+    pub contained: bool,
+    /// It names the media segment at which playback stood; `None` where it names none.
+    pub segment: Option<bool>,
+    /// How far its begin and end are from the frames, milliseconds.
+    pub began_off: f64,
+    pub ended_off: Option<f64>,
+    /// Milliseconds, as the page saw it.
+    pub lasted: f64,
+}
+
+/// The shortest gap that is a stall, milliseconds: shorter ones are hiccups that Whystall may leave out.
+const SHORTEST: f64 = 500.0;
+
+/// Media that may be left when playback stops, seconds: some frames.
+const FRAMES: f64 = 0.3;
+
+/// Two names of one time agree within this, seconds.
+const ROUNDING: f64 = 0.05;
+
+/// Compares.
+pub fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Record {
+    let page = &seen.recorded.record;
+    let stalls: Vec<Stall> = seen
+        .recorded
+        .stored
+        .iter()
+        .filter_map(|stored| serde_json::from_str::<Report>(&stored.report).ok()?.stalls.pop())
+        .collect();
+    let gaps: Vec<Gap> = page.gaps.iter().copied().filter(|gap| gap.ended - gap.began >= SHORTEST).collect();
+    let longest = gaps.iter().copied().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
+    let lateness = seen.links.lateness;
+    Record {
+        scenario: scenario.name.clone(),
+        browser: run.browser.clone(),
+        seed: run.seed,
+        truth: scenario.truth.clone(),
+        invalid: invalid(scenario, seen, &gaps),
+        faults: seen.faults,
+        stall: longest.and_then(|gap| said(scenario, &gap, &page.segments, &stalls)),
+        invented: stalls.iter().filter(|stall| !page.gaps.iter().any(|gap| overlap(gap, stall))).count(),
+        missed: gaps.iter().filter(|gap| !stalls.iter().any(|stall| overlap(gap, stall))).count(),
+        gaps,
+        packets: lateness.packets,
+        late: lateness.late,
+        latest: lateness.worst,
+        cache_misses: seen.served.lines().filter(|line| line.contains("\"cache\":\"MISS\"")).count(),
+    }
+}
+
+fn invalid(scenario: &Scenario, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
+    let mut why = Vec::new();
+    let lateness = seen.links.lateness;
+    if !lateness.acceptable() {
+        why.push(format!("the emulator was late with {} of {} packets", lateness.late, lateness.packets));
+    }
+    match (scenario.faults.is_empty(), seen.faults) {
+        (false, None) => why.push("no fault began: playback did not get there".to_owned()),
+        (false, Some((began, _))) => {
+            let before = gaps.iter().filter(|gap| gap.began < began).count();
+            if before > 0 {
+                why.push(format!("{before} stalls before the fault"));
+            }
+        }
+        (true, _) => {}
+    }
+    if scenario.truth.is_some() && gaps.is_empty() {
+        why.push("the planned stall did not happen".to_owned());
+    }
+    if scenario.truth.is_none() && !gaps.is_empty() {
+        why.push(format!("a control with {} stalls", gaps.len()));
+    }
+    why
+}
+
+fn said(scenario: &Scenario, gap: &Gap, segments: &[Segment], stalls: &[Stall]) -> Option<Said> {
+    let stall = stalls.iter().filter(|stall| overlap(gap, stall)).max_by_key(|stall| stall.duration)?;
+    // What playback stood at is what the player later put there.
+    let there = gap.media_began + FRAMES;
+    let waited: Vec<&Segment> =
+        segments.iter().filter(|segment| segment.start <= there && segment.end >= there).collect();
+    let same = |said: f64, really: f64| (said - really).abs() <= ROUNDING;
+    let named = |(start, end): (f64, f64)| waited.iter().any(|it| same(start, it.start) && same(end, it.end));
+    let ranges: Vec<(f64, f64)> = stall
+        .blocking
+        .iter()
+        .map(|segment| (segment.range.start.0 as f64 / 1e6, segment.range.end.0 as f64 / 1e6))
+        .collect();
+    Some(Said {
+        zones: stall.zones.clone(),
+        cause: stall.cause.clone(),
+        kind: format!("{:?}", stall.kind).to_lowercase(),
+        contained: scenario.truth.as_ref().is_some_and(|truth| stall.zones.contains(&truth.zone)),
+        segment: (!ranges.is_empty()).then(|| ranges.into_iter().all(named)),
+        began_off: began(stall) - gap.began,
+        ended_off: ended(stall).map(|ended| ended - gap.ended),
+        lasted: gap.ended - gap.began,
+    })
+}
+
+fn overlap(gap: &Gap, stall: &Stall) -> bool {
+    began(stall) < gap.ended && ended(stall).is_none_or(|ended| ended > gap.began)
+}
+
+fn began(stall: &Stall) -> f64 {
+    stall.began.wall.0 as f64 / 1e3
+}
+
+fn ended(stall: &Stall) -> Option<f64> {
+    stall.ended.map(|ended| ended.wall.0 as f64 / 1e3)
+}

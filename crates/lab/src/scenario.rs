@@ -1,0 +1,132 @@
+//! A story: what plays, what goes wrong, and what is therefore true. See lab/scenarios and docs/laboratory.md.
+
+use crate::link::{self, Change, Nanos};
+use crate::topology::Direction;
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+use whystall::verdict::Zone;
+
+/// One story.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The name of its file.
+    #[serde(skip)]
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Where the fault is; a control has none, and must not stall.
+    pub truth: Option<Truth>,
+    #[serde(default)]
+    pub play: Play,
+    #[serde(default, rename = "fault")]
+    pub faults: Vec<Fault>,
+}
+
+/// Known from where the fault was put.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    pub zone: Zone,
+    /// The mechanism, as DESIGN §2 calls it.
+    pub cause: String,
+}
+
+/// What plays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Play {
+    /// As demo/page/players.js calls it.
+    pub player: String,
+    /// The node whose server has the stream.
+    pub server: String,
+    /// A rendition to keep to, or `auto`: an adaptive player hides a moderate fault.
+    pub level: String,
+    /// Seconds it keeps ahead.
+    pub buffer: u32,
+    /// Media seconds that are enough.
+    pub until: f64,
+    /// Whether the server has the whole stream in its cache.
+    pub warm: bool,
+}
+
+impl Default for Play {
+    fn default() -> Play {
+        Play {
+            player: "hls".into(),
+            server: "edge".into(),
+            level: "1".into(),
+            buffer: 6,
+            until: 26.0,
+            warm: false,
+        }
+    }
+}
+
+/// What goes wrong, from when and for how long.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Media seconds.
+    pub at: f64,
+    /// Time it lasts, as `8s`.
+    #[serde(deserialize_with = "link::duration")]
+    pub lasts: Nanos,
+    pub what: What,
+}
+
+/// The thing that goes wrong.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum What {
+    /// A link is otherwise than usual.
+    Link { name: String, direction: Direction, to: Change },
+    /// A server answers late, or sends slowly (bytes per second).
+    Server {
+        name: String,
+        #[serde(default, deserialize_with = "link::duration")]
+        silence: Nanos,
+        #[serde(default)]
+        rate: u64,
+    },
+    /// Some JavaScript of the page, at the begin and at the end.
+    Page {
+        begin: String,
+        #[serde(default)]
+        end: String,
+    },
+    /// The browser has only so many hundredths of one processor.
+    Processor { percent: u32 },
+    /// Another device in the home downloads, in so many transfers at once.
+    Download { transfers: u32 },
+}
+
+impl Scenario {
+    /// Reads one by its name.
+    pub fn read(dir: &Path, name: &str) -> Result<Scenario> {
+        let file = dir.join(format!("{name}.toml"));
+        let text = fs::read_to_string(&file).with_context(|| format!("there is no scenario {name}"))?;
+        let mut scenario: Scenario = toml::from_str(&text).with_context(|| file.display().to_string())?;
+        scenario.name = name.to_owned();
+        ensure!(
+            scenario.truth.is_none() || !scenario.faults.is_empty(),
+            "{name} has a truth, but no fault that makes it true"
+        );
+        Ok(scenario)
+    }
+
+    /// The names of all, sorted.
+    pub fn names(dir: &Path) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(dir).with_context(|| format!("reading {}", dir.display()))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
