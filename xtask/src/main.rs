@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod demo;
 mod docs;
+mod lab;
 mod lint;
 mod package;
 mod process;
@@ -36,6 +37,8 @@ enum Task {
     Test(test::Options),
     /// Measure what Whystall costs, beside its peers: target/bench.json and a table
     Bench(bench::Options),
+    /// Find out how often verdicts are right: a path of networks with a fault in a known place, and real browsers
+    Lab(lab::Options),
     /// Check formatting, lints and syntax
     Lint,
     /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
@@ -64,6 +67,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Lab(options) => lab::run(&options),
         Task::Lint => lint::run(),
         Task::Package => package::run(),
         Task::Docs => docs::run(),

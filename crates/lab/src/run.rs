@@ -112,8 +112,8 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
             }
             Some(Said::At(at)) => {
                 for fault in coming.extract_if(.., |fault| fault.at <= at) {
-                    on.push((Instant::now() + Duration::from_nanos(fault.lasts), scene.begin(&fault.what)?));
                     began = began.or(Some(epoch()));
+                    on.push((Instant::now() + Duration::from_nanos(fault.lasts), scene.begin(&fault.what)?));
                 }
             }
             Some(Said::Browser(_)) | None => {}
