@@ -101,6 +101,9 @@ pub struct Said {
 /// The shortest gap that is a stall, milliseconds: shorter ones are hiccups that Whystall may leave out.
 const SHORTEST: f64 = 500.0;
 
+/// A gap begins at the last frame before it, which can be so much older than the fault that made it, milliseconds.
+const FRAME_AGE: f64 = 150.0;
+
 /// Media that may be left when playback stops, seconds: some frames.
 const FRAMES: f64 = 0.3;
 
@@ -146,7 +149,7 @@ fn invalid(scenario: &Scenario, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
     match (scenario.faults.is_empty(), seen.faults) {
         (false, None) => why.push("no fault began: playback did not get there".to_owned()),
         (false, Some((began, _))) => {
-            let before = gaps.iter().filter(|gap| gap.began < began).count();
+            let before = gaps.iter().filter(|gap| gap.began + FRAME_AGE < began).count();
             if before > 0 {
                 why.push(format!("{before} stalls before the fault"));
             }
@@ -197,4 +200,102 @@ fn began(stall: &Stall) -> f64 {
 
 fn ended(stall: &Stall) -> Option<f64> {
     stall.ended.map(|ended| ended.wall.0 as f64 / 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emulator::Lateness;
+    use serde_json::json;
+
+    /// Evidence that was recorded, judged by today's rules, so that this test follows them.
+    fn stall() -> (Stall, String) {
+        let bundle = include_str!("../../../tests/replay/withheld-chromium/bundle.whystall");
+        let mut bundle: serde_json::Value = serde_json::from_str(bundle).unwrap();
+        let report = whystall::explain(&serde_json::from_value::<Vec<_>>(bundle["inputs"].take()).unwrap());
+        let text = String::from_utf8(report.to_bytes()).unwrap();
+        (report.stalls.last().unwrap().clone(), text)
+    }
+
+    /// A playback in which the page saw exactly that stall, under a fault that began two seconds before.
+    fn seen() -> Seen {
+        let (stall, report) = stall();
+        let (began, ended) = (began(&stall), ended(&stall).unwrap());
+        let range = stall.blocking[0].range;
+        let (start, end) = (range.start.0 as f64 / 1e6, range.end.0 as f64 / 1e6);
+        let recorded = json!({
+            "record": {
+                "gaps": [{ "began": began, "ended": ended, "mediaBegan": stall.began.media.0 as f64 / 1e6 }],
+                "segments": [{ "start": start - 2.0, "end": start }, { "start": start, "end": end }],
+            },
+            "stored": [{ "bundle": "", "report": report }],
+        });
+        let links = Stats { links: Vec::new(), lateness: Lateness { packets: 1000, late: 1, worst: 6000 } };
+        Seen {
+            recorded: serde_json::from_value(recorded).unwrap(),
+            faults: Some((began - 2000.0, Some(ended))),
+            links,
+            served: String::new(),
+        }
+    }
+
+    fn scenario(zone: &str) -> Scenario {
+        toml::from_str(&format!(
+            "title = ''\ntruth = {{ zone = '{zone}', cause = 'x' }}\n[[fault]]\nat = 1.0\nlasts = '1s'\n\
+             what.processor = {{ percent = 1 }}"
+        ))
+        .unwrap()
+    }
+
+    fn run() -> Run {
+        Run { scenario: String::new(), browser: String::new(), seed: 1 }
+    }
+
+    #[test]
+    fn a_stall_of_the_fault_is_judged_by_zone_segment_and_time() {
+        let record = judge(&scenario("edge"), &run(), &seen());
+        assert_eq!(record.invalid, Vec::<String>::new());
+        assert_eq!((record.missed, record.invented), (0, 0));
+        let said = record.stall.unwrap();
+        assert!(said.contained);
+        assert_eq!(said.segment, Some(true));
+        assert_eq!((said.began_off, said.ended_off), (0.0, Some(0.0)));
+        assert!(!judge(&scenario("device"), &run(), &seen()).stall.unwrap().contained);
+    }
+
+    #[test]
+    fn another_media_segment_is_the_wrong_one() {
+        let mut seen = seen();
+        for segment in &mut seen.recorded.record.segments {
+            segment.start += 0.5;
+            segment.end += 0.5;
+        }
+        assert_eq!(judge(&scenario("edge"), &run(), &seen).stall.unwrap().segment, Some(false));
+    }
+
+    #[test]
+    fn a_stall_that_nobody_mentions_is_missed_and_one_that_nobody_saw_is_invented() {
+        let mut silent = seen();
+        silent.recorded.stored.clear();
+        let record = judge(&scenario("edge"), &run(), &silent);
+        assert_eq!((record.missed, record.invented), (1, 0));
+        assert!(record.stall.is_none());
+        let mut moving = seen();
+        moving.recorded.record.gaps.clear();
+        let record = judge(&scenario("edge"), &run(), &moving);
+        assert_eq!((record.missed, record.invented), (0, 1));
+        assert_eq!(record.invalid, ["the planned stall did not happen"]);
+    }
+
+    #[test]
+    fn a_run_does_not_count_if_the_links_were_late_or_it_stalled_without_the_fault() {
+        let mut late = seen();
+        late.links.lateness.late = 11;
+        assert_eq!(judge(&scenario("edge"), &run(), &late).invalid.len(), 1);
+        let mut early = seen();
+        early.faults = early.faults.map(|(began, ended)| (began + 3000.0, ended));
+        assert_eq!(judge(&scenario("edge"), &run(), &early).invalid, ["1 stalls before the fault"]);
+        let control: Scenario = toml::from_str("title = ''").unwrap();
+        assert_eq!(judge(&control, &run(), &seen()).invalid, ["a control with 1 stalls"]);
+    }
 }

@@ -7,6 +7,9 @@ use serde_json::json;
 use std::fs;
 use whystall::verdict::Zone;
 
+/// The scenario in which nothing goes wrong.
+const CONTROL: &str = "control-clean";
+
 /// Prints the table and writes target/lab/report.json.
 pub fn report() -> Result<()> {
     let records = records()?;
@@ -17,7 +20,19 @@ pub fn report() -> Result<()> {
     for record in &records {
         println!("{}", row(record));
     }
-    let valid: Vec<&Record> = records.iter().filter(|record| record.invalid.is_empty()).collect();
+    // What happens without a fault must be known, or a stall may be of another making.
+    let clean = |record: &&Record| {
+        let control = |other: &Record| other.scenario == CONTROL && other.browser == record.browser;
+        records.iter().any(|other| control(other) && other.invalid.is_empty())
+    };
+    let sound: Vec<&Record> = records.iter().filter(|record| record.invalid.is_empty()).collect();
+    let valid: Vec<&Record> = sound.iter().copied().filter(clean).collect();
+    if valid.len() < sound.len() {
+        println!(
+            "\n{} runs don't count: {CONTROL} was not run in their browser, or not clean",
+            sound.len() - valid.len()
+        );
+    }
     let judged: Vec<_> = valid.iter().filter(|record| record.truth.is_some()).collect();
     let said: Vec<_> = judged.iter().filter_map(|record| record.stall.as_ref()).collect();
     let contained = said.iter().filter(|said| said.contained).count();

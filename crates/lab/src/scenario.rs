@@ -130,3 +130,54 @@ impl Scenario {
         Ok(names)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::Topology;
+    use std::collections::BTreeSet;
+
+    fn ours() -> Vec<Scenario> {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/scenarios");
+        let names = Scenario::names(&dir).unwrap();
+        names.iter().map(|name| Scenario::read(&dir, name).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_zone_has_a_scenario_and_there_are_controls() {
+        let truths: Vec<Option<Zone>> =
+            ours().into_iter().map(|scenario| scenario.truth.map(|truth| truth.zone)).collect();
+        let zones: BTreeSet<Zone> = truths.iter().copied().flatten().collect();
+        assert_eq!(zones, Zone::ALL.into());
+        assert!(truths.iter().filter(|truth| truth.is_none()).count() >= 2);
+    }
+
+    #[test]
+    fn every_fault_is_at_a_place_that_exists_and_begins_before_the_end() {
+        let topology = Topology::parse(include_str!("../../../lab/topology.toml")).unwrap();
+        for scenario in ours() {
+            assert!(topology.nodes.contains_key(&scenario.play.server), "{}", scenario.name);
+            for fault in &scenario.faults {
+                let exists = match &fault.what {
+                    What::Link { name, .. } => topology.links.iter().any(|wire| wire.name == *name),
+                    What::Server { name, .. } => topology.nodes.contains_key(name),
+                    What::Page { .. } | What::Processor { .. } | What::Download { .. } => true,
+                };
+                assert!(exists, "{}: {:?}", scenario.name, fault.what);
+                assert!(fault.at < scenario.play.until, "{}", scenario.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_means_nothing_is_refused() {
+        for text in [
+            "title = 'x'\ncolor = 'red'",
+            "title = 'x'\nplay = { speed = 2 }",
+            "title = 'x'\n[[fault]]\nat = 1.0\nlasts = '1s'\nwhat.flood = {}",
+            "title = 'x'\n[[fault]]\nat = 1.0\nlasts = '1s'\nwhat.server = { name = 'edge', pause = '1s' }",
+        ] {
+            assert!(toml::from_str::<Scenario>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,4 +1,5 @@
 //! The laboratory as a whole: what it carries, and that nothing of it stays.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
 use std::fs;
