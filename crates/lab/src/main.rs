@@ -33,7 +33,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Bring it up and take orders: `set LINK up|down|both rate=600k …`, `stats`, `in NODE PROGRAM …`
+    /// Bring it up and take orders: `set LINK up|down|both rate=600k …`, `reach NODE NODE`, `stats`, `in NODE PROGRAM …`
     Up,
     /// List the scenarios: name, where the fault is, title
     List,

@@ -6,8 +6,11 @@ use crate::run::read_topology;
 use crate::space::{self, Room};
 use crate::topology::Direction;
 use anyhow::{Context, Result, bail};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// Brings it up and obeys until there are no more orders. Called inside.
 pub fn take() -> Result<()> {
@@ -39,6 +42,11 @@ fn obey(lab: &Lab, line: &str) -> Result<()> {
             let change = Change::parse(words).map_err(anyhow::Error::msg)?;
             lab.emulator.change(link, direction, change)?;
         }
+        Some("reach") => {
+            let (from, to) =
+                (words.next().context("from which node?")?, words.next().context("which node?")?);
+            println!("{}", reach(lab, from, to)?);
+        }
         Some("stats") => {
             let stats = lab.emulator.stats()?;
             for (link, up, down) in stats.links {
@@ -51,7 +59,28 @@ fn obey(lab: &Lab, line: &str) -> Result<()> {
             let program = words.next().context("which program?")?;
             print!("{}", lab.output(node, Command::new(program).args(words))?);
         }
-        Some(other) => bail!("{other} is none of set, stats and in"),
+        Some(other) => bail!("{other} is none of set, reach, stats and in"),
     }
     Ok(())
+}
+
+/// Nobody listens here: a node refuses at once, which takes one round trip.
+const CLOSED_PORT: u16 = 9;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+fn reach(lab: &Lab, from: &str, to: &str) -> Result<String> {
+    let address = SocketAddr::from((lab.topology.address(to)?, CLOSED_PORT));
+    lab.network(from)?.within(|| {
+        let began = Instant::now();
+        let answer = TcpStream::connect_timeout(&address, PATIENCE);
+        let took = began.elapsed();
+        Ok(match answer {
+            Err(error) if error.kind() != ErrorKind::ConnectionRefused => {
+                format!("{to} is not reached: {error}")
+            }
+            _ => format!("{to} is reached in {:.1} ms", took.as_secs_f64() * 1000.0),
+        })
+    })
 }

@@ -67,7 +67,7 @@ impl Network {
                 .args(["-batch", "-"])
                 .stdin(Stdio::piped())
                 .spawn()
-                .context("starting ip")?;
+                .map_err(|error| Skip(format!("iproute2 is needed, and ip does not start: {error}")))?;
             ip.stdin.take().context("ip has no input")?.write_all(lines.as_bytes())?;
             ensure!(ip.wait()?.success(), "ip refused to configure {address}:\n{lines}");
             Ok(())
