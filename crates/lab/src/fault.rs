@@ -7,7 +7,6 @@ use crate::server::{Behaviour, Servers};
 use crate::space::Quota;
 use anyhow::{Context, Result};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 /// What a fault works on.
 pub struct Scene<'a> {
@@ -34,8 +33,7 @@ impl Scene<'_> {
                 On::Link(name.clone())
             }
             What::Server { name, silence, rate } => {
-                let silence = Duration::from_nanos(*silence);
-                self.servers.behave(name, Behaviour { silence, rate: *rate })?;
+                self.servers.behave(name, Behaviour { silence: *silence, rate: *rate })?;
                 On::Server(name.clone())
             }
             What::Page { begin, end } => {

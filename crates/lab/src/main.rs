@@ -33,8 +33,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Bring it up and take orders: `set LINK up|down|both rate=600k …`, `reach NODE NODE`, `stats`, `in NODE PROGRAM …`
-    Up,
+    /// Bring it up and take orders
+    ///
+    /// `set LINK up|down|both rate=600k …`, `server NODE silence=2s rate=40000`, `reach NODE NODE`,
+    /// `fetch NODE SERVER PATH`, `stats`, `in NODE PROGRAM …`
+    Up {
+        /// Start the servers, too: a directory with `site` and `stream` in it
+        #[arg(long, value_name = "DIRECTORY")]
+        serve: Option<String>,
+    },
     /// List the scenarios: name, where the fault is, title
     List,
     /// Run scenarios and compare Whystall's verdicts with the truth; goes on where it was broken off
@@ -82,8 +89,11 @@ fn main() -> ExitCode {
 
 fn perform(task: &Task) -> Result<ExitCode> {
     match task {
-        Task::Up if !space::inside() => return Ok(ExitCode::from(space::enter(&["up"], true)?)),
-        Task::Up => orders::take()?,
+        Task::Up { serve } if !space::inside() => {
+            let words = serve.as_ref().map_or(vec!["up"], |directory| vec!["up", "--serve", directory]);
+            return Ok(ExitCode::from(space::enter(&words, true)?));
+        }
+        Task::Up { serve } => orders::take(serve.as_deref().map(Path::new))?,
         Task::List => list()?,
         Task::Run(chosen) => return run_all(chosen),
         Task::Report => report::report()?,

@@ -3,6 +3,7 @@
 use crate::lab::Lab;
 use crate::link::Change;
 use crate::run::read_topology;
+use crate::server::{self, Behaviour, Servers};
 use crate::space::{self, Room};
 use crate::topology::Direction;
 use anyhow::{Context, Result, bail};
@@ -12,22 +13,27 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Brings it up and obeys until there are no more orders. Called inside.
-pub fn take() -> Result<()> {
+/// Brings it up and obeys until there are no more orders. With `serve`, a directory that has `site` and `stream`, the
+/// servers run, too. Called inside.
+pub fn take(serve: Option<&Path>) -> Result<()> {
     let lines = space::hold();
     let topology = read_topology()?;
-    let _room = Room::new(Path::new("target/lab/room"), &topology)?;
+    let room = Room::new(Path::new("target/lab/room"), &topology)?;
     let lab = Lab::up(topology, 1)?;
+    let servers = match serve {
+        Some(stage) => Some(Servers::start(&lab, &room, &stage.canonicalize()?)?),
+        None => None,
+    };
     println!("up: {} nodes, {} links", lab.topology.nodes.len(), lab.topology.links.len());
     for line in lines.iter().take_while(|line| line != space::END) {
-        if let Err(error) = obey(&lab, &line) {
+        if let Err(error) = obey(&lab, servers.as_ref(), &line) {
             println!("{error:#}");
         }
     }
     Ok(())
 }
 
-fn obey(lab: &Lab, line: &str) -> Result<()> {
+fn obey(lab: &Lab, servers: Option<&Servers>, line: &str) -> Result<()> {
     let mut words = line.split_whitespace();
     match words.next() {
         None => {}
@@ -47,6 +53,18 @@ fn obey(lab: &Lab, line: &str) -> Result<()> {
                 (words.next().context("from which node?")?, words.next().context("which node?")?);
             println!("{}", reach(lab, from, to)?);
         }
+        Some("fetch") => {
+            let (from, server) =
+                (words.next().context("from which node?")?, words.next().context("which server?")?);
+            let began = Instant::now();
+            let size = server::fetch(lab, from, server, words.next().context("which path?")?)?;
+            println!("{size} bytes in {:.0} ms", began.elapsed().as_secs_f64() * 1000.0);
+        }
+        Some("server") => {
+            let servers = servers.context("there are no servers: up --serve DIRECTORY")?;
+            let node = words.next().context("which server?")?;
+            servers.behave(node, Behaviour::parse(words).map_err(anyhow::Error::msg)?)?;
+        }
         Some("stats") => {
             let stats = lab.emulator.stats()?;
             for (link, up, down) in stats.links {
@@ -59,7 +77,7 @@ fn obey(lab: &Lab, line: &str) -> Result<()> {
             let program = words.next().context("which program?")?;
             print!("{}", lab.output(node, Command::new(program).args(words))?);
         }
-        Some(other) => bail!("{other} is none of set, reach, stats and in"),
+        Some(other) => bail!("{other} is none of set, server, reach, fetch, stats and in"),
     }
     Ok(())
 }

@@ -24,10 +24,11 @@ const MARK: &str = "WHYSTALL_LAB_TEST";
 
 impl Lab {
     /// Brings one up, or says why not: a machine without privileges is no failure.
-    fn up(name: &str) -> Option<Lab> {
+    fn up(name: &str, words: &[&str]) -> Option<Lab> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut process = Command::new(env!("CARGO_BIN_EXE_whystall-lab"))
             .arg("up")
+            .args(words)
             .env(MARK, name)
             .current_dir(root)
             .stdin(Stdio::piped())
@@ -62,7 +63,7 @@ const ROUND_TRIP: f64 = 2.0 * (1.5 + 4.0 + 3.0 + 2.0);
 #[test]
 fn packets_go_all_the_way_unless_a_link_is_cut() {
     let _one = ONE.lock();
-    let Some(mut lab) = Lab::up("way") else { return };
+    let Some(mut lab) = Lab::up("way", &[]) else { return };
     let answer = lab.ask("reach device edge");
     let took = answer.strip_prefix("edge is reached in ").and_then(|rest| rest.strip_suffix(" ms"));
     let took: f64 = took.unwrap_or_else(|| panic!("{answer}")).parse().unwrap();
@@ -77,11 +78,46 @@ fn packets_go_all_the_way_unless_a_link_is_cut() {
     assert!(lab.process.wait().unwrap().success());
 }
 
+/// Bytes of each file of the stage.
+const FILE: usize = 300_000;
+
+#[test]
+fn an_edge_keeps_what_it_had_from_the_origin_and_both_are_slow_on_request() {
+    let _one = ONE.lock();
+    let stage = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stage");
+    for dir in ["site", "stream"] {
+        fs::create_dir_all(stage.join(dir)).unwrap();
+    }
+    for name in ["stream/first", "stream/second"] {
+        fs::write(stage.join(name), vec![b'x'; FILE]).unwrap();
+    }
+    let Some(mut lab) = Lab::up("servers", &["--serve", stage.to_str().unwrap()]) else { return };
+    let mut fetch = |order: &str| {
+        let (orders, answer) = order.rsplit_once('\n').map_or(("", order), |split| split);
+        if !orders.is_empty() {
+            writeln!(lab.orders, "{orders}").unwrap();
+        }
+        let answer = lab.ask(answer);
+        let (size, took) = answer.strip_suffix(" ms").and_then(|rest| rest.split_once(" bytes in ")).unwrap();
+        assert!(size.parse::<usize>().unwrap() > FILE, "{answer}");
+        took.parse::<u64>().unwrap()
+    };
+    fetch("fetch device edge /first");
+    // What is in the cache does not wait for the origin; what is not, does.
+    assert!(fetch("server origin silence=1500ms\nfetch device edge /first") < 1500);
+    assert!(fetch("fetch device edge /second") >= 1500);
+    // At 150 kB/s; nginx sends the first second's share at once.
+    assert!(fetch("server edge rate=150000\nfetch device edge /first") >= 900);
+    assert!(fetch("server edge silence=0s\nfetch device edge /first") < 900);
+    // 300 kB at 1 Mbit/s, which the link counts with their headers.
+    assert!(fetch("set access down rate=1m\nfetch device edge /first") >= 2400);
+}
+
 #[test]
 fn nothing_stays_after_being_killed() {
     let _one = ONE.lock();
     let before = traces("killed");
-    let Some(mut lab) = Lab::up("killed") else { return };
+    let Some(mut lab) = Lab::up("killed", &[]) else { return };
     // Someone is at work inside, who would go on for long, and answers first to show it.
     assert_eq!(lab.ask("in device echo there"), "there");
     writeln!(lab.orders, "in device sleep 1000").unwrap();

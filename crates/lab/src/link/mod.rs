@@ -10,7 +10,7 @@ mod shape;
 mod tests;
 
 pub use loss::Loss;
-pub use shape::{Change, Shape, duration};
+pub use shape::{Change, Shape, duration, read_words};
 
 use std::collections::VecDeque;
 

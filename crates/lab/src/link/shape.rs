@@ -1,7 +1,8 @@
 //! What a link is like, and how it is written: `rate = "20m"`, `delay = "15ms"`, `queue = "128k"`.
 
 use super::{Loss, Nanos};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A rate, a queue, a delay and a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -78,15 +79,23 @@ impl Change {
 
     /// Reads `rate=600k loss=0.02`, as typed at a running laboratory.
     pub fn parse<'a>(words: impl Iterator<Item = &'a str>) -> Result<Change, String> {
-        let mut text = String::new();
-        for word in words {
-            let (key, value) = word.split_once('=').ok_or_else(|| format!("{word} is no KEY=VALUE"))?;
-            let plain = value.parse::<f64>().is_ok() || value == "true" || value == "false";
-            let quoted = ["rate", "queue", "delay", "jitter"].contains(&key) || !plain;
-            text += &if quoted { format!("{key} = \"{value}\"\n") } else { format!("{key} = {value}\n") };
-        }
-        toml::from_str(&text).map_err(|error| error.message().to_owned())
+        read_words(words, &["rate", "queue", "delay", "jitter"])
     }
+}
+
+/// Reads `KEY=VALUE` words as if they stood in a file; the values of these keys have units.
+pub fn read_words<'a, T: DeserializeOwned>(
+    words: impl Iterator<Item = &'a str>,
+    with_units: &[&str],
+) -> Result<T, String> {
+    let mut text = String::new();
+    for word in words {
+        let (key, value) = word.split_once('=').ok_or_else(|| format!("{word} is no KEY=VALUE"))?;
+        let plain = value.parse::<f64>().is_ok() || value == "true" || value == "false";
+        let quoted = with_units.contains(&key) || !plain;
+        text += &if quoted { format!("{key} = \"{value}\"\n") } else { format!("{key} = {value}\n") };
+    }
+    toml::from_str(&text).map_err(|error| error.message().to_owned())
 }
 
 fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {

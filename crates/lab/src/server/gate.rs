@@ -1,7 +1,9 @@
 //! Every request of a server waits at its gate, which says when it may go on and how fast. It is what makes a server
 //! slow without making the network slow.
 
+use crate::link::{self, Nanos};
 use anyhow::Result;
+use serde::Deserialize;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,12 +14,21 @@ use std::time::Duration;
 pub const PORT: u16 = 9000;
 
 /// What a server does to every request.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Behaviour {
     /// How long nothing comes back.
-    pub silence: Duration,
+    #[serde(deserialize_with = "link::duration")]
+    pub silence: Nanos,
     /// Bytes per second it sends at most; 0: as it can.
     pub rate: u64,
+}
+
+impl Behaviour {
+    /// Reads `silence=2s rate=40000`.
+    pub fn parse<'a>(words: impl Iterator<Item = &'a str>) -> Result<Behaviour, String> {
+        link::read_words(words, &["silence"])
+    }
 }
 
 /// A gate that is open, or less so.
@@ -58,7 +69,7 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
             }
         }
         let Behaviour { silence, rate } = *behaviour.lock().unwrap_or_else(PoisonError::into_inner);
-        thread::sleep(silence);
+        thread::sleep(Duration::from_nanos(silence));
         write!(stream, "HTTP/1.1 204 No Content\r\nX-Rate: {rate}\r\n\r\n")?;
     }
 }
