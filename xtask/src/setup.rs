@@ -115,13 +115,14 @@ const PROGRAMS: [Program; 3] = [
     Program { names: &["ffmpeg"], package: "ffmpeg", why: "makes the demo's stream" },
 ];
 
-const LABORATORY: [Program; 3] = [
+const LABORATORY: [Program; 4] = [
     Program {
         names: &["nginx"],
         package: "nginx",
         why: "is origin, edges and references (its service is not needed: systemctl disable --now nginx)",
     },
     Program { names: &["ip"], package: "iproute2", why: "gives nodes their addresses and routes" },
+    Program { names: &["openssl"], package: "openssl", why: "certifies the laboratory's servers" },
     Program { names: &["curl"], package: "curl", why: "downloads beside the stream" },
 ];
 

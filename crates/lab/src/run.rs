@@ -89,11 +89,12 @@ pub fn read_topology() -> Result<Topology> {
 fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: &Path) -> Result<Seen> {
     let play = &scenario.play;
     let address = format!(
-        "http://{}/index.html?player={}&level={}&buffer={}&stream=http://{}/",
+        "http://{}/index.html?player={}&level={}&buffer={}&stream={}://{}/",
         host("reference-a"),
         play.player,
         play.level,
         play.buffer,
+        if play.secure { "https" } else { "http" },
         host(&play.server),
     );
     let driver = Driver::start(lab, browser, &address, play.until, room)?;

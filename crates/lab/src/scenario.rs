@@ -50,6 +50,8 @@ pub struct Play {
     pub until: f64,
     /// Whether the server has the whole stream in its cache.
     pub warm: bool,
+    /// The stream comes over TLS and HTTP/2 instead of HTTP/1.1.
+    pub secure: bool,
 }
 
 impl Default for Play {
@@ -61,6 +63,7 @@ impl Default for Play {
             buffer: 6,
             until: 26.0,
             warm: false,
+            secure: false,
         }
     }
 }

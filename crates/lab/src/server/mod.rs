@@ -6,7 +6,7 @@ mod nginx;
 pub use gate::{Behaviour, Gate};
 
 use crate::lab::Lab;
-use crate::space::Room;
+use crate::space::{Room, host};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -52,11 +52,13 @@ impl Servers {
     pub fn start(lab: &Lab, room: &Room, stage: &Path) -> Result<Servers> {
         let (mut gates, mut logs, mut running) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let origin = lab.topology.address("origin")?;
+        let certificate = room.dir("certificate")?;
+        nginx::certify(&certificate, &host("*"))?;
         for (node, role) in ROLES {
             let dir = room.dir(node)?;
             let network = lab.network(node)?;
             gates.insert(node, network.within(Gate::open)?);
-            let text = nginx::configuration(role, &dir, stage, origin);
+            let text = nginx::configuration(role, &dir, stage, &certificate, origin);
             running.push(network.within(|| nginx::start(&dir, &text))?);
             logs.insert(node, dir.join(nginx::LOG));
         }

@@ -2,7 +2,7 @@
 
 use super::{Role, gate};
 use crate::space::Skip;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -29,8 +29,33 @@ pub fn start(dir: &Path, configuration: &str) -> Result<Child> {
         .context("starting nginx")
 }
 
+/// Makes a certificate for all nodes, which only a browser that is told so accepts.
+pub fn certify(dir: &Path, names: &str) -> Result<()> {
+    let subject = format!("subjectAltName=DNS:{names}");
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", "/CN=Whystall laboratory", "-addext", &subject, "-keyout"])
+        .arg(dir.join("key.pem"))
+        .arg("-out")
+        .arg(dir.join("certificate.pem"))
+        .output()
+        .map_err(|error| Skip(format!("openssl is needed, and does not start: {error}")))?;
+    ensure!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
+    Ok(())
+}
+
 /// What it is to do.
-pub fn configuration(role: Role, dir: &Path, stage: &Path, origin: Ipv4Addr) -> String {
+pub fn configuration(role: Role, dir: &Path, stage: &Path, certificate: &Path, origin: Ipv4Addr) -> String {
     let dir = dir.display();
     let root = stage.join(match role {
         Role::Reference => "site",
@@ -71,6 +96,8 @@ http {{
     upstream gate {{ server 127.0.0.1:{port}; keepalive 16; }}
     server {{
         listen 80 backlog=512;
+        listen 443 ssl http2;
+        ssl_certificate {certificate}/certificate.pem; ssl_certificate_key {certificate}/key.pem;
         root {root};
         location = /healthy {{ access_log off; return 204; }}
         location = /gate {{
@@ -87,6 +114,7 @@ http {{
 }}
 ",
         port = gate::PORT,
+        certificate = certificate.display(),
         root = root.display(),
     )
 }
