@@ -164,9 +164,9 @@ struct Carrier {
 impl Carrier {
     fn carry(mut self, mut bell: PipeReader, inbox: &Receiver<Order>) -> Result<()> {
         loop {
-            let rung = self.wait(&bell)?;
-            self.fetch()?;
-            if rung {
+            let ready = self.wait(&bell)?;
+            self.fetch(&ready.ends);
+            if ready.bell {
                 // One order for each ring, but for those that came together.
                 let mut rings = [0; 64];
                 ensure!(bell.read(&mut rings)? > 0, "nobody is left to give orders");
@@ -184,40 +184,38 @@ impl Carrier {
     }
 
     fn now(&self) -> Nanos {
-        Nanos::try_from(self.began.elapsed().as_nanos()).unwrap_or(Nanos::MAX)
+        since(self.began)
     }
 
-    /// Until there is something to do; whether it is an order.
-    fn wait(&self, bell: &PipeReader) -> Result<bool> {
+    /// Until there is something to do.
+    fn wait(&self, bell: &PipeReader) -> Result<Ready> {
         let next = self.lanes.iter().flat_map(|lane| &lane.links).filter_map(Link::next).min();
         let left = next.map(|next| TimeSpec::from(Duration::from_nanos(next.saturating_sub(self.now()))));
-        let mut ready = vec![PollFd::new(bell.as_fd(), PollFlags::POLLIN)];
+        let mut watched = vec![PollFd::new(bell.as_fd(), PollFlags::POLLIN)];
         for end in self.lanes.iter().flat_map(|lane| &lane.ends) {
-            ready.push(PollFd::new(end.as_fd(), PollFlags::POLLIN));
+            watched.push(PollFd::new(end.as_fd(), PollFlags::POLLIN));
         }
-        match ppoll(&mut ready, left, None) {
-            Err(nix::errno::Errno::EINTR) => return Ok(false),
+        match ppoll(&mut watched, left, None) {
+            Err(nix::errno::Errno::EINTR) => return Ok(Ready::default()),
             other => other?,
         };
-        Ok(ready.first().and_then(PollFd::any).unwrap_or(false))
+        let mut ready = watched.iter().map(|one| one.any().unwrap_or(false));
+        Ok(Ready { bell: ready.next().unwrap_or(false), ends: ready.collect() })
     }
 
     /// Takes what the nodes have sent.
-    fn fetch(&mut self) -> Result<()> {
+    fn fetch(&mut self, ready: &[bool]) {
+        let mut packet = [0; LARGEST];
         let began = self.began;
-        for Lane { ends, links, .. } in &mut self.lanes {
-            for (end, link) in ends.iter().zip(links) {
-                for _ in 0..TURN {
-                    let mut packet = vec![0; LARGEST];
-                    let Ok(length) = end.recv(&mut packet) else { break };
-                    packet.truncate(length);
-                    let now = Nanos::try_from(began.elapsed().as_nanos())?;
-                    // What becomes of it is in the link's counts.
-                    let _ = link.offer(now, packet, length);
-                }
+        let ends = self.lanes.iter_mut().flat_map(|lane| lane.ends.iter().zip(&mut lane.links));
+        for ((end, link), _) in ends.zip(ready).filter(|(_, ready)| **ready) {
+            for _ in 0..TURN {
+                let Ok(length) = end.recv(&mut packet) else { break };
+                let packet = packet.get(..length).unwrap_or_default().to_vec();
+                // What becomes of it is in the link's counts.
+                let _ = link.offer(since(began), packet, length);
             }
         }
-        Ok(())
     }
 
     /// Hands over what has arrived.
@@ -261,6 +259,18 @@ impl Carrier {
             .map(|Lane { name, links: [up, down], .. }| (name.clone(), up.counts(), down.counts()));
         Stats { links: links.collect(), lateness: std::mem::take(&mut self.lateness) }
     }
+}
+
+/// What can be read without waiting.
+#[derive(Default)]
+struct Ready {
+    bell: bool,
+    /// Each lane's near end and its far.
+    ends: Vec<bool>,
+}
+
+fn since(began: Instant) -> Nanos {
+    Nanos::try_from(began.elapsed().as_nanos()).unwrap_or(Nanos::MAX)
 }
 
 /// Before all others that want a processor. Where that is refused, the lateness will tell.

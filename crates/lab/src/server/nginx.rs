@@ -25,6 +25,7 @@ pub fn start(dir: &Path, configuration: &str) -> Result<Child> {
         .arg(&file)
         .arg("-e")
         .arg(dir.join("error.log"))
+        .stdin(Stdio::null())
         .spawn()
         .context("starting nginx")
 }

@@ -58,10 +58,14 @@ pub fn enter(words: &[&str], talk: bool) -> Result<u8> {
         .join()
         .map_err(|_| io::Error::other("starting it panicked"))??;
     let lifeline = child.stdin.take().context("it has no standard input")?;
-    let lifeline =
-        if talk { Held::Talking(thread::spawn(move || forward(lifeline))) } else { Held::Silent(lifeline) };
+    let silent = if talk {
+        thread::spawn(move || forward(lifeline));
+        None
+    } else {
+        Some(lifeline)
+    };
     let status = child.wait()?;
-    drop(lifeline);
+    drop(silent);
     quota::sweep();
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
@@ -88,11 +92,6 @@ pub fn hold() -> mpsc::Receiver<String> {
 
 /// The line that says there will be no more.
 pub const END: &str = "\u{4}";
-
-enum Held {
-    Silent(#[allow(dead_code, reason = "held open, never used")] std::process::ChildStdin),
-    Talking(#[allow(dead_code, reason = "ends with the process")] thread::JoinHandle<()>),
-}
 
 fn start(words: &[String]) -> Result<Child> {
     unshare(CloneFlags::CLONE_NEWPID).map_err(|error| {
