@@ -5,7 +5,7 @@ use crate::emulator::Stats;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
 use serde::{Deserialize, Serialize};
-use whystall::verdict::{Report, Stall, Zone};
+use whystall::verdict::{Report, Stall, StallKind, Zone};
 
 /// Everything that was seen of a playback.
 pub struct Seen {
@@ -86,7 +86,7 @@ pub struct Record {
 pub struct Said {
     pub zones: Vec<Zone>,
     pub cause: String,
-    pub kind: String,
+    pub kind: StallKind,
     /// The true zone is among them.
     pub contained: bool,
     /// It names the media segment at which playback stood; `None` where it names none.
@@ -181,7 +181,7 @@ fn said(scenario: &Scenario, gap: &Gap, segments: &[Segment], stalls: &[Stall]) 
     Some(Said {
         zones: stall.zones.clone(),
         cause: stall.cause.clone(),
-        kind: format!("{:?}", stall.kind).to_lowercase(),
+        kind: stall.kind,
         contained: scenario.truth.as_ref().is_some_and(|truth| stall.zones.contains(&truth.zone)),
         segment: (!ranges.is_empty()).then(|| ranges.into_iter().all(named)),
         began_off: began(stall) - gap.began,

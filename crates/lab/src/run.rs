@@ -65,7 +65,7 @@ impl Run {
         let lab = Lab::up(topology, self.seed)?;
         let servers = Servers::start(&lab, &room, &stage)?;
         if scenario.play.warm {
-            servers.warm(&lab, &scenario.play.server, &stage)?;
+            servers.warm(&lab, &scenario.play.server, &stage, &scenario.play.player)?;
         }
         let seen = play(&scenario, &self.browser, &lab, &servers, &room.dir("tmp")?)?;
         let record = judge::judge(&scenario, self, &seen);

@@ -87,21 +87,43 @@ impl Servers {
         Ok(std::fs::read_to_string(file)?)
     }
 
-    /// Lets an edge have all of the stream already.
-    pub fn warm(&self, lab: &Lab, node: &str, stage: &Path) -> Result<()> {
+    /// Lets an edge have all of the stream already that this player may ask for.
+    pub fn warm(&self, lab: &Lab, node: &str, stage: &Path, player: &str) -> Result<()> {
         let stream = stage.join("stream");
-        let mut left = vec![PathBuf::new()];
+        let (mut left, mut files) = (vec![PathBuf::new()], Vec::new());
         while let Some(dir) = left.pop() {
             for entry in std::fs::read_dir(stream.join(&dir))? {
                 let name = dir.join(entry?.file_name());
-                if stream.join(&name).is_dir() {
+                if !stream.join(&name).is_dir() {
+                    files.push(format!("/{}", name.display()));
+                } else if plays(player, &name) {
                     left.push(name);
-                } else {
-                    fetch(lab, node, node, &format!("/{}", name.display()))?;
                 }
             }
         }
-        Ok(())
+        std::thread::scope(|scope| {
+            let part = files.len().div_ceil(WARMERS).max(1);
+            let fetch_all =
+                |part: &[String]| part.iter().try_for_each(|file| fetch(lab, node, node, file).map(drop));
+            let workers: Vec<_> =
+                files.chunks(part).map(|part| scope.spawn(move || fetch_all(part))).collect();
+            workers
+                .into_iter()
+                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    }
+}
+
+/// Transfers at once that fill a cache: each waits most of its time for the origin.
+const WARMERS: usize = 8;
+
+/// Whether a player's manifest names this directory of the demo's stream.
+fn plays(player: &str, dir: &Path) -> bool {
+    let dir = dir.to_string_lossy();
+    match player {
+        "hls-ts" => dir.starts_with("ts-"),
+        "dash-webm" => dir.starts_with("webm-"),
+        _ => !dir.starts_with("ts-") && !dir.starts_with("webm-"),
     }
 }
 

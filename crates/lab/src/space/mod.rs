@@ -97,8 +97,8 @@ fn start(words: &[String]) -> Result<Child> {
     unshare(CloneFlags::CLONE_NEWPID).map_err(|error| {
         Skip(format!("a process namespace of its own is refused ({error}): it takes root"))
     })?;
-    let program = env::current_exe()?;
-    Command::new(program)
+    // Whatever has become of its file meanwhile.
+    Command::new("/proc/self/exe")
         .args(words)
         .env(INSIDE, "1")
         .stdin(Stdio::piped())
