@@ -74,6 +74,7 @@ impl Run {
         for (number, stored) in seen.recorded.stored.iter().enumerate() {
             fs::write(format!("{}-{number}.whystall", base.display()), &stored.bundle)?;
         }
+        fs::write(format!("{}-served.log", base.display()), &seen.served)?;
         fs::write(self.file(), serde_json::to_string_pretty(&record)?)?;
         Ok(record)
     }

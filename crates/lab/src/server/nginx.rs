@@ -90,7 +90,7 @@ http {{
     }}
     default_type application/octet-stream;
     tcp_nodelay on; keepalive_timeout 120; keepalive_requests 100000;
-    log_format answered escape=json '{{\"at\":$msec,\"took\":$request_time,\"status\":$status,\"bytes\":$body_bytes_sent,\"cache\":\"$upstream_cache_status\",\"path\":\"$uri\"}}';
+    log_format answered escape=json '{{\"at\":$msec,\"took\":$request_time,\"status\":$status,\"bytes\":$body_bytes_sent,\"cache\":\"$upstream_cache_status\",\"protocol\":\"$server_protocol\",\"path\":\"$uri\"}}';
     access_log {dir}/{LOG} answered;
     proxy_cache_path {dir}/cache keys_zone=kept:4m max_size=300m inactive=1h use_temp_path=off;
     upstream origin {{ server {origin}; keepalive 16; }}
