@@ -33,12 +33,12 @@ enum Task {
     Build,
     /// Watch a real player starve in a real browser, and what Whystall says about it
     Demo(demo::Options),
+    /// Find out how often verdicts are right: a path of networks with a fault in a known place, and real browsers
+    Lab(lab::Options),
     /// Run the tests and count them
     Test(test::Options),
     /// Measure what Whystall costs, beside its peers: target/bench.json and a table
     Bench(bench::Options),
-    /// Find out how often verdicts are right: a path of networks with a fault in a known place, and real browsers
-    Lab(lab::Options),
     /// Check formatting, lints and syntax
     Lint,
     /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
@@ -65,9 +65,9 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Setup => setup::everything(),
         Task::Build => build::run(),
         Task::Demo(options) => demo::run(&options),
+        Task::Lab(options) => lab::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
-        Task::Lab(options) => lab::run(&options),
         Task::Lint => lint::run(),
         Task::Package => package::run(),
         Task::Docs => docs::run(),

@@ -27,6 +27,18 @@ pub fn running() -> Result<()> {
     system_programs()
 }
 
+/// What the laboratory needs, beyond building and playing.
+pub fn laboratory() -> Result<()> {
+    let missing: Vec<&Program> = LABORATORY.iter().filter(|program| program.missing()).collect();
+    for program in &missing {
+        say(&format!("the system package {}", program.package), program.why);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing.iter().map(|program| program.package).collect::<Vec<_>>())
+}
+
 /// What measuring needs, beyond building and playing.
 pub fn measuring() -> Result<()> {
     peers()?;
@@ -39,18 +51,6 @@ pub fn measuring() -> Result<()> {
         println!("not installed: {error:#}");
     }
     Ok(())
-}
-
-/// What the laboratory needs, beyond building and playing.
-pub fn laboratory() -> Result<()> {
-    let missing: Vec<&Program> = LABORATORY.iter().filter(|program| program.missing()).collect();
-    for program in &missing {
-        say(&format!("the system package {}", program.package), program.why);
-    }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    install(&missing.iter().map(|program| program.package).collect::<Vec<_>>())
 }
 
 /// The programs that Whystall is measured against.
