@@ -5,7 +5,7 @@ use crate::emulator::Stats;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
 use serde::{Deserialize, Serialize};
-use whystall::verdict::{Report, Stall, StallKind, Zone};
+use whystall::verdict::{MODEL, Report, Stall, StallKind, Zone};
 
 /// Everything that was seen of a playback.
 pub struct Seen {
@@ -71,6 +71,8 @@ pub struct Record {
     pub scenario: String,
     pub browser: String,
     pub seed: u64,
+    /// Whose verdict this is: the version of Whystall's rules.
+    pub model: u32,
     pub truth: Option<Truth>,
     /// Why it does not count; empty if it does.
     pub invalid: Vec<String>,
@@ -120,6 +122,13 @@ const FRAMES: f64 = 0.3;
 /// Two names of one time agree within this, seconds.
 const ROUNDING: f64 = 0.05;
 
+impl Record {
+    /// Whether it says something of Whystall as it is now.
+    pub fn counts(&self) -> bool {
+        self.invalid.is_empty() && self.model == MODEL
+    }
+}
+
 /// Compares.
 pub fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Record {
     let page = &seen.recorded.record;
@@ -136,6 +145,7 @@ pub fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Record {
         scenario: scenario.name.clone(),
         browser: run.browser.clone(),
         seed: run.seed,
+        model: MODEL,
         truth: scenario.truth.clone(),
         invalid: invalid(scenario, seen, &gaps),
         faults: seen.faults,

@@ -23,9 +23,9 @@ pub fn report() -> Result<()> {
     // What happens without a fault must be known, or a stall may be of another making.
     let clean = |record: &&Record| {
         let control = |other: &Record| other.scenario == CONTROL && other.browser == record.browser;
-        records.iter().any(|other| control(other) && other.invalid.is_empty())
+        records.iter().any(|other| control(other) && other.counts())
     };
-    let sound: Vec<&Record> = records.iter().filter(|record| record.invalid.is_empty()).collect();
+    let sound: Vec<&Record> = records.iter().filter(|record| record.counts()).collect();
     let valid: Vec<&Record> = sound.iter().copied().filter(clean).collect();
     if valid.len() < sound.len() {
         println!(
@@ -61,6 +61,9 @@ pub fn row(record: &Record) -> String {
     let head = format!("{:<28} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
     if !record.invalid.is_empty() {
         return format!("{head} INVALID: {}", record.invalid.join("; "));
+    }
+    if !record.counts() {
+        return format!("{head} judged by rules {}, which are no longer those", record.model);
     }
     let Some(said) = &record.stall else {
         let silent = if record.truth.is_some() { "NOTHING SAID" } else { "played without a stall" };

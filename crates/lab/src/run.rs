@@ -44,7 +44,7 @@ impl Run {
     pub fn counts(&self) -> bool {
         let record =
             fs::read_to_string(self.file()).ok().and_then(|text| serde_json::from_str::<Record>(&text).ok());
-        record.is_some_and(|record| record.invalid.is_empty())
+        record.is_some_and(|record| record.counts())
     }
 
     /// Does it, and writes the record. Called inside.
