@@ -71,7 +71,8 @@ pub struct Record {
     pub scenario: String,
     pub browser: String,
     pub seed: u64,
-    /// Whose verdict this is: the version of Whystall's rules.
+    /// Whose verdict this is: the version of Whystall's rules. Zero: it was not yet written down.
+    #[serde(default)]
     pub model: u32,
     pub truth: Option<Truth>,
     /// Why it does not count; empty if it does.
