@@ -19,12 +19,13 @@ const PATIENCE = 20_000;
  * @param {boolean} [options.headless]
  * @param {boolean} [options.dark] the viewer prefers dark pages
  * @param {boolean} [options.extension] with Whystall installed
+ * @param {boolean} [options.anyCertificate] a server may certify itself
  * @param {string} [options.downloads] directory that downloads go to
  */
-export async function launch(name, { headless = true, dark = false, extension = true, downloads } = {}) {
+export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads } = {}) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
   const start = name === 'firefox' ? startFirefox : startChromium;
-  const { browser, base } = await start({ headless, dark, extension, downloads, profile });
+  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, profile });
   // Its first page opens by itself, in front of whatever is there by then.
   if (extension) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
@@ -61,10 +62,11 @@ export async function until(ask, what, patience = PATIENCE) {
 /** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
 const POLL = 100;
 
-async function startChromium({ headless, dark, extension, downloads, profile }) {
+async function startChromium({ headless, dark, extension, anyCertificate, downloads, profile }) {
   const browser = await puppeteer.launch({
     executablePath: await program(['chromium', 'chromium-browser', 'google-chrome']),
     headless,
+    acceptInsecureCerts: anyCertificate,
     pipe: true,
     enableExtensions: extension ? [path.join(dist, 'chrome')] : false,
     userDataDir: profile,
@@ -93,11 +95,12 @@ const GECKO_ID = 'whystall@whystall.org';
 // Firefox gives every installation a random address; a fixed one can be opened.
 const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
 
-async function startFirefox({ headless, dark, extension, downloads, profile }) {
+async function startFirefox({ headless, dark, extension, anyCertificate, downloads, profile }) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: await program(['firefox-esr', 'firefox']),
     headless,
+    acceptInsecureCerts: anyCertificate,
     userDataDir: profile,
     defaultViewport: headless ? VIEWPORT : null,
     args: ['--remote-allow-system-access'],

@@ -84,14 +84,14 @@ const TYPES = {
 };
 
 /** The script of each player. */
-const SCRIPTS = {
+export const SCRIPTS = {
   hls: 'hls.js/dist/hls.min.js',
   dash: 'dashjs/dist/modern/umd/dash.all.min.js',
   shaka: 'shaka-player/dist/shaka-player.compiled.js',
 };
 
 /** Where a page wants it. A page can't add it by itself where Trusted Types are enforced. */
-const PLACE = "<!-- the player's own script -->";
+export const PLACE = "<!-- the player's own script -->";
 
 /** How long a live stream has been on when the server starts, milliseconds: a full window. */
 const LIVE_SINCE = 20_000;

@@ -1,5 +1,5 @@
 // The players behind one face. Each takes the video, what to play and how, and where to say which media segment it has
-// put into its buffer, in its own words. It gives its renditions and a way to keep to one (-1: as it likes).
+// put into its buffer, in its own words. It gives its renditions, a way to keep to one (-1: as it likes), and itself.
 'use strict';
 
 /** Requests of a fragment that a player makes before it gives up, so that none gives up before a fault is over. */
@@ -33,6 +33,7 @@ const players = {
     hls.loadSource(stream);
     hls.attachMedia(video);
     return {
+      engine: hls,
       name: 'hls.js',
       home: 'https://github.com/video-dev/hls.js',
       ready,
@@ -62,6 +63,7 @@ const players = {
     player.initialize(video, stream, false);
     const renditions = () => player.getRepresentationsByType('video');
     return {
+      engine: player,
       name: 'dash.js',
       home: 'https://github.com/Dash-Industry-Forum/dash.js',
       ready,
@@ -93,6 +95,7 @@ const players = {
     };
     const ready = player.attach(video).then(() => player.load(stream));
     return {
+      engine: player,
       name: 'Shaka Player',
       home: 'https://github.com/shaka-project/shaka-player',
       ready,

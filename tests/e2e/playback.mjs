@@ -121,7 +121,7 @@ const lastOf = (report) => JSON.parse(report).stalls.at(-1);
 /** A verdict is recorded within this long after its stall, milliseconds: half a second to settle, and then some. */
 const SETTLES = 5000;
 
-const storedStalls = (popup) =>
+export const storedStalls = (popup) =>
   popup.evaluate(
     () =>
       new Promise((done, fail) => {

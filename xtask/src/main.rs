@@ -5,6 +5,7 @@ mod build;
 mod demo;
 mod docs;
 mod fuzz;
+mod lab;
 mod lint;
 mod package;
 mod process;
@@ -33,6 +34,8 @@ enum Task {
     Build,
     /// Watch a real player starve in a real browser, and what Whystall says about it
     Demo(demo::Options),
+    /// Find out how often verdicts are right: a path of networks with a fault in a known place, and real browsers
+    Lab(lab::Options),
     /// Run the tests and count them
     Test(test::Options),
     /// Measure what Whystall costs, beside its peers: target/bench.json and a table
@@ -68,6 +71,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Setup => setup::everything(),
         Task::Build => build::run(),
         Task::Demo(options) => demo::run(&options),
+        Task::Lab(options) => lab::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),

@@ -28,6 +28,18 @@ pub fn running() -> Result<()> {
     system_programs()
 }
 
+/// What the laboratory needs, beyond building and playing.
+pub fn laboratory() -> Result<()> {
+    let missing: Vec<&Program> = LABORATORY.iter().filter(|program| program.missing()).collect();
+    for program in &missing {
+        say(&format!("the system package {}", program.package), program.why);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing.iter().map(|program| program.package).collect::<Vec<_>>())
+}
+
 /// What measuring needs, beyond building and playing.
 pub fn measuring() -> Result<()> {
     peers()?;
@@ -116,6 +128,25 @@ const PROGRAMS: [Program; 3] = [
     Program { names: &["ffmpeg"], package: "ffmpeg", why: "makes the demo's stream" },
 ];
 
+const LABORATORY: [Program; 4] = [
+    Program {
+        names: &["nginx"],
+        package: "nginx",
+        why: "is origin, edges and references (its service is not needed: systemctl disable --now nginx)",
+    },
+    Program { names: &["ip"], package: "iproute2", why: "gives nodes their addresses and routes" },
+    Program { names: &["openssl"], package: "openssl", why: "certifies the laboratory's servers" },
+    Program { names: &["curl"], package: "curl", why: "downloads beside the stream" },
+];
+
+impl Program {
+    /// Those of the system's administrator are not on everyone's search path.
+    fn missing(&self) -> bool {
+        let there = |name: &&str| find(name).is_some() || Path::new("/usr/sbin").join(name).is_file();
+        !self.names.iter().any(there)
+    }
+}
+
 /// A browser on a bare system draws boxes for letters.
 const FONT_PACKAGE: &str = "fonts-dejavu-core";
 
@@ -147,8 +178,7 @@ fn npm_packages(dir: &Path, what: &str) -> Result<()> {
 }
 
 fn system_programs() -> Result<()> {
-    let missing: Vec<&Program> =
-        PROGRAMS.iter().filter(|program| !program.names.iter().any(|name| find(name).is_some())).collect();
+    let missing: Vec<&Program> = PROGRAMS.iter().filter(|program| program.missing()).collect();
     if missing.is_empty() {
         return Ok(());
     }

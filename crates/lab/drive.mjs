@@ -1,0 +1,57 @@
+// Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
+//   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
+//   in   {"page": "JavaScript to run there"}
+//   node drive.mjs BROWSER ADDRESS UNTIL DIRECTORY   until: media seconds at which it has played enough
+import { createInterface } from 'node:readline';
+import { launch, until } from '../../demo/browsers.mjs';
+import { MANIFESTS } from '../../demo/manifest.mjs';
+import { storedStalls } from '../../tests/e2e/playback.mjs';
+
+const [, , name, address, enough] = process.argv;
+
+/** The longest that a playback may take, milliseconds: a run should be over within a minute. */
+const PATIENCE = 75_000;
+
+/** A verdict is recorded within this long after its stall, milliseconds. */
+const SETTLES = 4000;
+
+/** How long one look at the page may take, milliseconds: it may be busy on purpose. */
+const GLANCE = 5000;
+
+const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
+
+const url = new URL(address);
+url.searchParams.set('stream', url.searchParams.get('stream') + MANIFESTS[url.searchParams.get('player')]);
+
+const browser = await launch(name, { anyCertificate: true });
+try {
+  tell({ browser: browser.browser.process().pid });
+  const started = Date.now();
+  const page = await browser.open(url.href);
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    // What keeps a page busy answers late or never.
+    page.evaluate(JSON.parse(line).page).catch((error) => console.error(`in the page: ${error.message}`));
+  });
+  // Without an answer, nothing is known of how far it is.
+  const position = () => Promise.race([page.evaluate(() => demo.video.currentTime), pause(GLANCE)]).catch(() => undefined);
+  await until(async () => {
+    const at = await position();
+    if (at !== undefined) tell({ at });
+    return at >= Number(enough);
+  }, `playing up to ${enough} s`, PATIENCE).catch((error) => console.error(error.message));
+  await page.evaluate(() => demo.video.pause());
+  const record = await page.evaluate(() => demo.record);
+  const expected = record.gaps.filter(({ began, ended }) => ended - began >= 500).length;
+  const popup = await browser.openExtensionPage('popup.html');
+  let stored = [];
+  const ofThis = ({ report }) => JSON.parse(report).stalls.at(-1).began.wall / 1e3 >= started;
+  await until(async () => (stored = (await storedStalls(popup)).filter(ofThis)).length >= expected, 'records', SETTLES).catch(() => {});
+  tell({ done: { record, stored } });
+} finally {
+  await browser.close();
+  process.stdin.destroy();
+}
+
+function pause(millis) {
+  return new Promise((done) => setTimeout(done, millis));
+}

@@ -1,0 +1,332 @@
+//! What a run shows: whether it counts, and how the verdict compares with the truth. Nothing here asks Whystall what is
+//! true: the fault says where, and the page's own record says when and what was missing.
+
+use crate::emulator::Stats;
+use crate::run::Run;
+use crate::scenario::{Scenario, Truth};
+use serde::{Deserialize, Serialize};
+use whystall::verdict::{MODEL, Report, Stall, StallKind, Zone};
+
+/// Everything that was seen of a playback.
+pub struct Seen {
+    pub recorded: Recorded,
+    /// When the first fault began and the last ended, milliseconds since the epoch.
+    pub faults: Option<(f64, Option<f64>)>,
+    pub links: Stats,
+    /// The log of the server that had the stream.
+    pub served: String,
+}
+
+/// What the driver brings from the browser.
+#[derive(Deserialize)]
+pub struct Recorded {
+    record: Page,
+    pub stored: Vec<Stored>,
+}
+
+/// A stall as the extension stored it.
+#[derive(Deserialize)]
+pub struct Stored {
+    pub bundle: String,
+    report: String,
+}
+
+/// The page's own record, see demo/page/recorder.js.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    gaps: Vec<Gap>,
+    segments: Vec<Segment>,
+}
+
+/// No frame between these two. Milliseconds since the epoch, and media seconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    pub began: f64,
+    pub ended: f64,
+    pub media_began: f64,
+    #[serde(default)]
+    pub media_ended: Option<f64>,
+}
+
+impl Gap {
+    /// Milliseconds that playback fell behind. Frames can be missing while it goes on, which is no stall.
+    fn lost(&self) -> f64 {
+        let played = self.media_ended.map_or(0.0, |ended| 1000.0 * (ended - self.media_began));
+        self.ended - self.began - played
+    }
+}
+
+/// A media segment as the player names it, media seconds.
+#[derive(Deserialize)]
+struct Segment {
+    start: f64,
+    end: f64,
+}
+
+/// What is written down of a run.
+#[derive(Serialize, Deserialize)]
+pub struct Record {
+    pub scenario: String,
+    pub browser: String,
+    pub seed: u64,
+    /// Whose verdict this is: the version of Whystall's rules. Zero: it was not yet written down.
+    #[serde(default)]
+    pub model: u32,
+    pub truth: Option<Truth>,
+    /// Why it does not count; empty if it does.
+    pub invalid: Vec<String>,
+    /// When the first fault began and the last ended.
+    pub faults: Option<(f64, Option<f64>)>,
+    pub gaps: Vec<Gap>,
+    /// The longest gap, and what was said of it.
+    pub stall: Option<Said>,
+    /// Stalls that Whystall found where the page saw no gap.
+    pub invented: usize,
+    /// Gaps of at least [`SHORTEST`] that it did not find.
+    pub missed: usize,
+    pub packets: u64,
+    pub late: u64,
+    /// Microseconds.
+    pub latest: u64,
+    /// Requests for which the server had nothing in its cache.
+    pub cache_misses: usize,
+}
+
+/// What Whystall said of a stall, and whether it was right.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Said {
+    pub zones: Vec<Zone>,
+    pub cause: String,
+    pub kind: StallKind,
+    /// The true zone is among them.
+    pub contained: bool,
+    /// It names the media segment at which playback stood; `None` where it names none.
+    pub segment: Option<bool>,
+    /// How far its begin and end are from the frames, milliseconds.
+    pub began_off: f64,
+    pub ended_off: Option<f64>,
+    /// Milliseconds, as the page saw it.
+    pub lasted: f64,
+}
+
+/// The least that playback must fall behind for a stall, milliseconds: less is a hiccup that Whystall may leave out.
+const SHORTEST: f64 = 500.0;
+
+/// A gap begins at the last frame before it, which can be so much older than the fault that made it, milliseconds.
+const FRAME_AGE: f64 = 150.0;
+
+/// Media that may be left when playback stops, seconds: some frames.
+const FRAMES: f64 = 0.3;
+
+/// Two names of one time agree within this, seconds.
+const ROUNDING: f64 = 0.05;
+
+impl Record {
+    /// Whether it says something of Whystall as it is now.
+    pub fn counts(&self) -> bool {
+        self.invalid.is_empty() && self.model == MODEL
+    }
+}
+
+/// Compares.
+pub fn judge(scenario: &Scenario, run: &Run, seen: &Seen) -> Record {
+    let page = &seen.recorded.record;
+    let stalls: Vec<Stall> = seen
+        .recorded
+        .stored
+        .iter()
+        .filter_map(|stored| serde_json::from_str::<Report>(&stored.report).ok()?.stalls.pop())
+        .collect();
+    let gaps: Vec<Gap> = page.gaps.iter().copied().filter(|gap| gap.lost() >= SHORTEST).collect();
+    let longest = gaps.iter().copied().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
+    let lateness = seen.links.lateness;
+    Record {
+        scenario: scenario.name.clone(),
+        browser: run.browser.clone(),
+        seed: run.seed,
+        model: MODEL,
+        truth: scenario.truth.clone(),
+        invalid: invalid(scenario, seen, &gaps),
+        faults: seen.faults,
+        stall: longest.and_then(|gap| said(scenario, &gap, &page.segments, &stalls)),
+        invented: stalls.iter().filter(|stall| !page.gaps.iter().any(|gap| overlap(gap, stall))).count(),
+        missed: gaps.iter().filter(|gap| !stalls.iter().any(|stall| overlap(gap, stall))).count(),
+        gaps,
+        packets: lateness.packets,
+        late: lateness.late,
+        latest: lateness.worst,
+        cache_misses: seen.served.lines().filter(|line| line.contains("\"cache\":\"MISS\"")).count(),
+    }
+}
+
+fn invalid(scenario: &Scenario, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
+    let mut why = Vec::new();
+    let lateness = seen.links.lateness;
+    if !lateness.acceptable() {
+        why.push(format!("the emulator was late with {} of {} packets", lateness.late, lateness.packets));
+    }
+    match (scenario.faults.is_empty(), seen.faults) {
+        (false, None) => why.push("no fault began: playback did not get there".to_owned()),
+        (false, Some((began, _))) => {
+            let before = gaps.iter().filter(|gap| gap.began + FRAME_AGE < began).count();
+            if before > 0 {
+                why.push(format!("{before} stalls before the fault"));
+            }
+        }
+        (true, _) => {}
+    }
+    if scenario.truth.is_some() && gaps.is_empty() {
+        why.push("the planned stall did not happen".to_owned());
+    }
+    if scenario.truth.is_none() && !gaps.is_empty() {
+        why.push(format!("a control with {} stalls", gaps.len()));
+    }
+    why
+}
+
+fn said(scenario: &Scenario, gap: &Gap, segments: &[Segment], stalls: &[Stall]) -> Option<Said> {
+    let stall = stalls.iter().filter(|stall| overlap(gap, stall)).max_by_key(|stall| stall.duration)?;
+    // What playback stood at is what the player later put there.
+    let there = gap.media_began + FRAMES;
+    let waited: Vec<&Segment> =
+        segments.iter().filter(|segment| segment.start <= there && segment.end >= there).collect();
+    let same = |said: f64, really: f64| (said - really).abs() <= ROUNDING;
+    let named = |(start, end): (f64, f64)| waited.iter().any(|it| same(start, it.start) && same(end, it.end));
+    let ranges: Vec<(f64, f64)> = stall
+        .blocking
+        .iter()
+        .map(|segment| (segment.range.start.0 as f64 / 1e6, segment.range.end.0 as f64 / 1e6))
+        .collect();
+    Some(Said {
+        zones: stall.zones.clone(),
+        cause: stall.cause.clone(),
+        kind: stall.kind,
+        contained: scenario.truth.as_ref().is_some_and(|truth| stall.zones.contains(&truth.zone)),
+        segment: (!ranges.is_empty()).then(|| ranges.into_iter().all(named)),
+        began_off: began(stall) - gap.began,
+        ended_off: ended(stall).map(|ended| ended - gap.ended),
+        lasted: gap.ended - gap.began,
+    })
+}
+
+fn overlap(gap: &Gap, stall: &Stall) -> bool {
+    began(stall) < gap.ended && ended(stall).is_none_or(|ended| ended > gap.began)
+}
+
+fn began(stall: &Stall) -> f64 {
+    stall.began.wall.0 as f64 / 1e3
+}
+
+fn ended(stall: &Stall) -> Option<f64> {
+    stall.ended.map(|ended| ended.wall.0 as f64 / 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emulator::Lateness;
+    use serde_json::json;
+
+    /// Evidence that was recorded, judged by today's rules, so that this test follows them.
+    fn stall() -> (Stall, String) {
+        let bundle = include_str!("../../../tests/replay/withheld-chromium/bundle.whystall");
+        let mut bundle: serde_json::Value = serde_json::from_str(bundle).unwrap();
+        let report = whystall::explain(&serde_json::from_value::<Vec<_>>(bundle["inputs"].take()).unwrap());
+        let text = String::from_utf8(report.to_bytes()).unwrap();
+        (report.stalls.last().unwrap().clone(), text)
+    }
+
+    /// A playback in which the page saw exactly that stall, under a fault that began two seconds before.
+    fn seen() -> Seen {
+        let (stall, report) = stall();
+        let (began, ended) = (began(&stall), ended(&stall).unwrap());
+        let range = stall.blocking[0].range;
+        let (start, end) = (range.start.0 as f64 / 1e6, range.end.0 as f64 / 1e6);
+        let recorded = json!({
+            "record": {
+                "gaps": [{ "began": began, "ended": ended, "mediaBegan": stall.began.media.0 as f64 / 1e6 }],
+                "segments": [{ "start": start - 2.0, "end": start }, { "start": start, "end": end }],
+            },
+            "stored": [{ "bundle": "", "report": report }],
+        });
+        let links = Stats { links: Vec::new(), lateness: Lateness { packets: 1000, late: 1, worst: 6000 } };
+        Seen {
+            recorded: serde_json::from_value(recorded).unwrap(),
+            faults: Some((began - 2000.0, Some(ended))),
+            links,
+            served: String::new(),
+        }
+    }
+
+    fn scenario(zone: &str) -> Scenario {
+        toml::from_str(&format!(
+            "title = ''\ntruth = {{ zone = '{zone}', cause = 'x' }}\n[[fault]]\nat = 1.0\nlasts = '1s'\n\
+             what.processor = {{ percent = 1 }}"
+        ))
+        .unwrap()
+    }
+
+    fn run() -> Run {
+        Run { scenario: String::new(), browser: String::new(), seed: 1 }
+    }
+
+    #[test]
+    fn a_stall_of_the_fault_is_judged_by_zone_segment_and_time() {
+        let record = judge(&scenario("edge"), &run(), &seen());
+        assert_eq!(record.invalid, Vec::<String>::new());
+        assert_eq!((record.missed, record.invented), (0, 0));
+        let said = record.stall.unwrap();
+        assert!(said.contained);
+        assert_eq!(said.segment, Some(true));
+        assert_eq!((said.began_off, said.ended_off), (0.0, Some(0.0)));
+        assert!(!judge(&scenario("device"), &run(), &seen()).stall.unwrap().contained);
+    }
+
+    #[test]
+    fn another_media_segment_is_the_wrong_one() {
+        let mut seen = seen();
+        for segment in &mut seen.recorded.record.segments {
+            segment.start += 0.5;
+            segment.end += 0.5;
+        }
+        assert_eq!(judge(&scenario("edge"), &run(), &seen).stall.unwrap().segment, Some(false));
+    }
+
+    #[test]
+    fn a_stall_that_nobody_mentions_is_missed_and_one_that_nobody_saw_is_invented() {
+        let mut silent = seen();
+        silent.recorded.stored.clear();
+        let record = judge(&scenario("edge"), &run(), &silent);
+        assert_eq!((record.missed, record.invented), (1, 0));
+        assert!(record.stall.is_none());
+        let mut moving = seen();
+        moving.recorded.record.gaps.clear();
+        let record = judge(&scenario("edge"), &run(), &moving);
+        assert_eq!((record.missed, record.invented), (0, 1));
+        assert_eq!(record.invalid, ["the planned stall did not happen"]);
+    }
+
+    #[test]
+    fn frames_that_are_missing_while_playback_goes_on_are_no_stall() {
+        let mut seen = seen();
+        for gap in &mut seen.recorded.record.gaps {
+            gap.media_ended = Some(gap.media_began + (gap.ended - gap.began) / 1000.0);
+        }
+        let control: Scenario = toml::from_str("title = ''").unwrap();
+        assert_eq!(judge(&control, &run(), &seen).gaps.len(), 0);
+    }
+
+    #[test]
+    fn a_run_does_not_count_if_the_links_were_late_or_it_stalled_without_the_fault() {
+        let mut late = seen();
+        late.links.lateness.late = 11;
+        assert_eq!(judge(&scenario("edge"), &run(), &late).invalid.len(), 1);
+        let mut early = seen();
+        early.faults = early.faults.map(|(began, ended)| (began + 3000.0, ended));
+        assert_eq!(judge(&scenario("edge"), &run(), &early).invalid, ["1 stalls before the fault"]);
+        let control: Scenario = toml::from_str("title = ''").unwrap();
+        assert_eq!(judge(&control, &run(), &seen()).invalid, ["a control with 1 stalls"]);
+    }
+}

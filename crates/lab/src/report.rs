@@ -1,0 +1,109 @@
+//! All runs, as a table.
+
+use crate::judge::Record;
+use crate::run::RUNS;
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::fs;
+use whystall::verdict::Zone;
+
+/// The scenario in which nothing goes wrong.
+const CONTROL: &str = "control-clean";
+
+/// Prints the table and writes target/lab/report.json.
+pub fn report() -> Result<()> {
+    let records = records()?;
+    println!(
+        "{:<28} {:<9} {:>4}  {:<13} {:<44} {:<4} {:>4}  {:<18} {:<7}",
+        "scenario", "browser", "seed", "truth", "Whystall's zones", "in", "size", "cause", "segment"
+    );
+    for record in &records {
+        println!("{}", row(record));
+    }
+    // What happens without a fault must be known, or a stall may be of another making.
+    let clean = |record: &&Record| {
+        let control = |other: &Record| other.scenario == CONTROL && other.browser == record.browser;
+        records.iter().any(|other| control(other) && other.counts())
+    };
+    let sound: Vec<&Record> = records.iter().filter(|record| record.counts()).collect();
+    let valid: Vec<&Record> = sound.iter().copied().filter(clean).collect();
+    if valid.len() < sound.len() {
+        println!(
+            "\n{} runs don't count: {CONTROL} was not run in their browser, or not clean",
+            sound.len() - valid.len()
+        );
+    }
+    let judged: Vec<_> = valid.iter().filter(|record| record.truth.is_some()).collect();
+    let said: Vec<_> = judged.iter().filter_map(|record| record.stall.as_ref()).collect();
+    let contained = said.iter().filter(|said| said.contained).count();
+    let sizes: usize = said.iter().map(|said| said.zones.len()).sum();
+    let accused = judged.iter().filter(|record| wrongly_accused(record)).count();
+    println!(
+        "\n{} runs, {} valid; of {} with a fault: {} explained, truth inside {contained}, mean size {:.2}; \
+         access or interconnect alone when innocent: {accused}; missed {}, invented {}",
+        records.len(),
+        valid.len(),
+        judged.len(),
+        said.len(),
+        sizes as f64 / said.len().max(1) as f64,
+        valid.iter().map(|record| record.missed).sum::<usize>(),
+        valid.iter().map(|record| record.invented).sum::<usize>(),
+    );
+    let file = "target/lab/report.json";
+    fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
+    println!("written to {file}");
+    Ok(())
+}
+
+/// One run in one line.
+pub fn row(record: &Record) -> String {
+    let truth = record.truth.as_ref().map_or("none".to_owned(), |truth| name(truth.zone));
+    let head = format!("{:<28} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
+    if !record.invalid.is_empty() {
+        return format!("{head} INVALID: {}", record.invalid.join("; "));
+    }
+    if !record.counts() {
+        return format!("{head} judged by rules {}, which are no longer those", record.model);
+    }
+    let Some(said) = &record.stall else {
+        let silent = if record.truth.is_some() { "NOTHING SAID" } else { "played without a stall" };
+        let invented =
+            if record.invented > 0 { format!(", {} invented", record.invented) } else { String::new() };
+        return format!("{head} {silent}{invented}");
+    };
+    let zones: Vec<String> = said.zones.iter().copied().map(name).collect();
+    let segment = said.segment.map_or("-", |right| if right { "right" } else { "WRONG" });
+    format!(
+        "{head} {:<44} {:<4} {:>4}  {:<18} {segment:<7}",
+        zones.join(" "),
+        if said.contained { "yes" } else { "NO" },
+        said.zones.len(),
+        said.cause,
+    )
+}
+
+/// The accusation that must not happen.
+fn wrongly_accused(record: &Record) -> bool {
+    let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { return false };
+    matches!(said.zones.as_slice(), [only @ (Zone::Access | Zone::Interconnect)] if *only != truth.zone)
+}
+
+fn records() -> Result<Vec<Record>> {
+    let mut records = Vec::new();
+    let list = fs::read_dir(RUNS)
+        .with_context(|| format!("there are no runs yet in {RUNS}: cargo xtask lab run"))?;
+    for entry in list {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let text = fs::read_to_string(&path)?;
+            records.push(serde_json::from_str(&text).with_context(|| path.display().to_string())?);
+        }
+    }
+    records
+        .sort_by_cached_key(|record: &Record| (record.scenario.clone(), record.browser.clone(), record.seed));
+    Ok(records)
+}
+
+fn name(zone: Zone) -> String {
+    format!("{zone:?}").to_lowercase()
+}

@@ -1,0 +1,186 @@
+//! A story: what plays, what goes wrong, and what is therefore true. See lab/scenarios and docs/laboratory.md.
+
+use crate::link::{self, Change, Nanos};
+use crate::topology::Direction;
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+use whystall::verdict::Zone;
+
+/// One story.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The name of its file.
+    #[serde(skip)]
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Where the fault is; a control has none, and must not stall.
+    pub truth: Option<Truth>,
+    #[serde(default)]
+    pub play: Play,
+    #[serde(default, rename = "fault")]
+    pub faults: Vec<Fault>,
+}
+
+/// Known from where the fault was put.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    pub zone: Zone,
+    /// The mechanism, as DESIGN §2 calls it.
+    pub cause: String,
+}
+
+/// What plays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Play {
+    /// As demo/page/players.js calls it.
+    pub player: String,
+    /// The node whose server has the stream.
+    pub server: String,
+    /// A rendition to keep to, or `auto`: an adaptive player hides a moderate fault.
+    pub level: String,
+    /// Seconds it keeps ahead.
+    pub buffer: u32,
+    /// Media seconds that are enough.
+    pub until: f64,
+    /// Whether the server has the whole stream in its cache.
+    pub warm: bool,
+    /// The stream comes over TLS and HTTP/2 instead of HTTP/1.1.
+    pub secure: bool,
+}
+
+impl Default for Play {
+    fn default() -> Play {
+        Play {
+            player: "hls".into(),
+            server: "edge".into(),
+            level: "1".into(),
+            buffer: 6,
+            until: 26.0,
+            warm: false,
+            secure: false,
+        }
+    }
+}
+
+/// What goes wrong, from when and for how long.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Media seconds.
+    pub at: f64,
+    /// Time it lasts, as `8s`.
+    #[serde(deserialize_with = "link::duration")]
+    pub lasts: Nanos,
+    pub what: What,
+}
+
+/// The thing that goes wrong.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum What {
+    /// A link is otherwise than usual.
+    Link { name: String, direction: Direction, to: Change },
+    /// A server answers late, or sends slowly (bytes per second).
+    Server {
+        name: String,
+        #[serde(default, deserialize_with = "link::duration")]
+        silence: Nanos,
+        #[serde(default)]
+        rate: u64,
+    },
+    /// Some JavaScript of the page, at the begin and at the end.
+    Page {
+        begin: String,
+        #[serde(default)]
+        end: String,
+    },
+    /// The browser has only so many hundredths of one processor.
+    Processor { percent: u32 },
+    /// Another device in the home downloads, in so many transfers at once.
+    Download { transfers: u32 },
+}
+
+impl Scenario {
+    /// Reads one by its name.
+    pub fn read(dir: &Path, name: &str) -> Result<Scenario> {
+        let file = dir.join(format!("{name}.toml"));
+        let text = fs::read_to_string(&file).with_context(|| format!("there is no scenario {name}"))?;
+        let mut scenario: Scenario = toml::from_str(&text).with_context(|| file.display().to_string())?;
+        scenario.name = name.to_owned();
+        ensure!(
+            scenario.truth.is_none() || !scenario.faults.is_empty(),
+            "{name} has a truth, but no fault that makes it true"
+        );
+        Ok(scenario)
+    }
+
+    /// The names of all, sorted.
+    pub fn names(dir: &Path) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(dir).with_context(|| format!("reading {}", dir.display()))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::Topology;
+    use std::collections::BTreeSet;
+
+    fn ours() -> Vec<Scenario> {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/scenarios");
+        let names = Scenario::names(&dir).unwrap();
+        names.iter().map(|name| Scenario::read(&dir, name).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_zone_has_a_scenario_and_there_are_controls() {
+        let truths: Vec<Option<Zone>> =
+            ours().into_iter().map(|scenario| scenario.truth.map(|truth| truth.zone)).collect();
+        let zones: BTreeSet<Zone> = truths.iter().copied().flatten().collect();
+        assert_eq!(zones, Zone::ALL.into());
+        assert!(truths.iter().filter(|truth| truth.is_none()).count() >= 2);
+    }
+
+    #[test]
+    fn every_fault_is_at_a_place_that_exists_and_begins_before_the_end() {
+        let topology = Topology::parse(include_str!("../../../lab/topology.toml")).unwrap();
+        for scenario in ours() {
+            assert!(topology.nodes.contains_key(&scenario.play.server), "{}", scenario.name);
+            for fault in &scenario.faults {
+                let exists = match &fault.what {
+                    What::Link { name, .. } => topology.links.iter().any(|wire| wire.name == *name),
+                    What::Server { name, .. } => topology.nodes.contains_key(name),
+                    What::Page { .. } | What::Processor { .. } | What::Download { .. } => true,
+                };
+                assert!(exists, "{}: {:?}", scenario.name, fault.what);
+                assert!(fault.at < scenario.play.until, "{}", scenario.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_means_nothing_is_refused() {
+        for text in [
+            "title = 'x'\ncolor = 'red'",
+            "title = 'x'\nplay = { speed = 2 }",
+            "title = 'x'\n[[fault]]\nat = 1.0\nlasts = '1s'\nwhat.flood = {}",
+            "title = 'x'\n[[fault]]\nat = 1.0\nlasts = '1s'\nwhat.server = { name = 'edge', pause = '1s' }",
+        ] {
+            assert!(toml::from_str::<Scenario>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Every request of a server waits at its gate, which says when it may go on and how fast. It is what makes a server
+//! slow without making the network slow.
+
+use crate::link::{self, Nanos};
+use anyhow::Result;
+use serde::Deserialize;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// Where the server asks, on its own node.
+pub const PORT: u16 = 9000;
+
+/// What a server does to every request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Behaviour {
+    /// How long nothing comes back.
+    #[serde(deserialize_with = "link::duration")]
+    pub silence: Nanos,
+    /// Bytes per second it sends at most; 0: as it can.
+    pub rate: u64,
+}
+
+impl Behaviour {
+    /// Reads `silence=2s rate=40000`.
+    pub fn parse<'a>(words: impl Iterator<Item = &'a str>) -> Result<Behaviour, String> {
+        link::read_words(words, &["silence"])
+    }
+}
+
+/// A gate that is open, or less so.
+pub struct Gate(Arc<Mutex<Behaviour>>);
+
+impl Gate {
+    /// Opens one in the node of this thread.
+    pub fn open() -> Result<Gate> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, PORT))?;
+        let behaviour = Arc::new(Mutex::new(Behaviour::default()));
+        let shared = Arc::clone(&behaviour);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let behaviour = Arc::clone(&shared);
+                // Who hangs up in the middle of it has hung up.
+                thread::spawn(move || drop(answer(stream, &behaviour)));
+            }
+        });
+        Ok(Gate(behaviour))
+    }
+
+    /// For all requests from now on.
+    pub fn set(&self, behaviour: Behaviour) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = behaviour;
+    }
+}
+
+/// All questions of one connection.
+fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
+    let mut questions = BufReader::new(stream.try_clone()?).lines();
+    loop {
+        // A question ends with an empty line.
+        loop {
+            match questions.next().transpose()? {
+                None => return Ok(()),
+                Some(line) if line.is_empty() => break,
+                Some(_) => {}
+            }
+        }
+        let Behaviour { silence, rate } = *behaviour.lock().unwrap_or_else(PoisonError::into_inner);
+        thread::sleep(Duration::from_nanos(silence));
+        write!(stream, "HTTP/1.1 204 No Content\r\nX-Rate: {rate}\r\n\r\n")?;
+    }
+}

@@ -1,0 +1,27 @@
+// Puts on the stage what the servers serve: the demo's page with this player's script in it, and the demo's streams.
+//   node stage.mjs DIRECTORY PLAYER
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mpd } from '../../demo/manifest.mjs';
+import { PLACE, SCRIPTS } from '../../demo/server.mjs';
+import { makeStream } from '../../demo/stream.mjs';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const [, , to, player] = process.argv;
+
+const site = path.join(to, 'site');
+await cp(path.join(root, 'demo/page'), site, { recursive: true });
+const [script] = player.split('-');
+await cp(path.join(root, 'demo/node_modules', SCRIPTS[script]), path.join(site, `${script}.js`));
+const index = path.join(site, 'index.html');
+await writeFile(index, (await readFile(index, 'utf8')).replace(PLACE, `<script src="${script}.js"></script>`));
+// A transfer of known size, for whoever wants to load or measure a path.
+await writeFile(path.join(site, 'megabyte'), Buffer.alloc(1 << 20, 'w'));
+
+const { dir, representations } = await makeStream(path.join(root, 'target/demo-stream'));
+const stream = path.join(to, 'stream');
+await mkdir(stream);
+for (const name of await readdir(dir)) await symlink(path.join(dir, name), path.join(stream, name));
+await writeFile(path.join(stream, 'index.mpd'), mpd(representations, {}));
+await writeFile(path.join(stream, 'webm.mpd'), mpd(representations, { webm: true }));
