@@ -119,6 +119,7 @@ function pageHandler(roots) {
       if (!body) continue;
       response.setHeader('Content-Type', TYPES[path.extname(file)] ?? 'application/octet-stream');
       response.setHeader('Cache-Control', 'no-store');
+      if (url.searchParams.has('isolated')) isolate(response);
       if (url.searchParams.has('strict')) response.setHeader('Content-Security-Policy', STRICT_POLICY);
       const [player] = (url.searchParams.get('player') ?? 'hls').split('-');
       response.end(path.extname(file) === '.html' ? body.toString().replace(PLACE, `<script src="${player}.js"></script>`) : body);
@@ -175,6 +176,12 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     handedOver = now();
     response.end(at > requested && chosen.spread ? undefined : body);
   };
+}
+
+/** Cross-origin isolation, as pages have it that want `SharedArrayBuffer`. What does not agree to it is not loaded. */
+function isolate(response) {
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
 }
 
 const pastHole = (name, hole) =>
