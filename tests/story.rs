@@ -52,6 +52,24 @@ fn a_healthy_minute_has_no_stall() {
     assert_eq!(explained(Story::new(60_000)), []);
 }
 
+/// The sound of the tenth media segment is asked for only when its pictures have come, or the other way round.
+#[test]
+fn what_waits_its_turn_is_not_the_players_idling() {
+    for late in [Video, Audio] {
+        let told = Story::new(60_000).in_turn().withhold(late, 10, 15_000).tell();
+        // While it lasts, too.
+        let during = told.inputs.iter().filter(|input| input.at < told.stalls[0].ended.unwrap().wall);
+        let during: Vec<Input> = during.cloned().collect();
+        for inputs in [&during, &told.inputs] {
+            let stalls = whystall::explain(inputs).stalls;
+            let [stall] = &stalls[..] else { panic!("{late:?}: {stalls:#?}") };
+            assert_eq!(stall.cause, "slow-response", "{late:?}");
+            assert_eq!(stall.blocking.iter().map(|one| one.track).collect::<Vec<_>>(), [late]);
+            assert!(!stall.zones.contains(&Zone::Player));
+        }
+    }
+}
+
 #[test]
 fn a_withheld_media_segment() {
     let stall = one(Story::new(60_000).withhold(Video, 10, 15_000));

@@ -11,6 +11,7 @@ mod publish;
 mod recursion;
 mod shapley;
 mod shares;
+mod turns;
 mod usual;
 
 pub use abr::Overreach;
@@ -142,7 +143,7 @@ impl Books<'_> {
     fn waited_for(&self, stall: &Sighting) -> (Vec<Blocking<'_>>, Option<(Wall, Wall)>) {
         let began = stall.began.wall;
         let end = began + stall.duration(self.now);
-        let blocking = critical(self.dry(stall, end), began);
+        let blocking = critical(self.in_turn(self.dry(stall, end)), began);
         let from = blocking.iter().map(|blocking| self.drain_from(began, blocking.track)).min();
         (blocking, from.map(|from| (from, end)))
     }

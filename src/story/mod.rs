@@ -100,6 +100,8 @@ pub struct Story {
     length: i64,
     until: i64,
     timing_allowed: bool,
+    /// The page makes one request at a time, for whichever track is emptier.
+    in_turn: bool,
     deliveries: BTreeMap<(TrackKind, i64), Delivery>,
     confessions: BTreeMap<(TrackKind, i64), Confession>,
     acts: Vec<(i64, Act)>,
@@ -119,6 +121,7 @@ impl Story {
             length: until + 60_000,
             until,
             timing_allowed: false,
+            in_turn: false,
             deliveries: BTreeMap::new(),
             confessions: BTreeMap::new(),
             acts: Vec::new(),
@@ -138,6 +141,12 @@ impl Story {
     /// The servers send `Timing-Allow-Origin`: Resource Timing shows its phases.
     pub fn timing_allowed(mut self) -> Story {
         self.timing_allowed = true;
+        self
+    }
+
+    /// The page makes one request at a time for both tracks, and the next when what came is appended.
+    pub fn in_turn(mut self) -> Story {
+        self.in_turn = true;
         self
     }
 

@@ -98,8 +98,11 @@ impl<'a> Player<'a> {
         for (_, event) in story.notes.iter().filter(|(when, _)| *when == now) {
             self.log.add(now, event.clone());
         }
-        for track in &mut self.tracks {
-            track.step(now, self.position, story, &mut self.log);
+        for index in [0, 1] {
+            let waits = story.in_turn && self.waits_its_turn(index);
+            if let Some(track) = self.tracks.get_mut(index).filter(|_| !waits) {
+                track.step(now, self.position, story, &mut self.log);
+            }
         }
         self.report_buffered(now);
         if self.seeking && self.dry_at() > self.position {
@@ -113,6 +116,15 @@ impl<'a> Player<'a> {
         if now >= self.next_look {
             self.look(now, Moment::Sample);
         }
+    }
+
+    /// One request at a time: this track makes none while another is under way, or emptier.
+    fn waits_its_turn(&self, index: usize) -> bool {
+        let (Some(one), Some(other)) = (self.tracks.get(index), self.tracks.get(1 - index)) else {
+            return false;
+        };
+        let first = (one.missing(self.position), index) < (other.missing(self.position), 1 - index);
+        !one.is_asking() && (other.is_asking() || !first)
     }
 
     fn act(&mut self, now: i64, act: Act) {

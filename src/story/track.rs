@@ -77,6 +77,11 @@ impl Track {
         segment
     }
 
+    /// A request is under way, or what it brought is.
+    pub fn is_asking(&self) -> bool {
+        self.fetch.is_some()
+    }
+
     fn bytes(&self, segment: i64) -> u64 {
         let base = match self.kind {
             TrackKind::Audio => 32_000,
