@@ -30,6 +30,8 @@ const CASES = [
   { name: 'byte ranges of one file, by hls.js', how: {}, hls: true, joins: ['size'] },
   { name: 'bodies appended in pieces as they come', how: shapes('stream'), spread: 300, joins: ['size'] },
   { name: 'a worker fetches', how: shapes('worker'), joins: ['size'] },
+  // The sound is asked for only when the pictures have come: nobody idled.
+  { name: 'one request at a time for both tracks', how: shapes('turns'), joins: ['size'] },
 ];
 
 describe(`joins in ${browserName}`, () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { browserName, play } from '../e2e/playback.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -13,6 +14,9 @@ const PLAYED = 14;
 /** Media segments of each track that both runs surely had asked for by then. */
 const COMPARED = 7;
 
+/** Most runs with and without the extension that are compared. */
+const RUNS = 3;
+
 describe(`a page in ${browserName}`, () => {
   let without;
   let withIt;
@@ -22,17 +26,18 @@ describe(`a page in ${browserName}`, () => {
     withIt = await session(true);
   });
 
-  test('has the same calls, values, exceptions and events, object by object, in the same order', () => {
+  test('has the same calls, values, exceptions and events, object by object, in the same order', async () => {
     const lanes = Object.keys(without.lanes).filter((name) => !isLate(name));
     assert.ok(lanes.length >= 2 * COMPARED + 3, `only ${lanes}`);
-    for (const name of lanes) {
-      assert.ok(withIt.lanes[name], `${name} is missing`);
-      const [one, other] = [without.lanes[name], withIt.lanes[name]];
-      // A buffer goes on being filled; how far it was at the end of a run is chance.
-      const length = name.startsWith('SourceBuffer') ? Math.min(one.length, other.length) : Infinity;
-      assert.ok(length >= 4 * COMPARED, `${name} has only ${length} entries`);
-      assert.deepEqual(other.slice(0, length), one.slice(0, length), name);
+    const [those, these] = [[without], [withIt]];
+    const differs = (name) => !those.some((one) => these.some((other) => same(name, one.lanes[name], other.lanes[name])));
+    // Firefox ends an operation of a buffer a moment before it says so. Once in a while the player does something else on
+    // it between, with the extension or without. What the extension changed would never be the same.
+    while (lanes.some(differs) && those.length < RUNS) {
+      those.push(await session(false));
+      these.push(await session(true));
     }
+    for (const name of lanes.filter(differs)) assert.deepEqual(these[0].lanes[name], those[0].lanes[name], name);
   });
 
   test('misuses the interfaces with the same result', () => assert.deepEqual(withIt.misuse, without.misuse));
@@ -65,6 +70,15 @@ async function session(extension) {
   } finally {
     await playback.close();
   }
+}
+
+/** One object went through the same in two runs. */
+function same(name, one, other) {
+  if (!one || !other) return false;
+  if (!name.startsWith('SourceBuffer')) return isDeepStrictEqual(one, other);
+  // A buffer goes on being filled; how far it was at the end of a run is chance.
+  const length = Math.min(one.length, other.length);
+  return length >= 4 * COMPARED && isDeepStrictEqual(one.slice(0, length), other.slice(0, length));
 }
 
 /** Requests that only one of two runs may have got to. */

@@ -51,6 +51,14 @@
         return;
       }
     }),
+    /** One request at a time: the next track's is made when what this one's brought is appended. */
+    turns: {
+      all: true,
+      count: 1,
+      async *get(who, from) {
+        for (const only of of.keys()) yield* ways.plain.get(who, from, only);
+      },
+    },
     /** As most do. */
     plain: each(async function* (url) {
       yield (await fetch(url)).arrayBuffer();
