@@ -39,6 +39,9 @@ const BLIND: Micros = Micros::from_millis(60_000);
 /// together, so the machine slept or was suspended. A blocked main thread alone lets playback go on, though Firefox tells
 /// so a little later; none is blocked for so long [P].
 const ASLEEP: Micros = Micros::from_millis(30_000);
+/// What is buffered is looked at this often while little of it is left (`SAMPLE_LOW` in `extension/media.js`), so that what
+/// there was when playback stopped is told by then. What is told later may have come only then.
+const TOLD: Micros = Micros::from_millis(100);
 /// Buffered reports remembered.
 const BUFFERED: usize = 512;
 
@@ -364,7 +367,7 @@ impl Detector {
         }
         let position = standing.first.position;
         let at_the_time =
-            self.buffered.iter().rev().find(|(at, ..)| *at <= began + SHORTEST).or(self.buffered.front());
+            self.buffered.iter().rev().find(|(at, ..)| *at <= began + TOLD).or(self.buffered.front());
         let (fact, ranges) =
             at_the_time.map_or((None, Ranges::default()), |(_, fact, ranges)| (Some(*fact), ranges.clone()));
         let lead = ahead(&ranges, position);

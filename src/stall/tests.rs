@@ -170,6 +170,13 @@ fn a_stop_with_data_ahead_is_frozen() {
     check(&[Play(4_000, 100), Stand(1_000), Play(2_000, 100)], &["Frozen 4000+1040 Resumed"]);
 }
 
+/// The data that ends a short stall comes just before it is long enough to be one.
+#[test]
+fn what_comes_while_it_stands_was_not_there_when_it_stopped() {
+    let story = [Play(4_000, 100), Lead(0), Stand(180), Lead(4_000), Stand(60), Play(2_000, 100)];
+    check(&story, &["Starved 4000+280 Resumed"]);
+}
+
 #[test]
 fn a_stall_under_way_is_known_before_it_ends() {
     check(&[Play(4_000, 100), Lead(0), Stand(400)], &["Starved 4000 open"]);
