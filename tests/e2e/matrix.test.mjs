@@ -70,7 +70,7 @@ async function judge(player, fault, shared) {
     const gaps = record.gaps.filter((gap) => stood(gap, record.stops) >= SURELY);
     const all = await session.verdicts(fault.stalls === 0 ? 0 : Math.max(1, gaps.length), { hiccups: true });
     const stalls = all.filter((stall) => !isHiccup(stall, record.gaps));
-    if (fault.judge) return fault.judge({ stalls, record, truth });
+    if (fault.judge) return fault.judge({ stalls, all, record, truth });
     if (fault.stalls === 0) {
       assert.deepEqual(stalls.map(named), [], 'stalls that did not happen');
       return { stalls: 0 };
