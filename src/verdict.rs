@@ -2,6 +2,7 @@
 //! [`crate::wording`], so the same verdict reads in every language and compares byte for byte.
 
 use crate::event::{Span, TrackKind};
+use crate::sort::{Sort, gather};
 use crate::time::{MediaTime, Micros, Wall};
 use serde::{Deserialize, Serialize};
 
@@ -350,6 +351,18 @@ pub struct Finding {
     pub facts: Vec<u32>,
     /// The numbers its sentence needs, by name.
     pub values: std::collections::BTreeMap<String, Value>,
+}
+
+/// A finding of this id, with the inputs it rests on in order.
+pub(crate) fn finding(
+    id: &str,
+    mut facts: Vec<u32>,
+    values: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Finding {
+    facts.arrange();
+    facts.dedup();
+    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Finding { id: id.to_owned(), facts, values: gather(values) }
 }
 
 /// A number in a finding, with its unit.

@@ -33,11 +33,10 @@ use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
 use crate::path::belief::Evidence;
 use crate::path::{self, PATH, Scene, Told};
-use crate::sort::{Sort, gather};
+use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
-use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone};
-use std::collections::BTreeMap;
+use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone, finding};
 
 /// A mechanism that can stop playback.
 pub struct Cause {
@@ -315,16 +314,4 @@ fn told_of_given_up(given_up: &[&Fetch]) -> Option<Finding> {
     let facts = given_up.iter().flat_map(|fetch| &fetch.facts).copied().collect();
     let count = u64::try_from(given_up.len()).ok().filter(|count| *count > 0)?;
     Some(finding("given-up", facts, [("count", Value::Count(count)), ("waited", Value::Micros(waited))]))
-}
-
-fn finding(
-    id: &str,
-    mut facts: Vec<u32>,
-    values: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Finding {
-    facts.arrange();
-    facts.dedup();
-    let values: BTreeMap<String, Value> =
-        gather(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    Finding { id: id.to_owned(), facts, values }
 }

@@ -22,8 +22,9 @@ impl Books<'_> {
     pub(super) fn in_turn<'b>(&self, mut dry: Vec<Blocking<'b>>) -> Vec<Blocking<'b>> {
         let turns: Vec<Turn> = dry.iter().filter_map(turn).collect();
         let waits = |blocking: &Blocking| {
-            let others = turns.iter().filter(|(track, ..)| *track != blocking.track);
-            others.into_iter().any(|(_, asked, over)| waited_its_turn(blocking, *asked, *over, self.now))
+            turns.iter().any(|(track, asked, over)| {
+                *track != blocking.track && waited_its_turn(blocking, *asked, *over, self.now)
+            })
         };
         if dry.iter().any(waits) && self.one_at_a_time(&turns) {
             dry.retain(|blocking| !waits(blocking));

@@ -125,7 +125,7 @@ mod tests {
     use crate::path::finding;
 
     fn told(row: Row) -> Told {
-        Told { finding: finding("made-up", [], []), row, observed: None, networks_assumed: false }
+        Told { finding: finding("made-up", Vec::new(), []), row, observed: None, networks_assumed: false }
     }
 
     #[test]

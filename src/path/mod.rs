@@ -20,10 +20,8 @@ pub mod set;
 
 pub use scene::Scene;
 
-use crate::sort::Sort;
-use crate::verdict::{Finding, Value, Zone};
+use crate::verdict::{Finding, Zone, finding};
 use belief::Row;
-use std::collections::BTreeMap;
 
 /// The zones that tests of the path tell apart, in path order. The origin is one of them only for what waits on it too.
 pub const PATH: [Zone; 5] = [Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
@@ -85,17 +83,4 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
         return Vec::new();
     }
     BLOCKS.iter().filter_map(|tests| tests.iter().find_map(|test| test(scene))).collect()
-}
-
-fn finding(
-    id: &str,
-    facts: impl IntoIterator<Item = u32>,
-    values: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Finding {
-    let mut facts: Vec<u32> = facts.into_iter().collect();
-    facts.arrange();
-    facts.dedup();
-    let mut named = BTreeMap::new();
-    named.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    Finding { id: id.to_owned(), facts, values: named }
 }

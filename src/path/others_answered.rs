@@ -72,6 +72,6 @@ pub fn test(scene: &Scene) -> Option<Told> {
         _ => return None,
     };
     let values = [("count", Value::Count(sites.len() as u64)), ("within", Value::Micros(time?))];
-    let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied();
+    let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
     Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: true })
 }

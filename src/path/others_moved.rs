@@ -86,7 +86,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         ("count", Value::Count(sites.len() as u64)),
         ("rate", Value::Bitrate(u64::try_from(bits).unwrap_or(u64::MAX))),
     ];
-    let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied();
+    let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
     Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: true })
 }
 

@@ -30,7 +30,7 @@ fn evidence_that_points_the_right_way_scores_better() {
     use super::{PATH, Told, finding, others_moved};
     let of = |row| {
         Evidence::of(&[Told {
-            finding: finding("made-up", [], []),
+            finding: finding("made-up", Vec::new(), []),
             row,
             observed: None,
             networks_assumed: false,

@@ -135,7 +135,7 @@ mod tests {
 
     fn evidence(rows: &[Row]) -> Evidence {
         let told = |row: &Row| Told {
-            finding: finding("made-up", [], []),
+            finding: finding("made-up", Vec::new(), []),
             row: *row,
             observed: None,
             networks_assumed: false,
