@@ -212,13 +212,15 @@ impl Books<'_> {
     /// The media segments that were not playable when the stall began: for each dry track the one that would have
     /// filled it, and what playback went on to wait for.
     fn dry(&self, stall: &Sighting, end: Wall) -> Vec<Blocking<'_>> {
+        // Without it playback could not have been seen to go on.
+        let seen = stall.seen.unwrap_or(end);
         let end = if stall.ended.is_some() { end + REFRESH } else { end };
         let came = |track: usize, dry_at: MediaTime| {
             self.of_track(track).find(|(_, segment)| {
                 segment.playable.is_none_or(|playable| playable > stall.began.wall)
                     && segment.range.end > dry_at
                     && segment.range.start - dry_at <= FOLLOWS
-                    && segment.appended <= end
+                    && segment.appended <= seen.max(end)
             })
         };
         let dry: Vec<_> = self
@@ -242,7 +244,7 @@ impl Books<'_> {
         let (mut playable, mut reached) = (None, None);
         for (index, segment) in self.of_track(track).filter(|(index, _)| *index >= first) {
             if reached.is_some_and(|reached| segment.range.start - reached > FOLLOWS)
-                || segment.appended > end
+                || segment.appended > end && index > first
             {
                 continue;
             }

@@ -73,6 +73,7 @@ mod tests {
             kind: StallKind::Starved,
             began: instant(0, 10_008_888),
             ended: Some((instant(5_044, 10_008_888), Ending::Resumed)),
+            seen: Some(Wall(5_144_000)),
             lead: Micros::ZERO,
             facts: vec![],
         };

@@ -79,6 +79,9 @@ pub struct Sighting {
     pub began: Instant,
     /// The first frame after, and why it ended.
     pub ended: Option<(Instant, Ending)>,
+    /// When the end was seen. It is dated back from there, by how far playback has come: too far where a browser goes on
+    /// further ahead than where it stopped.
+    pub seen: Option<Wall>,
     /// Playable media ahead when it began, as the element reported it.
     pub lead: Micros,
     /// The facts that show it: looks and buffered reports.
@@ -340,7 +343,7 @@ impl Detector {
             if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion) {
                 let moving_for = playing_time(look.position - standing.latest.position, look.rate);
                 let wall = (look.at - moving_for).max(standing.latest.at).min(look.at);
-                self.close_at(Instant { wall, media: standing.latest.position }, Ending::Resumed);
+                self.close_at(Instant { wall, media: standing.latest.position }, look.at, Ending::Resumed);
                 self.window.clear();
             }
             self.settled = true;
@@ -380,6 +383,7 @@ impl Detector {
             kind: if dry { StallKind::Starved } else { StallKind::Frozen },
             began: Instant { wall: began, media: position },
             ended: None,
+            seen: None,
             lead,
             facts: facts.into_iter().flatten().collect(),
         });
@@ -404,12 +408,13 @@ impl Detector {
                     kind: StallKind::SlowMotion,
                     began: Instant { wall: first.at, media: first.position },
                     ended: None,
+                    seen: None,
                     lead,
                     facts: vec![first.fact, look.fact],
                 });
             }
             (Some(_), false) => {
-                self.close_at(Instant { wall: look.at, media: look.position }, Ending::Resumed);
+                self.close_at(Instant { wall: look.at, media: look.position }, look.at, Ending::Resumed);
                 self.window.clear();
             }
             _ => {}
@@ -424,13 +429,14 @@ impl Detector {
 
     fn close(&mut self, at: Wall, ending: Ending) {
         let media = self.open.as_ref().map_or(MediaTime(0), |open| open.began.media);
-        self.close_at(Instant { wall: at, media }, ending);
+        self.close_at(Instant { wall: at, media }, at, ending);
     }
 
-    fn close_at(&mut self, end: Instant, ending: Ending) {
+    fn close_at(&mut self, end: Instant, seen: Wall, ending: Ending) {
         if let Some(mut sighting) = self.open.take() {
             let end = Instant { wall: end.wall.max(sighting.began.wall), media: end.media };
             sighting.ended = Some((end, ending));
+            sighting.seen = Some(seen.max(end.wall));
             self.finished.push(sighting);
         }
     }
