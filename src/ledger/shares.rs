@@ -59,7 +59,10 @@ pub fn of(chains: &[Chain], stall: Micros) -> Ledger {
             });
         }
     }
-    ledger.chronic = parts.next().unwrap_or_default();
+    // What remains of stages that took their usual time is no longer than they took.
+    let left = parts.next().unwrap_or_default();
+    ledger.chronic = left.min(as_usual(chains));
+    ledger.unexplained = ledger.unexplained + (left - ledger.chronic);
     ledger.shares.arrange_by_key(|share| (std::cmp::Reverse(share.share), share.stage));
     ledger
 }
@@ -106,6 +109,12 @@ fn slow(chains: &[Chain]) -> Vec<Slow> {
     let mut slow: Vec<Slow> = sums.filter(|slow| slow.excess > Micros::ZERO).collect();
     slow.arrange_by_key(|slow| std::cmp::Reverse(slow.excess));
     slow
+}
+
+/// Of all the stages the part that is no longer than usual, or of which nothing is known.
+fn as_usual(chains: &[Chain]) -> Micros {
+    let stages = chains.iter().flat_map(|chain| &chain.parts).flat_map(|part| &part.stages);
+    stages.map(|time| time.usual.map_or(time.spent, |usual| usual.min(time.spent))).sum()
 }
 
 fn beyond(time: &StageTime) -> Option<Micros> {
@@ -228,6 +237,13 @@ mod tests {
         // Nothing held. A transfer of 3000 of which nothing is known, then 400 of nothing: 3400 late, 3000 without the 400.
         let chains = [chain(TrackKind::Video, 0, &[(vec![(Stage::Transfer, 3_000, None)], 400)])];
         assert_eq!(told(&of(&chains, Micros(3_400))), " | chronic 3000 unexplained 400");
+    }
+
+    #[test]
+    fn what_no_stage_reaches_is_not_chronic() {
+        // Needed 1000 before it could be asked for, for whatever reason; then a wait of 500, as usual.
+        let late = chain(TrackKind::Video, -1_000, &[(vec![(Stage::Wait, 500, Some(500))], 0)]);
+        assert_eq!(told(&of(&[late], Micros(1_500))), " | chronic 500 unexplained 1000");
     }
 
     #[test]
