@@ -68,8 +68,10 @@ export function truthOf(gap, stops, log, contents, host) {
   }
   if (waited.length === 0) return undefined;
   // Frames are more exact than `currentTime`, unless sound went on without them.
-  const stopped = stops.findLast(({ began, ended }) => began < gap.ended && ended > gap.began)?.began ?? gap.began;
-  const began = stopped - gap.began > SOUND_ALONE ? stopped : gap.began;
+  const within = stops.filter(({ began, ended }) => began < gap.ended && ended > gap.began);
+  // A busy machine stands again for a moment before the next frame: the longest is the one.
+  const [stop] = within.sort((a, b) => b.ended - b.began - (a.ended - a.began));
+  const began = stop && stop.began - gap.began > SOUND_ALONE ? stop.began : gap.began;
   return { waited, host, seen: { began, ended: gap.ended } };
 }
 

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { disagreements, overlaps } from '../../demo/verdict.mjs';
 import { browserName, play } from './playback.mjs';
 
-/** With `buffer: 6` the player asks about 6 s ahead; milliseconds. */
+/** With `buffer: 4` the player asks about 4 s ahead; milliseconds. */
 const SILENCE = 7800;
 
 /** Begin and end of a stall may be off by so much, milliseconds; tests/e2e/stalls.test.mjs is strict about them. */
@@ -42,7 +42,7 @@ const SAID = {
 describe(`what servers say of themselves, in ${browserName}`, () => {
   test('places the time that they account for, and no other', async () => {
     const fault = (track, number) => (track === 'video' && SAID[number] ? { silence: SILENCE, ...SAID[number] } : null);
-    const session = await play({ fault, query: { buffer: '6' } });
+    const session = await play({ fault, query: { buffer: '4' } });
     try {
       await session.reaches(32);
       const record = await session.record();
@@ -51,6 +51,7 @@ describe(`what servers say of themselves, in ${browserName}`, () => {
       assert.deepEqual(truths.map(({ waited }) => waited[0].number), [4, 8, 12]);
       for (const truth of truths) {
         const stall = stalls.find((stall) => overlaps(truth.seen, stall));
+        assert.ok(stall, `not found: ${JSON.stringify({ truth, gaps: record.gaps, stalls: stalls.map(({ kind, cause, began, ended }) => ({ kind, cause, began, ended })) }, null, 1)}`);
         const { zones, stages, findings } = SAID[truth.waited[0].number];
         const what = `media segment ${truth.waited[0].number}: ${JSON.stringify(stall, null, 1)}`;
         assert.deepEqual(disagreements(stall, truth, TOLERANCE), [], what);
