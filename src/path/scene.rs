@@ -14,8 +14,9 @@ use std::collections::BTreeSet;
 /// A stage that took at least twice its usual time and at least this long was slow; less is jitter [P].
 const SLOW: Micros = Micros::from_millis(500);
 
-/// The stages of waiting for an answer.
-const WAITING: &[Stage] = &[Stage::Dns, Stage::Connect, Stage::Tls, Stage::Wait, Stage::Response];
+/// The stages of waiting for an answer, without what the server says that it took itself.
+const WAITING: &[Stage] =
+    &[Stage::Dns, Stage::Connect, Stage::Tls, Stage::RoundTrip, Stage::Wait, Stage::Response];
 
 /// Of what is on the path, this has nearly all: what a test says of it, it says of the stall. In per cent [P].
 const ABOVE_ALL: i64 = 75;

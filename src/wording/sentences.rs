@@ -150,8 +150,7 @@ pub fn not_observed(stall: &Stall, words: &Words) -> Option<String> {
         "worker" => words.say("unseen_worker", &[]),
         other => words.name(other),
     };
-    let all: Vec<String> = stall.not_observed.iter().take(MOST_LISTED).map(what).collect();
-    (!all.is_empty()).then(|| words.say("unseen", &[("what", &all.join(", "))]))
+    listed("unseen", ", ", stall.not_observed.iter().map(what), words)
 }
 
 /// What would separate the places that are left, in one line.
@@ -163,8 +162,13 @@ pub fn would_decide(stall: &Stall, words: &Words) -> Option<String> {
         "server-timing" => words.say("decides_server_timing", &[]),
         other => words.name(other),
     };
-    let all: Vec<String> = stall.would_decide.iter().take(MOST_LISTED).map(what).collect();
-    (!all.is_empty()).then(|| words.say("would_decide", &[("what", &all.join("; "))]))
+    listed("would_decide", "; ", stall.would_decide.iter().map(what), words)
+}
+
+/// A line that lists what there is, `None` if that is nothing.
+fn listed(key: &str, between: &str, what: impl Iterator<Item = String>, words: &Words) -> Option<String> {
+    let all: Vec<String> = what.take(MOST_LISTED).collect();
+    (!all.is_empty()).then(|| words.say(key, &[("what", &all.join(between))]))
 }
 
 /// Why it ended, if not because playback went on.
