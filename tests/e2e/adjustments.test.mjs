@@ -54,7 +54,10 @@ describe(`picture quality in ${browserName}`, () => {
       await page.evaluate(() => demo.player.keepTo(0));
       await until(() => page.evaluate(() => demo.video.videoHeight === 360), 'the chosen quality', 30_000);
       await session.reaches(26);
-      assert.deepEqual((await session.record()).overlays, []);
+      // Where a busy machine made playback stand, that is told.
+      const { overlays, gaps } = await session.record();
+      const ofStall = ({ shown, gone = Infinity }) => gaps.some(({ began, ended }) => shown < ended + SOON && gone > began);
+      assert.deepEqual(overlays.filter((overlay) => !ofStall(overlay)), []);
       assert.doesNotMatch(await popupText(session), /instead of/);
     } finally {
       await session.close();
