@@ -80,6 +80,7 @@ pub fn configuration(
         Role::Edge => {
             "proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection '';
              proxy_cache kept; proxy_cache_key $uri; proxy_cache_valid 200 1h; proxy_cache_lock on;
+             proxy_hide_header Access-Control-Allow-Origin; add_header Access-Control-Allow-Origin * always;
              add_header X-Cache $upstream_cache_status always;"
         }
     };
