@@ -107,7 +107,10 @@ pub fn records() -> Result<Vec<Record>> {
     for entry in list {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
-            records.push(Run::read(&path).with_context(|| path.display().to_string())?);
+            records.push(
+                Run::read(&path)
+                    .with_context(|| format!("{}: run it again, or remove it", path.display()))?,
+            );
         }
     }
     records
