@@ -45,11 +45,11 @@ pub fn page(all: &[Record], valid: &[&Record]) -> Result<String> {
     let mut page = format!(
         "# Accuracy\n\n\
          <!-- Made by `cargo xtask lab report` from the runs in target/lab/runs. -->\n\n\
-         Real players in real browsers on a path on which the fault is in a known place ([laboratory.md](laboratory.md)). \
-         Of {} runs, {} count. They were made at {} and judged on {} by the rules of {}, passively: no check, no history, \
-         no companion, and no other traffic than what the scenario says. Nothing was fitted to these runs, but rules were mended where they \
-         were wrong in them, so these numbers are not those of faults never seen before.\n\n\
-         Bounds are Wilson's, 95 %.\n",
+         How often Whystall was right where the fault is in a known place: real players in real browsers in the\n\
+         [laboratory](laboratory.md). Of {} runs, {} count. They were made at {} and judged\n\
+         on {} by the rules of {}, passively: no check, no history, no other traffic than the scenario says.\n\n\
+         Nothing was fitted to these runs, but rules were mended where they were wrong in them: these are no figures of\n\
+         faults never seen before. Bounds are Wilson's, 95 %.\n",
         all.len(),
         valid.len(),
         commits.join(", "),
@@ -135,8 +135,9 @@ fn confusion(page: &mut String, valid: &[&Record]) -> Result<()> {
 fn baselines(page: &mut String, valid: &[&Record]) -> Result<()> {
     writeln!(
         page,
-        "\n## Beside simpler rules\n\nThe same stalls, judged from the same evidence. Utility is the chance to hit the true zone if one of \
-         those named is picked blindly; of all zones it is the mean.\n"
+        "\n## Beside simpler rules\n\n\
+         The same stalls, judged from the same evidence. Utility is the chance to hit the true zone if one of those named is\n\
+         picked blindly; of all zones it is the mean.\n"
     )?;
     let whystall = whystalls(valid);
     let mut judges = vec![(OURS, whystall)];
@@ -183,8 +184,9 @@ fn baselines(page: &mut String, valid: &[&Record]) -> Result<()> {
     } else {
         writeln!(
             page,
-            "**Whystall does not win where the fault is at {}.** Without an observation that tells zones apart it names all that \
-             are possible; a rule that always says the same few is ahead wherever these are right, and wrong elsewhere.",
+            "**Whystall does not win where the fault is at {}.**\n\
+             Without an observation that tells zones apart it names all that are possible; a rule that always says the same few\n\
+             is ahead wherever these are right, and wrong elsewhere.",
             beaten.join(", ")
         )?;
     }
