@@ -98,3 +98,35 @@ fn strange_host(bundle: &Bundle) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded() -> Bundle {
+        sealed(
+            &Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../tests/replay/withheld-chromium/bundle.whystall"),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_server_that_is_not_the_laboratorys_is_noticed() {
+        let mut bundle = recorded();
+        let strange = strange_host(&bundle).unwrap();
+        let text = String::from_utf8(bundle.to_bytes()).unwrap().replace(&strange, &host("edge"));
+        bundle = serde_json::from_str::<serde_json::Value>(&text)
+            .map(|mut value| Bundle::seal("", serde_json::from_value(value["inputs"].take()).unwrap()))
+            .unwrap();
+        assert_eq!(strange_host(&bundle), None);
+    }
+
+    #[test]
+    fn the_same_cause_and_zones_are_the_same_recording() {
+        let stall = recorded().report.stalls.pop().unwrap();
+        assert!(same(&stall, &Stall { began: stall.ended.unwrap(), ..stall.clone() }));
+        assert!(!same(&stall, &Stall { zones: Vec::new(), ..stall.clone() }));
+        assert!(!same(&stall, &Stall { cause: String::new(), ..stall.clone() }));
+    }
+}
