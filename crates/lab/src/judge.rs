@@ -165,18 +165,20 @@ impl Record {
 
     /// Compares what the rules of today make of the run's evidence with what the page saw.
     pub fn judge(&mut self, bundles: &[String]) -> Result<()> {
-        let stalls = bundles.iter().map(|bundle| explained(bundle)).collect::<Result<Vec<Stall>>>()?;
+        let explained = bundles.iter().map(|bundle| explained(bundle)).collect::<Result<Vec<_>>>()?;
+        let stalls: Vec<(usize, Stall)> =
+            (0..).zip(explained).filter_map(|(of, stall)| Some((of, stall?))).collect();
         let gaps = self.page.stalls();
         let longest = gaps.iter().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
         self.stall = longest.and_then(|gap| self.said(gap, &stalls));
-        let seen = |stall: &&Stall| !self.page.gaps.iter().any(|gap| overlap(gap, stall));
-        self.invented = stalls.iter().filter(seen).count();
-        self.missed = gaps.iter().filter(|gap| !stalls.iter().any(|stall| overlap(gap, stall))).count();
+        let unseen = |(_, stall): &&(usize, Stall)| !self.page.gaps.iter().any(|gap| overlap(gap, stall));
+        self.invented = stalls.iter().filter(unseen).count();
+        self.missed = gaps.iter().filter(|gap| !stalls.iter().any(|(_, stall)| overlap(gap, stall))).count();
         Ok(())
     }
 
-    fn said(&self, gap: &Gap, stalls: &[Stall]) -> Option<Said> {
-        let there = stalls.iter().enumerate().filter(|(_, stall)| overlap(gap, stall));
+    fn said(&self, gap: &Gap, stalls: &[(usize, Stall)]) -> Option<Said> {
+        let there = stalls.iter().filter(|(_, stall)| overlap(gap, stall));
         let (number, stall) = there.max_by_key(|(_, stall)| stall.duration)?;
         // What playback stood at is what the player later put there. A busy page gets no frames while playback goes on, and
         // sees only where that ended; after a jump over a hole, only its begin is where playback stood.
@@ -195,7 +197,7 @@ impl Record {
             .map(|segment| (segment.range.start.0 as f64 / 1e6, segment.range.end.0 as f64 / 1e6))
             .collect();
         Some(Said {
-            number,
+            number: *number,
             zones: stall.zones.clone(),
             cause: stall.cause.clone(),
             kind: stall.kind,
@@ -221,12 +223,19 @@ pub fn accuses(zones: &[Zone], truth: Zone) -> bool {
     matches!(zones, [only @ (Zone::Access | Zone::Interconnect)] if *only != truth)
 }
 
-/// What the rules of today say of the stall that this is the evidence of.
-fn explained(bundle: &str) -> Result<Stall> {
+/// What the rules of today say of the stall that this is the evidence of, if it still is one.
+fn explained(bundle: &str) -> Result<Option<Stall>> {
     let mut bundle: serde_json::Value = serde_json::from_str(bundle)?;
     let inputs = bundle.get_mut("inputs").context("no evidence")?.take();
     let inputs: Vec<Input> = serde_json::from_value(inputs)?;
-    whystall::explain(&inputs).stalls.pop().context("evidence without a stall")
+    let recorded = bundle.pointer("/report/stalls").and_then(serde_json::Value::as_array);
+    let recorded = recorded.and_then(|stalls| stalls.last()).context("evidence without a stall")?;
+    let wall = |place| recorded.pointer(place).and_then(serde_json::Value::as_i64);
+    let (began, ended) = (wall("/began/wall").unwrap_or(i64::MIN), wall("/ended/wall").unwrap_or(i64::MAX));
+    let same = |stall: &Stall| {
+        stall.began.wall.0 < ended && stall.ended.is_none_or(|stopped| stopped.wall.0 > began)
+    };
+    Ok(whystall::explain(&inputs).stalls.into_iter().rfind(same))
 }
 
 /// What is to be written down of a run.
@@ -308,7 +317,7 @@ mod tests {
 
     /// A playback in which the page saw exactly that stall, under a fault that began two seconds before.
     fn seen() -> Seen {
-        let stall = explained(BUNDLE).unwrap();
+        let stall = explained(BUNDLE).unwrap().unwrap();
         let (began, ended) = (began(&stall), ended(&stall).unwrap());
         let range = stall.blocking[0].range;
         let (start, end) = (range.start.0 as f64 / 1e6, range.end.0 as f64 / 1e6);
