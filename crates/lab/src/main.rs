@@ -123,7 +123,7 @@ fn list() -> Result<()> {
         let scenario = Scenario::read(Path::new(SCENARIOS), &name)?;
         let truth =
             scenario.truth.map_or("control".to_owned(), |truth| format!("{:?}", truth.zone).to_lowercase());
-        println!("{name:<28} {truth:<13} {}", scenario.title);
+        println!("{name:<32} {truth:<13} {}", scenario.title);
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ const CONTROL: &str = "control-clean";
 pub fn report() -> Result<()> {
     let records = records()?;
     println!(
-        "{:<28} {:<9} {:>4}  {:<13} {:<44} {:<4} {:>4}  {:<18} {:<7}",
+        "{:<32} {:<9} {:>4}  {:<13} {:<44} {:<4} {:>4}  {:<18} {:<7}",
         "scenario", "browser", "seed", "truth", "Whystall's zones", "in", "size", "cause", "segment"
     );
     for record in &records {
@@ -60,7 +60,7 @@ pub fn report() -> Result<()> {
 /// One run in one line.
 pub fn row(record: &Record) -> String {
     let truth = record.truth.as_ref().map_or("none".to_owned(), |truth| name(truth.zone));
-    let head = format!("{:<28} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
+    let head = format!("{:<32} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
     if !record.invalid.is_empty() {
         return format!("{head} INVALID: {}", record.invalid.join("; "));
     }

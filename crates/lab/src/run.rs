@@ -192,12 +192,12 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
     })
 }
 
-/// What a page with other things on it does: fetches them, from one site and another, a megabyte each time.
+/// What a page with other things on it does: fetches them, from one site and another.
 fn fetching_elsewhere() -> String {
     let [one, other] = ["reference-a", "reference-b"].map(host);
     format!(
         "let turn = 0;
-         setInterval(() => fetch(`http://${{turn++ % 2 ? '{one}' : '{other}'}}/megabyte?${{turn}}`), 1_500);"
+         setInterval(() => fetch(`http://${{turn++ % 2 ? '{one}' : '{other}'}}/picture?${{turn}}`), 1_000);"
     )
 }
 
