@@ -52,20 +52,23 @@ pub struct Gap {
     pub media_ended: Option<f64>,
 }
 
-/// `currentTime` was the same in all that was seen between these two. Milliseconds since the epoch.
+/// `currentTime` was not seen to move between these two. Milliseconds since the epoch.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Stop {
     began: f64,
     ended: f64,
+    /// How far it was then, media seconds: a busy page looks seldom.
+    #[serde(default)]
+    moved: f64,
 }
 
 impl Gap {
     /// Milliseconds that playback fell behind. Frames can be missing while it goes on, which is no stall: a busy page sees
-    /// none, and Chromium plays up to three seconds of sound without pictures.
+    /// none, and Chromium plays up to three seconds of sound without pictures. What is lost bit by bit is none either.
     fn lost(&self, stops: &[Stop]) -> f64 {
         let played = self.media_ended.map_or(0.0, |ended| 1000.0 * (ended - self.media_began));
-        let stood = stops.iter().map(|stop| stop.ended.min(self.ended) - stop.began.max(self.began));
-        let stood: f64 = stood.filter(|stood| *stood > 0.0).sum();
+        let within = |stop: &Stop| stop.ended.min(self.ended) - stop.began.max(self.began);
+        let stood = stops.iter().map(|stop| within(stop) - 1000.0 * stop.moved).fold(0.0, f64::max);
         stood.min(self.ended - self.began - played)
     }
 }
@@ -387,6 +390,16 @@ mod tests {
         let mut seen = seen();
         for gap in &mut seen.recorded.record.gaps {
             gap.media_ended = Some(gap.media_began + (gap.ended - gap.began) / 1000.0);
+        }
+        let control: Scenario = toml::from_str("title = ''").unwrap();
+        assert!(judged(&control, &seen).counts());
+    }
+
+    #[test]
+    fn playback_that_is_seldom_looked_at_is_no_stall() {
+        let mut seen = seen();
+        for stop in &mut seen.recorded.record.stops {
+            stop.moved = (stop.ended - stop.began) / 1000.0;
         }
         let control: Scenario = toml::from_str("title = ''").unwrap();
         assert!(judged(&control, &seen).counts());
