@@ -8,7 +8,7 @@ use crate::scenario::{Scenario, Truth};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use whystall::event::Input;
-use whystall::verdict::{Stall, StallKind, Zone};
+use whystall::verdict::{BlockingSegment, Stall, StallKind, Zone};
 
 /// Everything that was seen of a playback.
 pub struct Seen {
@@ -194,9 +194,15 @@ impl Record {
         let same = |said: f64, really: f64| (said - really).abs() <= ROUNDING;
         let named =
             |(start, end): (f64, f64)| waited.iter().any(|it| same(start, it.start) && same(end, it.end));
+        // A browser may want more than one before it goes on: it stood at the first of a track.
+        let first = |segment: &&BlockingSegment| {
+            let earlier = |other: &BlockingSegment| other.range.start < segment.range.start;
+            !stall.blocking.iter().any(|other| other.track == segment.track && earlier(other))
+        };
         let ranges: Vec<(f64, f64)> = stall
             .blocking
             .iter()
+            .filter(first)
             .map(|segment| (segment.range.start.0 as f64 / 1e6, segment.range.end.0 as f64 / 1e6))
             .collect();
         Some(Said {
