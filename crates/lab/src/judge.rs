@@ -62,6 +62,13 @@ struct Stop {
     moved: f64,
 }
 
+impl Stop {
+    /// Milliseconds that playback fell behind.
+    fn lost(&self) -> f64 {
+        self.ended - self.began - 1000.0 * self.moved
+    }
+}
+
 impl Gap {
     /// Milliseconds that playback fell behind. Frames can be missing while it goes on, which is no stall: a busy page sees
     /// none, and Chromium plays up to three seconds of sound without pictures. What is lost bit by bit is none either.
@@ -174,7 +181,15 @@ impl Record {
         let gaps = self.page.stalls();
         let longest = gaps.iter().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
         self.stall = longest.and_then(|gap| self.said(gap, &stalls));
-        let unseen = |(_, stall): &&(usize, Stall)| !self.page.gaps.iter().any(|gap| overlap(gap, stall));
+        // Frames tell of a gap only when two have followed it, and the playback may be over before that.
+        let stood = self.page.stops.iter().filter(|stop| stop.lost() >= SHORTEST);
+        let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
+        let gone = self.page.gaps.iter().map(|gap| (gap.began, gap.ended));
+        let seen: Vec<(f64, f64)> = gone.chain(stood).collect();
+        let within = |stall: &Stall, (from, to): (f64, f64)| {
+            began(stall) < to && ended(stall).is_none_or(|ended| ended > from)
+        };
+        let unseen = |(_, stall): &&(usize, Stall)| !seen.iter().any(|period| within(stall, *period));
         self.invented = stalls.iter().filter(unseen).count();
         self.missed = gaps.iter().filter(|gap| !stalls.iter().any(|(_, stall)| overlap(gap, stall))).count();
         Ok(())
@@ -386,6 +401,7 @@ mod tests {
         assert!(record.stall.is_none());
         let mut moving = seen();
         moving.recorded.record.gaps.clear();
+        moving.recorded.record.stops.clear();
         let record = judged(&scenario("edge"), &moving);
         assert_eq!((record.missed, record.invented), (0, 1));
         assert_eq!(record.invalid, ["the planned stall did not happen"]);
