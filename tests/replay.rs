@@ -3,12 +3,14 @@
 //! Each folder of `tests/replay/` holds `bundle.whystall`, recorded in a real browser, and `expected.txt`, the verdict in
 //! plain text. The bundle must verify, and its replay must read as expected. `UPDATE_EXPECT=1` writes anew what is
 //! expected, and seals bundles anew whose inputs are good but whose verdict the rules have since changed: read the diff.
+//! Where the laboratory made it, `truth.txt` has the zone of the fault, which no update changes.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use whystall::bundle::{Bundle, BundleError};
 use whystall::plain;
+use whystall::verdict::Zone;
 use whystall::wording::Words;
 
 /// The folders of recorded evidence under `root`, in the order of their names.
@@ -39,6 +41,7 @@ fn check(folder: &Path, update: bool) -> Result<(), String> {
         }
         None => parsed.map_err(fault)?,
     };
+    check_truth(folder, &bundle)?;
     let text = plain::text(&bundle.report, &Words::for_language("en"), plain::unpainted);
     if update {
         fs::write(&expected, &text).unwrap();
@@ -48,6 +51,26 @@ fn check(folder: &Path, update: bool) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{}: the replay reads otherwise (UPDATE_EXPECT=1 accepts it):\n{text}", expected.display()))
+}
+
+/// The true zone is in the set, or not, where that is known: `edge`, or `edge (missed)`.
+fn check_truth(folder: &Path, bundle: &Bundle) -> Result<(), String> {
+    let file = folder.join("truth.txt");
+    let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
+    let (zone, missed) = match text.trim().strip_suffix(" (missed)") {
+        Some(zone) => (zone, true),
+        None => (text.trim(), false),
+    };
+    let zone: Zone =
+        serde_json::from_value(zone.into()).map_err(|error| format!("{}: {error}", file.display()))?;
+    let contained = bundle.report.stalls.last().is_some_and(|stall| stall.zones.contains(&zone));
+    match (contained, missed) {
+        (true, false) | (false, true) => Ok(()),
+        (false, false) => {
+            Err(format!("{}: the fault was at {zone:?}, which the verdict excludes", folder.display()))
+        }
+        (true, true) => Err(format!("{}: the truth is no longer missed: correct it", file.display())),
+    }
 }
 
 #[test]
@@ -94,6 +117,14 @@ fn a_recording_is_checked_and_updated() {
     assert!(check(&folder, false).is_err());
     assert_eq!(check(&folder, true), Ok(()));
     assert_eq!(check(&folder, false), Ok(()));
+
+    // The service is to blame for a media segment that came late, not the device.
+    fs::write(folder.join("truth.txt"), "edge\n").unwrap();
+    assert_eq!(check(&folder, false), Ok(()));
+    fs::write(folder.join("truth.txt"), "edge (missed)\n").unwrap();
+    assert!(check(&folder, true).unwrap_err().contains("no longer missed"));
+    fs::write(folder.join("truth.txt"), "device\n").unwrap();
+    assert!(check(&folder, true).unwrap_err().contains("which the verdict excludes"));
 
     fs::write(folder.join("bundle.whystall"), b"[]").unwrap();
     assert!(check(&folder, true).unwrap_err().contains("not Whystall evidence"));

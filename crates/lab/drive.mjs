@@ -1,6 +1,6 @@
 // Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
 //   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
-//   in   {"page": "JavaScript to run there"}
+//   in   {"page": "JavaScript to run there"} · {"hide": whether another tab is to be in front}
 //   node drive.mjs BROWSER ADDRESS UNTIL DIRECTORY   until: media seconds at which it has played enough
 import { createInterface } from 'node:readline';
 import { launch, until } from '../../demo/browsers.mjs';
@@ -28,9 +28,12 @@ try {
   tell({ browser: browser.browser.process().pid });
   const started = Date.now();
   const page = await browser.open(url.href);
+  const other = await browser.browser.newPage();
+  await page.bringToFront();
+  const obey = ({ page: script, hide }) => (script === undefined ? (hide ? other : page).bringToFront() : page.evaluate(script));
   createInterface({ input: process.stdin }).on('line', (line) => {
     // What keeps a page busy answers late or never.
-    page.evaluate(JSON.parse(line).page).catch((error) => console.error(`in the page: ${error.message}`));
+    obey(JSON.parse(line)).catch((error) => console.error(`in the page: ${error.message}`));
   });
   // Without an answer, nothing is known of how far it is.
   const position = () => Promise.race([page.evaluate(() => demo.video.currentTime), pause(GLANCE)]).catch(() => undefined);

@@ -34,7 +34,7 @@ function recordPlayback(video) {
   let seen = null;
   const look = (time) => {
     if (video.currentTime !== (seen?.position ?? 0)) {
-      if (seen && time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time) });
+      if (seen && time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time), moved: video.currentTime - seen.position });
       seen = { at: time, position: video.currentTime };
     }
     requestAnimationFrame(look);

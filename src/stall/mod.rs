@@ -178,14 +178,23 @@ impl Detector {
 
     /// Stalls that have ended, oldest first, with their bounds put on the frames next to them.
     pub fn finished(&self) -> impl Iterator<Item = Sighting> + '_ {
-        self.finished.iter().map(|sighting| self.frames.bound(sighting))
+        self.finished.iter().filter_map(|sighting| self.told(sighting))
     }
 
     /// The first stall that ended, as looks tell it, after `until`: when, and the stall as in [`Self::finished`].
     pub fn finished_after(&self, until: Wall) -> Option<(Wall, Sighting)> {
         let ended = |sighting: &Sighting| sighting.ended.as_ref().map(|(ended, _)| ended.wall);
-        let next = self.finished.iter().find(|sighting| ended(sighting) > Some(until))?;
-        Some((ended(next)?, self.frames.bound(next)))
+        let later = self.finished.iter().filter(|sighting| ended(sighting) > Some(until));
+        later.filter_map(|sighting| Some((ended(sighting)?, self.told(sighting)?))).next()
+    }
+
+    /// With its bounds on the frames, unless these show that it was none: on a busy machine positions stand for longer
+    /// than pictures do.
+    fn told(&self, sighting: &Sighting) -> Option<Sighting> {
+        let told = self.frames.bound(sighting);
+        let resumed = matches!(told.ended, Some((_, Ending::Resumed)));
+        let stood = told.ended.as_ref().is_some_and(|(end, _)| end.wall - told.began.wall >= SHORTEST);
+        (stood || !resumed).then_some(told)
     }
 
     /// The last look.

@@ -187,6 +187,34 @@ fn less_than_five_frames_is_no_stall() {
     check(&[Play(4_000, 100), Stand(140), Play(2_000, 100)], &[]);
 }
 
+/// As recorded in Chromium on a busy machine: the position stood for longer than the pictures did.
+#[test]
+fn what_frames_show_to_be_shorter_is_no_stall() {
+    let mut detector = Detector::new(ElementId(0));
+    let look = |at: i64, position: i64| super::Look {
+        at: Wall(at * 1_000),
+        fact: 0,
+        why: Moment::Sample,
+        position: MediaTime(position),
+        rate: 1_000,
+        paused: false,
+        seeking: false,
+        ended: false,
+        gesture: false,
+    };
+    let looks =
+        [(-178, 12_977_726), (-74, 13_060_770), (27, 13_083_333), (154, 13_086_967), (295, 13_230_751)];
+    for (at, position) in looks {
+        detector.look(look(at, position));
+    }
+    assert_eq!(detector.finished().count(), 1);
+    for (at, position) in [(-103, 13_041_666), (0, 13_166_666), (100, 13_208_333), (339, 13_250_000)] {
+        detector.frame(Wall(at * 1_000), MediaTime(position));
+    }
+    assert_eq!(detector.finished().count(), 0);
+    assert_eq!(detector.finished_after(Wall::MIN), None);
+}
+
 #[test]
 fn a_players_nudge_neither_ends_nor_splits_a_stall() {
     let story = [

@@ -76,8 +76,17 @@ impl Driver {
 
     /// Runs some JavaScript in the page.
     pub fn run(&self, script: &str) -> Result<()> {
+        self.tell(&json!({ "page": script }))
+    }
+
+    /// Puts another tab in front of the page's, or takes it away.
+    pub fn hide(&self, hidden: bool) -> Result<()> {
+        self.tell(&json!({ "hide": hidden }))
+    }
+
+    fn tell(&self, order: &Value) -> Result<()> {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        writeln!(process.1, "{}", json!({ "page": script })).context("the driver has ended")
+        writeln!(process.1, "{order}").context("the driver has ended")
     }
 
     /// The browser's process.

@@ -20,6 +20,7 @@ pub enum On {
     Link(String),
     Server(String),
     Page(String),
+    Hidden,
     Processor(Quota),
     Download(Vec<Child>),
 }
@@ -32,13 +33,18 @@ impl Scene<'_> {
                 self.lab.emulator.change(name, *direction, *to)?;
                 On::Link(name.clone())
             }
-            What::Server { name, silence, rate } => {
-                self.servers.behave(name, Behaviour { silence: *silence, rate: *rate })?;
+            What::Server { name, silence, rate, refuses } => {
+                let behaviour = Behaviour { silence: *silence, rate: *rate, refuses: *refuses };
+                self.servers.behave(name, behaviour)?;
                 On::Server(name.clone())
             }
             What::Page { begin, end } => {
                 self.driver.run(begin)?;
                 On::Page(end.clone())
+            }
+            What::Hidden {} => {
+                self.driver.hide(true)?;
+                On::Hidden
             }
             What::Processor { percent } => On::Processor(Quota::impose(self.driver.browser()?, *percent)?),
             What::Download { transfers } => {
@@ -61,6 +67,7 @@ impl Scene<'_> {
             On::Server(name) => self.servers.behave(&name, Behaviour::default()),
             On::Page(end) if end.is_empty() => Ok(()),
             On::Page(end) => self.driver.run(&end),
+            On::Hidden => self.driver.hide(false),
             On::Processor(quota) => quota.lift(),
             On::Download(running) => {
                 // The transfer that each is at ends by itself: it is a megabyte.

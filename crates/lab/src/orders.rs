@@ -21,7 +21,7 @@ pub fn take(serve: Option<&Path>) -> Result<()> {
     let room = Room::new(Path::new("target/lab/room"), &topology)?;
     let lab = Lab::up(topology, 1)?;
     let servers = match serve {
-        Some(stage) => Some(Servers::start(&lab, &room, &stage.canonicalize()?)?),
+        Some(stage) => Some(Servers::start(&lab, &room, &stage.canonicalize()?, false)?),
         None => None,
     };
     println!("up: {} nodes, {} links", lab.topology.nodes.len(), lab.topology.links.len());

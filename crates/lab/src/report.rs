@@ -1,8 +1,9 @@
 //! All runs, as a table.
 
-use crate::judge::Record;
-use crate::run::RUNS;
-use anyhow::{Context, Result};
+use crate::accuracy;
+use crate::judge::{Record, accuses};
+use crate::run::records;
+use anyhow::Result;
 use serde_json::json;
 use std::fs;
 use whystall::verdict::Zone;
@@ -14,7 +15,7 @@ const CONTROL: &str = "control-clean";
 pub fn report() -> Result<()> {
     let records = records()?;
     println!(
-        "{:<28} {:<9} {:>4}  {:<13} {:<44} {:<4} {:>4}  {:<18} {:<7}",
+        "{:<32} {:<9} {:>4}  {:<13} {:<44} {:<4} {:>4}  {:<18} {:<7}",
         "scenario", "browser", "seed", "truth", "Whystall's zones", "in", "size", "cause", "segment"
     );
     for record in &records {
@@ -51,19 +52,17 @@ pub fn report() -> Result<()> {
     );
     let file = "target/lab/report.json";
     fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
-    println!("written to {file}");
+    fs::write(accuracy::PAGE, accuracy::page(&records, &valid)?)?;
+    println!("written to {file} and {}", accuracy::PAGE);
     Ok(())
 }
 
 /// One run in one line.
 pub fn row(record: &Record) -> String {
     let truth = record.truth.as_ref().map_or("none".to_owned(), |truth| name(truth.zone));
-    let head = format!("{:<28} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
+    let head = format!("{:<32} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
     if !record.invalid.is_empty() {
         return format!("{head} INVALID: {}", record.invalid.join("; "));
-    }
-    if !record.counts() {
-        return format!("{head} judged by rules {}, which are no longer those", record.model);
     }
     let Some(said) = &record.stall else {
         let silent = if record.truth.is_some() { "NOTHING SAID" } else { "played without a stall" };
@@ -85,25 +84,10 @@ pub fn row(record: &Record) -> String {
 /// The accusation that must not happen.
 fn wrongly_accused(record: &Record) -> bool {
     let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { return false };
-    matches!(said.zones.as_slice(), [only @ (Zone::Access | Zone::Interconnect)] if *only != truth.zone)
+    accuses(&said.zones, truth.zone)
 }
 
-fn records() -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    let list = fs::read_dir(RUNS)
-        .with_context(|| format!("there are no runs yet in {RUNS}: cargo xtask lab run"))?;
-    for entry in list {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            let text = fs::read_to_string(&path)?;
-            records.push(serde_json::from_str(&text).with_context(|| path.display().to_string())?);
-        }
-    }
-    records
-        .sort_by_cached_key(|record: &Record| (record.scenario.clone(), record.browser.clone(), record.seed));
-    Ok(records)
-}
-
-fn name(zone: Zone) -> String {
+/// What a zone is called.
+pub fn name(zone: Zone) -> String {
     format!("{zone:?}").to_lowercase()
 }

@@ -40,11 +40,27 @@ impl Run {
         Path::new(RUNS).join(format!("{}-{}-{}.json", self.scenario, self.browser, self.seed))
     }
 
-    /// Whether it was done, and counts: one that does not is repeated.
-    pub fn counts(&self) -> bool {
-        let record =
-            fs::read_to_string(self.file()).ok().and_then(|text| serde_json::from_str::<Record>(&text).ok());
-        record.is_some_and(|record| record.counts())
+    /// The run that a record is of.
+    pub fn of(record: &Record) -> Run {
+        Run { scenario: record.scenario.clone(), browser: record.browser.clone(), seed: record.seed }
+    }
+
+    /// The evidence of one of its stalls.
+    pub fn evidence(&self, number: usize) -> PathBuf {
+        PathBuf::from(format!("{}-{number}.whystall", self.file().with_extension("").display()))
+    }
+
+    /// Its record, judged by the rules of today, if it was done and counts: one that does not is repeated.
+    pub fn done(&self) -> Option<Record> {
+        Run::read(&self.file()).ok().filter(Record::counts)
+    }
+
+    fn read(file: &Path) -> Result<Record> {
+        let mut record: Record = serde_json::from_str(&fs::read_to_string(file)?)?;
+        let run = Run::of(&record);
+        let files = (0..).map(|number| run.evidence(number)).take_while(|file| file.exists());
+        record.judge(&files.map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?)?;
+        Ok(record)
     }
 
     /// Does it, and writes the record. Called inside.
@@ -63,21 +79,50 @@ impl Run {
             .context("starting node")?;
         ensure!(staged.success(), "stage.mjs failed");
         let lab = Lab::up(topology, self.seed)?;
-        let servers = Servers::start(&lab, &room, &stage)?;
+        let servers = Servers::start(&lab, &room, &stage, scenario.play.tells)?;
         if scenario.play.warm {
             servers.warm(&lab, &scenario.play.server, &stage, &scenario.play.player)?;
         }
         let seen = play(&scenario, &self.browser, &lab, &servers, &room.dir("tmp")?)?;
-        let record = judge::judge(&scenario, self, &seen);
+        let record = judge::judge(&scenario, self, &commit()?, &seen)?;
         fs::create_dir_all(RUNS)?;
-        let base = self.file().with_extension("");
-        for (number, stored) in seen.recorded.stored.iter().enumerate() {
-            fs::write(format!("{}-{number}.whystall", base.display()), &stored.bundle)?;
+        // Of an earlier one there may be more.
+        for number in (0..).take_while(|number| self.evidence(*number).exists()) {
+            fs::remove_file(self.evidence(number))?;
         }
-        fs::write(format!("{}-served.log", base.display()), &seen.served)?;
+        for (number, stored) in seen.recorded.stored.iter().enumerate() {
+            fs::write(self.evidence(number), &stored.bundle)?;
+        }
+        fs::write(format!("{}-served.log", self.file().with_extension("").display()), &seen.served)?;
         fs::write(self.file(), serde_json::to_string_pretty(&record)?)?;
         Ok(record)
     }
+}
+
+/// All records, judged by the rules of today.
+pub fn records() -> Result<Vec<Record>> {
+    let mut records = Vec::new();
+    let list = fs::read_dir(RUNS)
+        .with_context(|| format!("there are no runs yet in {RUNS}: cargo xtask lab run"))?;
+    for entry in list {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            records.push(
+                Run::read(&path)
+                    .with_context(|| format!("{}: run it again, or remove it", path.display()))?,
+            );
+        }
+    }
+    records
+        .sort_by_cached_key(|record: &Record| (record.scenario.clone(), record.browser.clone(), record.seed));
+    Ok(records)
+}
+
+/// What is run.
+pub fn commit() -> Result<String> {
+    let output =
+        Command::new("git").args(["rev-parse", "--short=10", "HEAD"]).output().context("starting git")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The path that everything is played on.
@@ -100,9 +145,15 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
     );
     let driver = Driver::start(lab, browser, &address, play.until, room)?;
     let scene = Scene { lab, servers, driver: &driver };
+    let mut elsewhere = play.elsewhere;
     let mut coming: Vec<_> = scenario.faults.iter().collect();
     let mut on: Vec<(Instant, On)> = Vec::new();
     let (mut began, mut ended) = (None, None);
+    // The browser takes longer to start than these.
+    for fault in coming.extract_if(.., |fault| fault.at <= 0.0) {
+        began = Some(epoch());
+        on.push((Instant::now() + Duration::from_nanos(fault.lasts), scene.begin(&fault.what)?));
+    }
     // What was carried before the browser came is not of the playback.
     lab.emulator.stats()?;
     let deadline = Instant::now() + PATIENCE;
@@ -113,6 +164,9 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
                 break serde_json::from_value(value).context("what the driver recorded")?;
             }
             Some(Said::At(at)) => {
+                if std::mem::take(&mut elsewhere) {
+                    driver.run(&fetching_elsewhere())?;
+                }
                 for fault in coming.extract_if(.., |fault| fault.at <= at) {
                     began = began.or(Some(epoch()));
                     on.push((Instant::now() + Duration::from_nanos(fault.lasts), scene.begin(&fault.what)?));
@@ -136,6 +190,15 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
         links: stats,
         served: servers.log(&play.server)?,
     })
+}
+
+/// What a page with other things on it does: fetches them, from one site and another.
+fn fetching_elsewhere() -> String {
+    let [one, other] = ["reference-a", "reference-b"].map(host);
+    format!(
+        "let turn = 0;
+         setInterval(() => fetch(`http://${{turn++ % 2 ? '{one}' : '{other}'}}/picture?${{turn}}`), 1_000);"
+    )
 }
 
 /// Milliseconds, on the clock that the browser has too.

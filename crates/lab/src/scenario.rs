@@ -1,6 +1,7 @@
 //! A story: what plays, what goes wrong, and what is therefore true. See lab/scenarios and docs/laboratory.md.
 
 use crate::link::{self, Change, Nanos};
+use crate::server::Refusal;
 use crate::topology::Direction;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub struct Scenario {
     pub title: String,
     /// Where the fault is; a control has none, and must not stall.
     pub truth: Option<Truth>,
+    /// It is among the few that `run --quick` runs.
+    #[serde(default)]
+    pub quick: bool,
     #[serde(default)]
     pub play: Play,
     #[serde(default, rename = "fault")]
@@ -52,6 +56,10 @@ pub struct Play {
     pub warm: bool,
     /// The stream comes over TLS and HTTP/2 instead of HTTP/1.1.
     pub secure: bool,
+    /// The CDN's servers say in `Server-Timing` how long they took, and waited for the origin.
+    pub tells: bool,
+    /// The page fetches other things meanwhile, from two other sites.
+    pub elsewhere: bool,
 }
 
 impl Default for Play {
@@ -64,6 +72,8 @@ impl Default for Play {
             until: 26.0,
             warm: false,
             secure: false,
+            tells: false,
+            elsewhere: false,
         }
     }
 }
@@ -72,7 +82,7 @@ impl Default for Play {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Media seconds.
+    /// Media seconds; from 0 on, it is there before the browser is.
     pub at: f64,
     /// Time it lasts, as `8s`.
     #[serde(deserialize_with = "link::duration")]
@@ -86,13 +96,14 @@ pub struct Fault {
 pub enum What {
     /// A link is otherwise than usual.
     Link { name: String, direction: Direction, to: Change },
-    /// A server answers late, or sends slowly (bytes per second).
+    /// A server answers late, sends slowly (bytes per second), or refuses.
     Server {
         name: String,
         #[serde(default, deserialize_with = "link::duration")]
         silence: Nanos,
         #[serde(default)]
         rate: u64,
+        refuses: Option<Refusal>,
     },
     /// Some JavaScript of the page, at the begin and at the end.
     Page {
@@ -100,6 +111,8 @@ pub enum What {
         #[serde(default)]
         end: String,
     },
+    /// Another tab is in front of the page's.
+    Hidden {},
     /// The browser has only so many hundredths of one processor.
     Processor { percent: u32 },
     /// Another device in the home downloads, in so many transfers at once.
@@ -156,6 +169,15 @@ mod tests {
     }
 
     #[test]
+    fn the_quick_ones_are_one_of_each_zone_and_a_control() {
+        let quick = ours().into_iter().filter(|scenario| scenario.quick);
+        let mut truths: Vec<Option<Zone>> = quick.map(|scenario| Some(scenario.truth?.zone)).collect();
+        truths.sort();
+        let zones = Zone::ALL.into_iter().map(Some);
+        assert_eq!(truths, [None].into_iter().chain(zones).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn every_fault_is_at_a_place_that_exists_and_begins_before_the_end() {
         let topology = Topology::parse(include_str!("../../../lab/topology.toml")).unwrap();
         for scenario in ours() {
@@ -164,7 +186,9 @@ mod tests {
                 let exists = match &fault.what {
                     What::Link { name, .. } => topology.links.iter().any(|wire| wire.name == *name),
                     What::Server { name, .. } => topology.nodes.contains_key(name),
-                    What::Page { .. } | What::Processor { .. } | What::Download { .. } => true,
+                    What::Download { .. } => true,
+                    // These need a page.
+                    What::Page { .. } | What::Hidden {} | What::Processor { .. } => fault.at > 0.0,
                 };
                 assert!(exists, "{}: {:?}", scenario.name, fault.what);
                 assert!(fault.at < scenario.play.until, "{}", scenario.name);

@@ -22,6 +22,18 @@ pub struct Behaviour {
     pub silence: Nanos,
     /// Bytes per second it sends at most; 0: as it can.
     pub rate: u64,
+    /// It does not answer what is asked.
+    pub refuses: Option<Refusal>,
+}
+
+/// How a server refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// With status 500.
+    Error,
+    /// By closing the connection.
+    Reset,
 }
 
 impl Behaviour {
@@ -68,8 +80,14 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
                 Some(_) => {}
             }
         }
-        let Behaviour { silence, rate } = *behaviour.lock().unwrap_or_else(PoisonError::into_inner);
+        let Behaviour { silence, rate, refuses } = *behaviour.lock().unwrap_or_else(PoisonError::into_inner);
         thread::sleep(Duration::from_nanos(silence));
-        write!(stream, "HTTP/1.1 204 No Content\r\nX-Rate: {rate}\r\n\r\n")?;
+        // What nginx makes of them is in its configuration.
+        let status = match refuses {
+            None => "204 No Content",
+            Some(Refusal::Error) => "500 Internal Server Error\r\nContent-Length: 0",
+            Some(Refusal::Reset) => "403 Forbidden\r\nContent-Length: 0",
+        };
+        write!(stream, "HTTP/1.1 {status}\r\nX-Rate: {rate}\r\n\r\n")?;
     }
 }

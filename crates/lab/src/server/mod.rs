@@ -3,7 +3,7 @@
 mod gate;
 mod nginx;
 
-pub use gate::{Behaviour, Gate};
+pub use gate::{Behaviour, Gate, Refusal};
 
 use crate::lab::Lab;
 use crate::space::{Room, host};
@@ -48,8 +48,8 @@ const ROLES: [(&str, Role); 6] = [
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Servers {
-    /// Starts them all. `stage` has the directories `site` and `stream`.
-    pub fn start(lab: &Lab, room: &Room, stage: &Path) -> Result<Servers> {
+    /// Starts them all. `stage` has the directories `site` and `stream`; with `tells`, edges say how long they took.
+    pub fn start(lab: &Lab, room: &Room, stage: &Path, tells: bool) -> Result<Servers> {
         let (mut gates, mut logs, mut running) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let origin = lab.topology.address("origin")?;
         let certificate = room.dir("certificate")?;
@@ -58,7 +58,7 @@ impl Servers {
             let dir = room.dir(node)?;
             let network = lab.network(node)?;
             gates.insert(node, network.within(Gate::open)?);
-            let text = nginx::configuration(role, &dir, stage, &certificate, origin);
+            let text = nginx::configuration(role, &dir, stage, &certificate, origin, tells);
             running.push(network.within(|| nginx::start(&dir, &text))?);
             logs.insert(node, dir.join(nginx::LOG));
         }

@@ -56,7 +56,14 @@ pub fn certify(dir: &Path, names: &str) -> Result<()> {
 }
 
 /// What it is to do.
-pub fn configuration(role: Role, dir: &Path, stage: &Path, certificate: &Path, origin: Ipv4Addr) -> String {
+pub fn configuration(
+    role: Role,
+    dir: &Path,
+    stage: &Path,
+    certificate: &Path,
+    origin: Ipv4Addr,
+    tells: bool,
+) -> String {
     let dir = dir.display();
     let root = stage.join(match role {
         Role::Reference => "site",
@@ -73,8 +80,14 @@ pub fn configuration(role: Role, dir: &Path, stage: &Path, certificate: &Path, o
         Role::Edge => {
             "proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection '';
              proxy_cache kept; proxy_cache_key $uri; proxy_cache_valid 200 1h; proxy_cache_lock on;
+             proxy_hide_header Access-Control-Allow-Origin; add_header Access-Control-Allow-Origin * always;
              add_header X-Cache $upstream_cache_status always;"
         }
+    };
+    // As CloudFront says it.
+    let told = match role {
+        Role::Edge if tells => "add_header Server-Timing '$behind, cdn-downstream-fbl;dur=$whole' always;",
+        _ => "",
     };
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("    {kind}_temp_path {dir}/{kind};\n"))
@@ -93,6 +106,12 @@ http {{
     log_format answered escape=json '{{\"at\":$msec,\"took\":$request_time,\"status\":$status,\"bytes\":$body_bytes_sent,\"cache\":\"$upstream_cache_status\",\"protocol\":\"$server_protocol\",\"path\":\"$uri\"}}';
     access_log {dir}/{LOG} answered;
     proxy_cache_path {dir}/cache keys_zone=kept:4m max_size=300m inactive=1h use_temp_path=off;
+    # Seconds, made milliseconds.
+    map $request_time $whole {{ '~^(\\d+)\\.(\\d+)$' $1$2; }}
+    map $upstream_header_time $behind {{
+        '~^(\\d+)\\.(\\d+)$' 'cdn-cache-miss, cdn-upstream-fbl;dur=$1$2';
+        default cdn-cache-hit;
+    }}
     upstream origin {{ server {origin}; keepalive 16; }}
     upstream gate {{ server 127.0.0.1:{port}; keepalive 16; }}
     server {{
@@ -105,11 +124,13 @@ http {{
             internal; proxy_pass http://gate; proxy_http_version 1.1; proxy_set_header Connection '';
             proxy_pass_request_body off; proxy_set_header Content-Length ''; proxy_read_timeout 120s;
         }}
+        location @reset {{ return 444; }}
         location / {{
             auth_request /gate;
+            error_page 403 = @reset;
             auth_request_set $rate $upstream_http_x_rate;
             limit_rate $rate;
-            {served}
+            {served} {told}
         }}
     }}
 }}

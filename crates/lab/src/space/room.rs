@@ -58,7 +58,7 @@ fn hosts(topology: &Topology) -> String {
     text
 }
 
-/// What a node is called where a host name is wanted.
+/// What a node is called where a host name is wanted: each is a site of its own.
 pub fn host(node: &str) -> String {
-    format!("{node}.lab.example")
+    format!("{node}.example")
 }
