@@ -4,6 +4,8 @@
 
 /** Frames that follow each other at least this far apart are noted, milliseconds (24 fps: 3 frames missing). */
 const GAP = 150;
+/** Standing still for less is no stall, milliseconds. */
+const STALL = 200;
 
 function recordPlayback(video) {
   const record = { frames: 0, gaps: [], stops: [], interruptions: [], segments: [], overlays: [], violations: [] };
@@ -11,19 +13,23 @@ function recordPlayback(video) {
 
   // Playback moves while frames follow each other closely. A single frame between two gaps moves nothing: browsers show
   // one when data comes and still wait for more. So does the first frame of all, which is shown before playback begins.
+  // Where a busy machine is only a little late with the next, playback went on with the first.
   let last = null;
   let moved = null;
+  let resumed = null;
   const frame = (_, { presentationTime, mediaTime }) => {
     record.frames += 1;
     const now = { presentationTime, mediaTime };
-    if (last && presentationTime - last.presentationTime < GAP) {
+    const after = last ? presentationTime - last.presentationTime : Infinity;
+    if (after < GAP) {
       if (moved && last !== moved) {
         record.gaps.push({
-          began: epoch(moved.presentationTime), ended: epoch(last.presentationTime), mediaBegan: moved.mediaTime, mediaEnded: last.mediaTime,
+          began: epoch(moved.presentationTime), ended: epoch(resumed.presentationTime), mediaBegan: moved.mediaTime, mediaEnded: resumed.mediaTime,
         });
       }
       moved = now;
     }
+    if (after >= STALL || last === moved) resumed = now;
     last = now;
     video.requestVideoFrameCallback(frame);
   };
