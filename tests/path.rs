@@ -94,6 +94,16 @@ fn two_sites_that_are_slow_too_clear_the_server_alone() {
 }
 
 #[test]
+fn a_site_that_was_never_asked_before_witnesses_nothing_but_can_contradict() {
+    let two = || background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+    let fast = judged(&two().elsewhere(15_000, site("third.example")));
+    assert_eq!((&fast.zones[..], about_path(&fast)), (BEYOND, about_path(&judged(&two()))));
+    let crawls = Elsewhere { transfer: 8_000, ..site("third.example") };
+    let slow = judged(&two().elsewhere(15_000, crawls));
+    assert_eq!((&slow.zones[..], about_path(&slow)), (ALL, vec!["path-not-split"]));
+}
+
+#[test]
 fn what_says_nothing_changes_nothing() {
     let bare = judged(&slow_body());
     assert_eq!((&bare.zones[..], about_path(&bare)), (ALL, vec!["path-not-split"]));

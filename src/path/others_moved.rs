@@ -10,9 +10,9 @@
 //! network in between.
 //!
 //! # When it is silent
-//! Where answers, not bodies, were late; where nothing is known of a host's usual rate; where some were fast and some slow,
-//! or any failed or was given up; where they cover less than half of the slow time; where the names of the hosts do not tell
-//! that they are elsewhere.
+//! Where answers, not bodies, were late; where some were fast and some slow, or any failed or was given up; where they cover
+//! less than half of the slow time; where the names of the hosts do not tell that they are elsewhere. Of whom no usual rate
+//! is known can contradict the others, but witnesses nothing.
 
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
@@ -43,11 +43,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let late = scene.late_rate()?;
     let elsewhere = scene.elsewhere();
     let near = around(&scene.transferring, NEAR);
-    let meanwhile: Vec<(&str, &Fetch)> = elsewhere
-        .iter()
-        .copied()
-        .filter(|(_, fetch)| large(fetch) && within(&near, fetch.response.unwrap_or(fetch.asked)))
-        .collect();
+    let moved = |fetch: &Fetch| large(fetch) && within(&near, fetch.response.unwrap_or(fetch.asked));
     if elsewhere.iter().any(|(_, fetch)| fetch.failed.is_some() && within(&near, fetch.asked)) {
         return None;
     }
@@ -59,25 +55,32 @@ pub fn test(scene: &Scene) -> Option<Told> {
         let paces = before.filter_map(|(_, fetch)| pace(rate(fetch)?));
         Some((1u64 << 20, Micros(usual(paces.collect())?)))
     };
-    let (mut healthy, mut slow) = (0, 0);
+    let mut witnesses: Vec<(&str, &Fetch)> = Vec::new();
+    let (mut healthy, mut slow) = (true, true);
     let mut slowest: Option<(u64, Micros)> = None;
-    for (_, fetch) in &meanwhile {
-        let (came, before) = (rate(fetch)?, usual_of(&fetch.host)?);
-        let finished = fetch.delivered().is_some();
-        healthy += usize::from(finished && faster(came, before, 4, 5) && faster(came, late, 2, 1));
-        slow += usize::from(faster(before, came, 2, 1));
+    for (site, fetch) in elsewhere.iter().copied().filter(|(_, fetch)| moved(fetch)) {
+        let came = rate(fetch)?;
+        let ahead = fetch.delivered().is_some() && faster(came, late, 2, 1);
+        healthy &= ahead;
+        let Some(before) = usual_of(&fetch.host) else {
+            slow &= !ahead;
+            continue;
+        };
+        healthy &= faster(came, before, 4, 5);
+        slow &= faster(before, came, 2, 1);
         slowest = slowest.filter(|slowest| faster(came, *slowest, 1, 1)).or(Some(came));
+        witnesses.push((site, fetch));
     }
-    let spans = meanwhile.iter().map(|(_, fetch)| (fetch.asked, fetch.over().unwrap_or(scene.window.1)));
+    let spans = witnesses.iter().map(|(_, fetch)| (fetch.asked, fetch.over().unwrap_or(scene.window.1)));
     let (all, seen) = covered(&scene.transferring, &around(&spans.collect::<Vec<_>>(), NEAR));
-    if meanwhile.is_empty() || seen.0.saturating_mul(2) < all.0 {
+    if witnesses.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
-    let sites: BTreeSet<&str> = meanwhile.iter().map(|(site, _)| *site).collect();
+    let sites: BTreeSet<&str> = witnesses.iter().map(|(site, _)| *site).collect();
     let (id, row) = match sites.len() {
-        _ if healthy == meanwhile.len() && sites.len() == 1 => ("others-moved", ONE_SITE),
-        _ if healthy == meanwhile.len() => ("others-moved", SITES),
-        2.. if slow == meanwhile.len() => ("others-slow", SHARED),
+        1 if healthy => ("others-moved", ONE_SITE),
+        _ if healthy => ("others-moved", SITES),
+        2.. if slow => ("others-slow", SHARED),
         _ => return None,
     };
     let (bytes, took) = slowest?;
@@ -86,7 +89,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         ("count", Value::Count(sites.len() as u64)),
         ("rate", Value::Bitrate(u64::try_from(bits).unwrap_or(u64::MAX))),
     ];
-    let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
+    let facts = witnesses.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
     Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: true })
 }
 
