@@ -185,7 +185,7 @@ impl Session {
             let past = self.past.entry(*id).or_default();
             while let Some((ended, sighting)) = element.detector.finished_after(past.recorded_until) {
                 // An end is dated back from where it was seen, and whoever replays has to see it, too.
-                let settled = sighting.seen.unwrap_or(ended).max(ended) + SETTLE;
+                let settled = sighting.seen.unwrap_or(ended) + SETTLE;
                 if self.machine.now < settled {
                     self.outputs.push_back(Output::WakeAt(settled));
                     break;

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use whystall::bundle::Bundle;
-use whystall::event::Input;
 use whystall::plain;
 use whystall::verdict::Stall;
 use whystall::wording::Words;
@@ -72,11 +71,7 @@ fn take(record: &Record, name: &str) -> Result<Result<PathBuf, String>> {
 
 /// The evidence in a file, with what the rules of today say of it.
 fn sealed(file: &Path) -> Result<Bundle> {
-    let mut recorded: serde_json::Value = serde_json::from_str(&fs::read_to_string(file)?)?;
-    let inputs: Vec<Input> =
-        serde_json::from_value(recorded.get_mut("inputs").context("no evidence")?.take())?;
-    let build = recorded.get("build").and_then(serde_json::Value::as_str).context("no build")?;
-    Ok(Bundle::seal(build, inputs))
+    Bundle::rejudge(&fs::read(file)?).with_context(|| file.display().to_string())
 }
 
 /// A server that is in the evidence, but not in the laboratory.
@@ -116,9 +111,7 @@ mod tests {
         let mut bundle = recorded();
         let strange = strange_host(&bundle).unwrap();
         let text = String::from_utf8(bundle.to_bytes()).unwrap().replace(&strange, &host("edge"));
-        bundle = serde_json::from_str::<serde_json::Value>(&text)
-            .map(|mut value| Bundle::seal("", serde_json::from_value(value["inputs"].take()).unwrap()))
-            .unwrap();
+        bundle = Bundle::rejudge(text.as_bytes()).unwrap();
         assert_eq!(strange_host(&bundle), None);
     }
 
