@@ -6,19 +6,16 @@
 //!
 //! # When Whystall does not say so
 //! When playback waits for data or the jumps are few: players nudge a playhead that is stuck, which is a remedy and not
-//! the cause. Jumps that begin while playback runs are taken for what they are, a page that goes elsewhere: no stall.
+//! the cause. Jumps that begin while playback runs are no stall when they lead elsewhere, or back over what was played
+//! just before: that is a search, or a loop.
 //!
 //! # Where it can sit
 //! Player.
 
 use super::{Case, Cause, finding};
+use crate::stall::storm::{APART, FEWEST};
 use crate::time::Micros;
 use crate::verdict::{Finding, StallKind, Value, Zone};
-
-/// Fewer jumps are a remedy: hls.js nudges a stuck playhead three times, then gives up (`nudgeMaxRetry`).
-const FEWEST: usize = 5;
-/// Jumps further apart than this on average leave playback the time to start [P].
-const APART: Micros = Micros::from_millis(1_000);
 
 pub const CAUSE: Cause =
     Cause { id: "seek-storm", weight, zones: |_| &[Zone::Player], findings, lead: "page-jumped" };

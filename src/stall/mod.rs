@@ -4,6 +4,7 @@
 
 mod frames;
 mod slow;
+pub mod storm;
 
 use crate::event::{ElementId, Moment, Span};
 use crate::time::{MediaTime, Micros, Wall, played_in, playing_time};
@@ -12,6 +13,7 @@ use crate::verdict::{Ending, Instant, StallKind};
 use frames::Frames;
 use slow::Window;
 use std::collections::VecDeque;
+use storm::Storm;
 
 /// Standing still for less than this is not told from a dropped frame or a slow timer. Eight frames at 24 per second
 /// are 333 ms, five are 208 ms; viewers notice from about 200 ms on [P].
@@ -138,6 +140,8 @@ pub struct Detector {
     standing: Option<Standing>,
     /// A jump by the player is under way while stalled: the next position is no movement.
     remedied: bool,
+    /// Jumps of the page's that follow each other.
+    storm: Option<Storm>,
     /// Playback moved at least once since it was loaded, sought or resumed.
     settled: bool,
     /// Standing still is allowed until then.
@@ -160,6 +164,7 @@ impl Detector {
             last: None,
             standing: None,
             remedied: false,
+            storm: None,
             settled: false,
             excused_until: Wall::MIN,
             page_paused: false,
@@ -305,6 +310,7 @@ impl Detector {
 
     fn sought(&mut self, look: &Look, before: Option<Look>) {
         let jump = before.map_or(Micros::ZERO, |before| look.position - before.position);
+        self.storm = self.storm.zip(before).and_then(|(storm, before)| storm.and(&before, look));
         if self.open.is_some() && !look.gesture && jump.0.abs() <= REMEDY.0 {
             self.remedied = true;
             return;
@@ -318,7 +324,30 @@ impl Detector {
         }
         self.close(look.at, if look.gesture { Ending::Viewer } else { Ending::Page });
         self.forget_movement();
+        let page = before.filter(|_| self.settled && !look.gesture && !look.paused);
+        self.storm = self.storm.or(page.map(|before| Storm::new(&before, look)));
         self.settled = false;
+        self.stormed(look);
+    }
+
+    /// Opens a stall if the page has jumped on the spot often enough.
+    fn stormed(&mut self, look: &Look) {
+        let Some(storm) = self.storm.filter(Storm::is_stall) else {
+            return;
+        };
+        let lead = self.lead_at(storm.began.media).min(self.lead_at(look.position));
+        if lead > DRY {
+            self.open = Some(Sighting {
+                element: self.element,
+                kind: StallKind::Frozen,
+                began: storm.began,
+                ended: None,
+                seen: None,
+                lead,
+                facts: vec![storm.fact, look.fact],
+            });
+            self.remedied = true;
+        }
     }
 
     fn paused(&mut self, look: &Look) {
@@ -341,6 +370,8 @@ impl Detector {
         } else if standing.latest.position - look.position > LOOPED {
             self.close(look.at, Ending::Page);
             self.forget_movement();
+            return;
+        } else if self.open.is_some() && self.storm.is_some_and(|storm| storm.blows(look.at)) {
             return;
         } else if look.position - standing.latest.position > STILL {
             if let Some(trusted) = standing.trusted(&look) {

@@ -231,6 +231,42 @@ fn a_players_nudge_neither_ends_nor_splits_a_stall() {
     check(&story, &["Starved 4000+2040 Resumed"]);
 }
 
+/// Jumps the page makes by `by` milliseconds, after as much time in which playback moves by `played`.
+fn jumps(times: usize, every: i64, played: i64, by: i64) -> Vec<Act> {
+    (0..times)
+        .flat_map(|_| {
+            [
+                Jump(by),
+                Event(Moment::Seeking),
+                Stand(every - played),
+                Event(Moment::Seeked),
+                Play(played, 100),
+            ]
+        })
+        .collect()
+}
+
+fn stormy(jumps: Vec<Act>) -> Vec<Act> {
+    [vec![Play(4_000, 100)], jumps, vec![Play(3_000, 100)]].into_iter().flatten().collect()
+}
+
+#[test]
+fn jumps_on_the_spot_are_one_stall_from_the_first_to_the_last() {
+    check(&stormy(jumps(10, 200, 0, 0)), &["Frozen 4000+2040 Resumed"]);
+    // What little moves in between is jumped back over.
+    check(&stormy(jumps(10, 200, 60, -60)), &["Frozen 4000+1960 Resumed"]);
+}
+
+#[test]
+fn jumps_that_are_few_far_apart_or_lead_elsewhere_are_no_stall() {
+    check(&stormy(jumps(4, 200, 0, 0)), &[]);
+    check(&stormy(jumps(10, 1_200, 800, -100)), &[]);
+    // Searched for in small steps, without a touch that this page could see.
+    check(&stormy(jumps(10, 100, 0, 400)), &[]);
+    // A stretch that is played again and again.
+    check(&stormy(jumps(10, 800, 700, -700)), &[]);
+}
+
 #[test]
 fn a_seek_is_no_stall_however_long_it_takes() {
     let story = [
