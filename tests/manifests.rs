@@ -8,7 +8,7 @@ use whystall::event::{
 use whystall::explain;
 use whystall::story::{SEGMENT, Story, at};
 use whystall::time::{Micros, Wall};
-use whystall::verdict::{Stall, Zone};
+use whystall::verdict::{Stall, Value, Zone};
 
 const PATH_AND_SERVER: [Zone; 5] = [Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
 /// The playlist's own address, and the request for it.
@@ -191,6 +191,38 @@ fn a_playlist_that_comes_late() {
     assert_eq!(judged(&live).cause, "manifest-late");
 }
 
+/// Low latency: the server answers when it has something new, every half second if all is well.
+#[test]
+fn a_playlist_that_the_server_holds_back() {
+    let (idle, asked) = waiting();
+    let parts = |mut read: Input| {
+        if let Event::Playlist { playlist, .. } = &mut read.event {
+            playlist.part_target = Some(Micros::from_millis(500));
+        }
+        read
+    };
+    let often = |until: i64| {
+        let asks = (0..(until / 500) as u32).map(|n| (2_000 + n, i64::from(n) * 500));
+        asks.flat_map(|(id, from)| request(id, from, from + 480, 200)).collect::<Vec<_>>()
+    };
+    let named = |segment: i64| parts(read(1 + segment * 400, 2_000, &[segment]));
+    let mut held = idle.clone();
+    held.extend(often(asked - 13_900));
+    held.extend((0..8).map(named));
+    held.extend(request(900, asked - 13_900, asked - 30, 200));
+    held.push(parts(read(asked - 20, 2_000, &[8])));
+    let stall = judged(&held);
+    // A broken way looks the same as a server that has nothing to say.
+    assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("manifest-late", &PATH_AND_SERVER[..]));
+    assert!(stall.findings.iter().any(|finding| finding.id == "playlist-held-back"));
+
+    // It named the media segment long ago, and goes on answering in time.
+    let mut there = idle;
+    there.extend(often(asked));
+    there.extend((0..9).map(named));
+    assert_eq!(judged(&there).cause, "request-idle");
+}
+
 #[test]
 fn a_playlist_that_the_server_refuses() {
     let (mut inputs, asked) = waiting();
@@ -260,6 +292,12 @@ fn a_player_that_chooses_more_than_the_line_gives() {
     let zones = [Zone::Player, Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge];
     assert_eq!((stall.cause.as_str(), stall.zones.as_slice()), ("abr-overreach", &zones[..]));
     assert!(stall.findings.iter().any(|finding| finding.id == "lower-was-offered"));
+
+    // The next lower would not have been enough, the one below it would.
+    let in_steps = ladder(&[(600_000, 640, 360), (1_900_000, 960, 540), (2_000_000, 1280, 720)]);
+    let stall = last_cause(&with(&[&chosen[..], &[in_steps]].concat()));
+    let lower = stall.findings.iter().find(|finding| finding.id == "lower-was-offered").unwrap();
+    assert_eq!(lower.values.get("enough"), Some(&Value::Bitrate(600_000)));
 
     for (why, inputs) in [
         ("nothing is known of what is offered", with(&chosen)),

@@ -31,7 +31,9 @@ fn findings(case: &Case) -> Vec<Finding> {
     let status = wait.fetches.iter().rev().filter_map(|fetch| fetch.status).find(|status| *status >= 400);
     let status = status.map(|status| ("status", Value::Count(u64::from(status))));
     let waited = ("waited", Value::Micros(wait.waited));
-    vec![finding("playlist-late", facts, [waited].into_iter().chain(host).chain(status))]
+    let late = finding("playlist-late", facts, [waited].into_iter().chain(host).chain(status));
+    let by_design = wait.held_back.then(|| finding("playlist-held-back", Vec::new(), []));
+    [late].into_iter().chain(by_design).collect()
 }
 
 fn longest<'a>(case: &'a Case) -> Option<PlaylistWait<'a>> {

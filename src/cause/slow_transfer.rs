@@ -17,7 +17,7 @@ const STAGES: &[Stage] = &[Stage::Transfer];
 
 pub const CAUSE: Cause = Cause { id: "slow-transfer", weight, zones, findings, lead: "body-slow" };
 
-fn weight(case: &Case) -> Micros {
+pub fn weight(case: &Case) -> Micros {
     case.share(STAGES) + case.slow_all_along(STAGES)
 }
 

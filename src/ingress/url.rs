@@ -9,6 +9,10 @@ const URL_LIMIT: usize = 64 << 10;
 /// Longest host with port. RFC 1035 §2.3.4 allows 253 characters, a colon and a port 6 more.
 const HOST_LIMIT: usize = 253 + 6;
 
+/// How the names of the parameters begin in which players tell a server when to answer with a playlist, and with how much of
+/// it (RFC 8216bis §6.2.5): it is the same playlist.
+const DIRECTIVE: &str = "_HLS_";
+
 /// A URL, redacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redacted {
@@ -46,10 +50,20 @@ pub fn redact(url: &str) -> Redacted {
     let Some(host) = host(authority, default_port) else {
         return Redacted::Invalid;
     };
-    let digest = digest(&[default_port, &host, path_query]);
-    let (path, _query) = path_query.split_once('?').unwrap_or((path_query, ""));
+    let (path, query) = path_query.split_once('?').unwrap_or((path_query, ""));
     let kind = kind(path);
+    let same = match kind {
+        ResourceKind::Manifest => without_directives(path, query),
+        ResourceKind::Data => path_query.to_owned(),
+    };
+    let digest = digest(&[default_port, &host, &same]);
     Redacted::Web { digest, host, kind }
+}
+
+fn without_directives(path: &str, query: &str) -> String {
+    let own: Vec<&str> = query.split('&').filter(|part| !part.starts_with(DIRECTIVE)).collect();
+    let query = own.join("&");
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// 53 bits of SHA-256 over these texts: a number JavaScript can hold too. Among 4096 URLs, two that differ are
@@ -199,6 +213,17 @@ mod tests {
             assert_ne!(web(other).0, digest, "{other}");
         }
         assert!(digest < 1 << 53);
+    }
+
+    #[test]
+    fn a_playlist_is_the_same_however_it_is_asked_for() {
+        let digest = web("https://a.example/x.m3u8?y=1&z").0;
+        for same in ["?_HLS_msn=4&y=1&z", "?y=1&_HLS_skip=v2&z&_HLS_part=0"] {
+            assert_eq!(web(&format!("https://a.example/x.m3u8{same}")).0, digest, "{same}");
+        }
+        assert_eq!(web("https://a.example/x.m3u8?_HLS_msn=4").0, web("https://a.example/x.m3u8").0);
+        assert_ne!(web("https://a.example/x.m3u8?_hls_msn=4&y=1&z").0, digest);
+        assert_ne!(web("https://a.example/x?_HLS_msn=4").0, web("https://a.example/x").0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::event::TrackKind;
 use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
+use std::cmp::Reverse;
 
 /// What a player may ask for of what it can expect, in percent: hls.js' `abrBandWidthFactor`.
 const SAFE_PERCENT: u128 = 95;
@@ -18,7 +19,9 @@ pub struct Overreach {
     pub needed: u64,
     /// Bits in a second that the media segments before it had come at.
     pub expected: u64,
-    /// By how much the stall would have been shorter at the next lower quality offered.
+    /// Bits in a second of the highest quality on offer that would have avoided at least half of the stall.
+    pub enough: u64,
+    /// By how much the stall would have been shorter at that.
     pub avoided: Micros,
     /// The requests that show it.
     pub facts: Vec<u32>,
@@ -40,17 +43,21 @@ impl Books<'_> {
             return None;
         }
         let current = self.manifests.bitrate(*size)?;
-        let lower = self.manifests.ladder.iter().filter(|rung| rung.kind == TrackKind::Video);
-        let lower = lower.map(|rung| rung.bitrate).filter(|bitrate| *bitrate < current).max()?;
-        let less = |bytes: u64| u128::from(bytes) * u128::from(lower) / u128::from(current);
-        let shorter = self.stall_if(stall, |kind, _, bytes| match kind {
-            TrackKind::Audio => bytes,
-            _ => u64::try_from(less(bytes)).unwrap_or(bytes),
-        })?;
+        let offered = self.manifests.ladder.iter().filter(|rung| rung.kind == TrackKind::Video);
+        let mut lower: Vec<_> = offered.map(|rung| rung.bitrate).filter(|bitrate| *bitrate < current).collect();
+        lower.arrange_by_key(|bitrate| Reverse(*bitrate));
         let lasted = stall.duration(self.now);
-        let avoided = (lasted - shorter).at_least_zero();
+        let at = |bitrate: u64| {
+            let shorter = self.stall_if(stall, |kind, _, bytes| match kind {
+                TrackKind::Audio => bytes,
+                _ => scaled(bytes, bitrate, current),
+            })?;
+            let avoided = (lasted - shorter).at_least_zero();
+            (avoided.0.saturating_mul(2) >= lasted.0).then_some((bitrate, avoided))
+        };
+        let (enough, avoided) = lower.into_iter().find_map(at)?;
         let facts = fetch.facts.iter().copied().chain(facts).collect();
-        (avoided.0.saturating_mul(2) >= lasted.0).then_some(Overreach { needed, expected, avoided, facts })
+        Some(Overreach { needed, expected, enough, avoided, facts })
     }
 
     /// What the last media segments of this track that had come by then came at: the median, and what tells of it.
@@ -65,6 +72,11 @@ impl Books<'_> {
         last.arrange_by_key(|(rate, _)| *rate);
         Some((last.get(last.len() / 2)?.0, facts))
     }
+}
+
+/// The bytes of a media segment at another bit rate.
+fn scaled(bytes: u64, bitrate: u64, current: u64) -> u64 {
+    u64::try_from(u128::from(bytes) * u128::from(bitrate) / u128::from(current)).unwrap_or(bytes)
 }
 
 fn bitrate(bytes: u64, time: Micros) -> Option<u64> {

@@ -40,6 +40,8 @@ impl Unpublished {
 pub struct PlaylistWait<'a> {
     /// Beyond what a playlist usually takes.
     pub waited: Micros,
+    /// Its server keeps it to itself until there is something new in it (RFC 8216bis §6.2.5.2).
+    pub held_back: bool,
     /// The requests, in the order in which they were made.
     pub fetches: Vec<&'a Fetch>,
 }
@@ -69,8 +71,10 @@ impl Books<'_> {
         let newest = before.iter().rposition(|read| !read.named.is_empty())?;
         let (last, looked) = (before.get(newest)?, before.last()?);
         let target = last.playlist.target.unwrap_or(TARGET);
-        let exhausted =
-            last.named.last().is_some_and(|name| self.fetches.iter().any(|fetch| fetch.resource == *name));
+        // What has come in parts is named once more as a whole, after the last of them.
+        let newest_names = if last.playlist.part_target.is_some() { 2 } else { 1 };
+        let asked_for = |name: &ResourceId| self.fetches.iter().any(|fetch| fetch.resource == *name);
+        let exhausted = last.named.iter().rev().take(newest_names).any(asked_for);
         if !exhausted || until <= from || looked.at + target < from {
             return None;
         }
@@ -122,14 +126,8 @@ impl Books<'_> {
     /// Whether, and how long, playback waited for a playlist before it could ask for this media segment.
     pub fn playlist_wait(&self, blocking: &Blocking) -> Option<PlaylistWait<'_>> {
         let (from, until) = self.undecided(blocking);
-        let held_back = |fetch: &Fetch| {
-            // A server that holds a playlist back until there is something new answers late by design.
-            let read = self.manifests.reads.iter().find(|read| read.resource == Some(fetch.resource));
-            read.is_some_and(|read| read.playlist.part_target.is_some())
-        };
         let end = |fetch: &Fetch| fetch.over().unwrap_or(self.now).min(until);
-        let during =
-            self.playlists().filter(|fetch| fetch.asked < until && end(fetch) > from && !held_back(fetch));
+        let during = self.playlists().filter(|fetch| fetch.asked < until && end(fetch) > from);
         let fetches: Vec<&Fetch> = during.collect();
         let first = fetches.first()?;
         // What lies between a failed attempt and the next is the failure's, too.
@@ -137,7 +135,10 @@ impl Books<'_> {
         let (start, last) = (first.asked.max(from), fetches.iter().map(|fetch| end(fetch)).max()?);
         let longest = fetches.iter().map(|fetch| end(fetch) - fetch.asked.max(from)).max()?;
         let waited = if failed { last - start } else { longest } - self.usual_playlist(from);
-        (waited > Micros::ZERO).then_some(PlaylistWait { waited, fetches })
+        let parts = |read: &Read| read.playlist.part_target.is_some();
+        let of = |fetch: &&Fetch| self.manifests.reads.iter().find(|read| read.resource == Some(fetch.resource));
+        let held_back = fetches.iter().filter_map(of).any(parts);
+        (waited > Micros::ZERO).then_some(PlaylistWait { waited, held_back, fetches })
     }
 
     /// Whether the stream was live, as read before that moment.

@@ -216,14 +216,20 @@ fn telling(cause: &str) -> Vec<Finding> {
         }
         "manifest-late" => {
             let host = Value::Name("stream.example".to_owned());
-            vec![finding("playlist-late", &[("waited", time(3_100)), ("host", host)])]
+            vec![
+                finding("playlist-late", &[("waited", time(3_100)), ("host", host)]),
+                finding("playlist-held-back", &[]),
+            ]
         }
         "abr-overreach" => vec![
             finding(
                 "rate-too-high",
                 &[("needed", Value::Bitrate(4_500_000)), ("expected", Value::Bitrate(3_200_000))],
             ),
-            finding("lower-was-offered", &[("avoided", time(2_800))]),
+            finding(
+                "lower-was-offered",
+                &[("enough", Value::Bitrate(2_500_000)), ("avoided", time(2_800))],
+            ),
         ],
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],
