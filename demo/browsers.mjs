@@ -1,8 +1,10 @@
 // Launches Chromium and Firefox with the extension, each with a fresh profile.
+import { execFile } from 'node:child_process';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import puppeteer from 'puppeteer-core';
 
 export const BROWSERS = ['chromium', 'firefox'];
@@ -21,11 +23,13 @@ const PATIENCE = 20_000;
  * @param {boolean} [options.extension] with Whystall installed
  * @param {boolean} [options.anyCertificate] a server may certify itself
  * @param {string} [options.downloads] directory that downloads go to
+ * @param {number} [options.quota] megabytes of media that a source may hold, for pictures and for sound
+ * @param {boolean} [options.backgrounds] treats tabs in the background as it does for its users
  */
-export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads } = {}) {
+export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads, quota, backgrounds = false } = {}) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
   const start = name === 'firefox' ? startFirefox : startChromium;
-  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, profile });
+  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, quota, backgrounds, profile });
   // Its first page opens by itself, in front of whatever is there by then.
   if (extension) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
@@ -41,11 +45,23 @@ export async function launch(name, { headless = true, dark = false, extension = 
     openExtensionPage: (file) => openExtensionPage(browser, base + file),
     /** Stops the extension's background, as the browser does when it has been idle. */
     stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
+    /** Stops all of the browser's processes, or lets them go on: what sleep is to it. */
+    signal: async (signal) => {
+      for (const pid of await withDescendants(browser.process().pid)) process.kill(pid, signal);
+    },
     async close() {
       await browser.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** The process and all that came of it. */
+async function withDescendants(root) {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const processes = stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent) => processes.filter(([, of]) => of === parent).flatMap(([pid]) => [pid, ...below(pid)]);
+  return [root, ...below(root)];
 }
 
 /** Asks until the answer is truthy. For conditions that no event announces. */
@@ -62,7 +78,7 @@ export async function until(ask, what, patience = PATIENCE) {
 /** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
 const POLL = 100;
 
-async function startChromium({ headless, dark, extension, anyCertificate, downloads, profile }) {
+async function startChromium({ headless, dark, extension, anyCertificate, downloads, quota, backgrounds, profile }) {
   const browser = await puppeteer.launch({
     executablePath: await program(['chromium', 'chromium-browser', 'google-chrome']),
     headless,
@@ -71,12 +87,14 @@ async function startChromium({ headless, dark, extension, anyCertificate, downlo
     enableExtensions: extension ? [path.join(dist, 'chrome')] : false,
     userDataDir: profile,
     defaultViewport: headless ? VIEWPORT : null,
+    ignoreDefaultArgs: backgrounds ? NO_BACKGROUNDS : [],
     args: [
       // Chromium's sandbox refuses to run as root.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--autoplay-policy=no-user-gesture-required', '--mute-audio', '--lang=en-US',
       `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
+      ...(quota ? [`--mse-video-buffer-size-limit-mb=${quota}`, `--mse-audio-buffer-size-limit-mb=${quota}`] : []),
     ],
   });
   if (downloads) {
@@ -91,11 +109,14 @@ async function startChromium({ headless, dark, extension, anyCertificate, downlo
   return { browser, base: `chrome-extension://${new URL(worker.url()).host}/` };
 }
 
+/** Switches of Puppeteer's that spare tabs in the background what browsers do to them. */
+const NO_BACKGROUNDS = ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding'];
+
 const GECKO_ID = 'whystall@whystall.org';
 // Firefox gives every installation a random address; a fixed one can be opened.
 const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
 
-async function startFirefox({ headless, dark, extension, anyCertificate, downloads, profile }) {
+async function startFirefox({ headless, dark, extension, anyCertificate, downloads, quota, profile }) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: await program(['firefox-esr', 'firefox']),
@@ -112,6 +133,7 @@ async function startFirefox({ headless, dark, extension, anyCertificate, downloa
       'intl.locale.requested': 'en-US',
       'full-screen-api.warning.timeout': 0,
       'browser.download.alwaysOpenPanel': false,
+      ...(quota && { 'media.mediasource.eviction_threshold.video': quota << 20, 'media.mediasource.eviction_threshold.audio': quota << 20 }),
       ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.useDownloadDir': true }),
     },
   });

@@ -17,6 +17,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @property {(waited: number) => Record<string, string>} [confess] headers in which a silent server then says what it did for so
  *   many milliseconds
  * @property {number} [spread] headers at once, the body evenly over so many milliseconds
+ * @property {number} [kbps] a slow line: the body at so many kilobits a second, whatever was asked for
  * @property {number} [status] with this status, from the first request on for `lasts` milliseconds, for ever without
  * @property {number} [lasts]
  * @property {boolean} [omitted] with `hole` only: manifests leave it out (the first such)
@@ -161,7 +162,7 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     if (live && segment.number >= live.end) return void refuse(response, served, 404, 'not-yet-published');
     const key = `${segment.track} ${segment.number}`;
     if (!releases.has(key)) releases.set(key, requested + (chosen?.silence ?? chosen?.spread ?? (chosen?.status ? (chosen.lasts ?? Infinity) : 0)));
-    const at = releases.get(key);
+    const at = chosen?.kbps ? requested + (body.length * 8) / chosen.kbps : releases.get(key);
     if (at > requested || chosen?.status || (live && chosen?.unpublished)) served.fault = chosen.kind;
     if (at > requested && chosen.status) return void refuse(response, served, chosen.status, chosen.kind);
     if (at > requested && chosen.silence) await until(at, response);
@@ -172,9 +173,10 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
       const said = chosen.confess(Math.floor(served.firstByte - requested));
       for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
     }
-    if (at > requested && chosen.spread) await spread(body, at, response);
+    const spreads = at > requested && (chosen.spread || chosen.kbps);
+    if (spreads) await spread(body, at, response);
     handedOver = now();
-    response.end(at > requested && chosen.spread ? undefined : body);
+    response.end(spreads ? undefined : body);
   };
 }
 

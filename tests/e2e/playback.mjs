@@ -1,6 +1,6 @@
 // One playback of the demo's stream in the browser under test, and what was recorded of it on all sides.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,12 +34,13 @@ export function pass(millis) {
  * @param {string} [options.file] the page, and the directory it is in
  * @param {string} [options.pages]
  * @param {boolean} [options.extension]
+ * @param {{ quota?: number, backgrounds?: boolean }} [options.how] the browser is launched otherwise than usual
  * @param {Awaited<ReturnType<typeof launch>>} [options.shared] a browser to play in that is there already, and stays
  */
-export async function play({ fault, playlist, licence, query = {}, file = '/', pages = [], extension = true, shared } = {}) {
+export async function play({ fault, playlist, licence, query = {}, file = '/', pages = [], extension = true, how = {}, shared } = {}) {
   const stream = await demoStream();
   const server = await serve({ stream, fault, playlist, licence, pages });
-  const browser = shared ?? (await launch(browserName, { extension }));
+  const browser = shared ?? (await launch(browserName, { extension, ...how }));
   const started = Date.now();
   const page = await browser.open(server.url(query, file));
   return {
@@ -144,6 +145,7 @@ async function verifyNatively(records) {
   try {
     // Kept for a closer look, where one is wanted.
     const keep = process.env.WHYSTALL_KEEP;
+    if (keep) await mkdir(keep, { recursive: true });
     if (keep) await Promise.all(records.map(({ bundle, report }) => writeFile(path.join(keep, `${lastOf(report).began.wall}.whystall`), bundle)));
     const files = records.map((_, i) => path.join(dir, `${i}.whystall`));
     await Promise.all(records.map(({ bundle }, i) => writeFile(files[i], bundle)));

@@ -1,16 +1,21 @@
-// A player that fetches one media segment after the other and appends it, pictures only, six seconds ahead.
+// A player that fetches one media segment after the other and appends it, pictures only, `?ahead=` seconds ahead.
+// `?retry=` how long it waits after an append that was refused, milliseconds.
+// `?steps=` plays sound too, and takes so many steps of a timer over each media segment before it appends it.
 // `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
 // While `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream,
 // `?keeps=` how long it keeps those after the first to itself, milliseconds.
 'use strict';
 (() => {
-  const AHEAD = 6;
   const PATIENCE = 2000;
+  /** Milliseconds between two looks of a player that works by a timer. */
+  const STEP = 20;
   const query = new URLSearchParams(location.search);
-  const base = new URL('540p/', query.get('stream'));
+  const ahead = Number(query.get('ahead') ?? 6);
+  const retry = Number(query.get('retry') ?? 500);
+  const steps = Number(query.get('steps') ?? 0);
   const skip = Number(query.get('skip') ?? -1);
   const video = document.querySelector('video');
-  const demo = (window.demo = { video, full: false });
+  const demo = (window.demo = { video, full: false, refused: [], record: recordPlayback(video) });
 
   // The browser's own limit is a hundred megabytes away. What a full buffer looks like to a page is the same.
   const { appendBuffer } = SourceBuffer.prototype;
@@ -19,14 +24,16 @@
     return appendBuffer.call(this, data);
   };
 
+  // Where a tab is hidden there are no frames to wait for.
+  const waiting = [];
+  const next = (look) => (steps ? waiting.push(look) : requestAnimationFrame(look));
+  if (steps) setInterval(() => waiting.splice(0).forEach((look) => look()), STEP);
   const until = (ask) =>
     new Promise((done) => {
-      const look = () => (ask() ? done() : requestAnimationFrame(look));
+      const look = () => (ask() ? done() : next(look));
       look();
     });
   const happened = (target, type) => new Promise((done) => target.addEventListener(type, done, { once: true }));
-  const get = async (name) => (await fetch(new URL(name, base))).arrayBuffer();
-
   const licence = query.get('licence');
   if (licence) askForKeys(video, licence);
 
@@ -36,26 +43,43 @@
 
   async function play() {
     await happened(source, 'sourceopen');
-    const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.64001f"');
+    const pictures = track('540p', 'video/mp4; codecs="avc1.64001f"');
+    const tracks = steps ? [pictures, track('sound', 'audio/mp4; codecs="mp4a.40.2"')] : [pictures];
+    await Promise.all(tracks.map(({ begin }) => begin()));
+    video.play();
+    jumpOverHoles();
+    for (const { go } of tracks) go();
+  }
+
+  function track(name, type) {
+    const buffer = source.addSourceBuffer(type);
+    const get = async (file) => new Uint8Array(await (await fetch(new URL(`${name}/${file}`, query.get('stream')))).arrayBuffer());
     const append = async (data) => {
       for (;;) {
         try {
           buffer.appendBuffer(data);
           return void (await happened(buffer, 'updateend'));
-        } catch {
+        } catch (error) {
           const failed = performance.now();
-          await until(() => performance.now() - failed > 500);
+          demo.refused.push({ at: performance.timeOrigin + failed, name: error.name });
+          await until(() => performance.now() - failed > retry);
         }
       }
     };
-    await append(await get('init.mp4'));
-    video.play();
-    jumpOverHoles();
-    for (let number = 0; ; number += 1) {
-      if (number === skip) continue;
-      await until(() => end(buffer) - video.currentTime < AHEAD);
-      await append(await get(`segment-${String(number).padStart(3, '0')}.m4s`));
-    }
+    const hand = async (data) => {
+      for (let step = 0; step < steps; step += 1) await new Promise(next);
+      await append(data);
+    };
+    return {
+      begin: async () => append(await get('init.mp4')),
+      async go() {
+        for (let number = 0; ; number += 1) {
+          if (number === skip) continue;
+          await until(() => end(buffer) - video.currentTime < ahead);
+          await hand(await get(`segment-${String(number).padStart(3, '0')}.m4s`));
+        }
+      },
+    };
   }
 
   const end = ({ buffered }) => (buffered.length ? buffered.end(buffered.length - 1) : 0);
