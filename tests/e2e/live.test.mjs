@@ -2,6 +2,7 @@
 // to a viewer, and are told apart.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { overlaps } from '../../demo/verdict.mjs';
 import { browserName, play, until } from './playback.mjs';
 
 /** Media segments in the window at first and at most, each of two seconds. hls.js plays three from the end. */
@@ -47,17 +48,11 @@ describe(`live in ${browserName}`, () => {
 /** Plays live until something stalled, and gives that. */
 async function firstStall(server) {
   const session = await play({ playlist: server(), query: { level: '0', buffer: '12' } });
-  const { page } = session;
   try {
-    const over = async () => (await session.record()).gaps.some(({ began, ended }) => ended - began >= 1000);
-    await until(over, 'a stall and its end', 80_000);
-    const record = await session.record();
-    const long = record.gaps.find(({ began, ended }) => ended - began >= 1000);
-    const moved = await page.evaluate(() => demo.video.currentTime);
-    await until(() => page.evaluate((from) => demo.video.currentTime > from + 1, moved), 'playback', 20_000);
+    const gap = await session.standstill(80_000);
     const stalls = await session.verdicts(1);
-    const stall = stalls.find(({ began, ended }) => began.wall / 1e3 < long.ended && (ended?.wall ?? Infinity) / 1e3 > long.began);
-    assert.ok(stall, `none of ${stalls.length} is the stall at ${long.mediaBegan} s`);
+    const stall = stalls.find((stall) => overlaps(gap, stall));
+    assert.ok(stall, `none of ${stalls.length} is the stall at ${gap.mediaBegan} s`);
     return stall;
   } finally {
     await session.close();

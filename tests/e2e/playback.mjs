@@ -43,24 +43,40 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
   const browser = shared ?? (await launch(browserName, { extension, ...how }));
   const started = Date.now();
   const page = await browser.open(server.url(query, file));
+  /** What the page recorded. */
+  const record = () => page.evaluate(() => demo.record);
+  /** Waits until this media time is reached, or the end. */
+  const reaches = (seconds) =>
+    until(
+      () => page.evaluate((seconds) => demo.video.ended || demo.video.currentTime >= seconds, seconds),
+      `playing up to ${seconds} s`,
+      (seconds * SLOWDOWN + 30) * 1000,
+    );
   return {
     server,
     browser,
     page,
-    /** What the page recorded. */
-    record: () => page.evaluate(() => demo.record),
+    record,
     /** What each gap in this record really was, where the server did something. */
     truths({ gaps, stops, segments }) {
       const held = contents(query.player ?? 'hls', stream, segments);
       return gaps.map((gap) => truthOf(gap, stops, server.log, held, server.host)).filter(Boolean);
     },
-    /** Waits until this media time is reached, or the end. */
-    reaches: (seconds) =>
-      until(
-        () => page.evaluate((seconds) => demo.video.ended || demo.video.currentTime >= seconds, seconds),
-        `playing up to ${seconds} s`,
-        (seconds * SLOWDOWN + 30) * 1000,
-      ),
+    /**
+     * The first gap between pictures in which playback stood for a second, which a busy machine alone does not make, once
+     * it has gone on for a second after it.
+     */
+    async standstill(patience = 60_000) {
+      const stood = async () => {
+        const { gaps, stops } = await record();
+        const long = stops.filter(({ began, ended }) => ended - began >= 1000);
+        return gaps.find((gap) => long.some((stop) => stop.began < gap.ended && stop.ended > gap.began));
+      };
+      await until(stood, 'a stall and its end', patience);
+      await reaches((await page.evaluate(() => demo.video.currentTime)) + 1);
+      return stood();
+    },
+    reaches,
     /**
      * Stops, and gives the stalls Whystall recorded, in order, once there are at least so many.
      * @param {number} atLeast

@@ -31,15 +31,8 @@ describe(`provoked in ${browserName}`, () => {
   const provoked = (name, options, act) =>
     test(name, async () => {
       const session = await play({ shared: options.how ? undefined : shared, ...options });
-      /** The first stall the page saw that a busy machine alone does not make, once playback has gone on after it for a second. */
-      const firstGap = async () => {
-        const long = ({ gaps }) => gaps.find(({ began, ended }) => ended - began >= 1000);
-        await until(async () => long(await session.record()), 'a stall and its end', 40_000);
-        await session.reaches((await session.page.evaluate(() => demo.video.currentTime)) + 1);
-        return long(await session.record());
-      };
       try {
-        await act(session, firstGap);
+        await act(session);
       } finally {
         await session.close();
       }
@@ -49,10 +42,10 @@ describe(`provoked in ${browserName}`, () => {
   const LINE = { kind: 'slow-line', kbps: 900 };
   const onLine = { fault: (track) => (track === 'video' ? LINE : null), query: { level: '0' } };
 
-  provoked('a quality too high for the line', onLine, async ({ page, server, reaches, verdicts }, firstGap) => {
+  provoked('a quality too high for the line', onLine, async ({ page, server, reaches, standstill, verdicts }) => {
     await reaches(8);
     await page.evaluate(() => demo.player.keepTo(2));
-    const gap = await firstGap();
+    const gap = await standstill();
     const stall = (await verdicts(1)).find((stall) => overlaps(gap, stall));
     assert.deepEqual(explained(stall), { cause: 'abr-overreach', zones: ['player', 'home', 'access', 'interconnect', 'edge'], kind: 'starved' });
     assertTimes(stall, gap);
@@ -64,8 +57,8 @@ describe(`provoked in ${browserName}`, () => {
     assert.ok(expected.bitrate <= LINE.kbps * 1000 && needed.bitrate > 1.5 * LINE.kbps * 1000, `${needed.bitrate} of ${expected.bitrate}`);
   });
 
-  provoked('a source that takes no more', { ...tiny({ ahead: '30', retry: '12000' }), how: { quota: 1 } }, async ({ page, verdicts }, firstGap) => {
-    const gap = await firstGap();
+  provoked('a source that takes no more', { ...tiny({ ahead: '30', retry: '12000' }), how: { quota: 1 } }, async ({ page, standstill, verdicts }) => {
+    const gap = await standstill();
     const stalls = await verdicts(1);
     const refused = await page.evaluate(() => demo.refused);
     assert.ok(refused.some(({ at, name }) => at < gap.began && name === 'QuotaExceededError'), JSON.stringify(refused));
@@ -129,12 +122,12 @@ describe(`provoked in ${browserName}`, () => {
   if (browserName === 'chromium') {
     // Not as a picture in the page, but every bit as much.
     const withheld = (track, number) => (track === 'video' && number === 5 ? { kind: 'withheld', silence: 9000 } : null);
-    provoked('a picture in a picture', { fault: withheld }, async ({ page, reaches, verdicts }, firstGap) => {
+    provoked('a picture in a picture', { fault: withheld }, async ({ page, reaches, standstill, verdicts }) => {
       await reaches(2);
       await page.evaluate(() => document.addEventListener('keydown', () => demo.video.requestPictureInPicture(), { once: true }));
       await page.keyboard.press('x');
       await until(() => page.evaluate(() => document.pictureInPictureElement === demo.video), 'the picture in a picture');
-      const gap = await firstGap();
+      const gap = await standstill();
       await page.evaluate(() => document.exitPictureInPicture());
       const stalls = await verdicts(1);
       const path = ['home', 'access', 'interconnect', 'edge', 'origin'];
