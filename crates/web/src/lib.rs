@@ -1,17 +1,17 @@
-//! The core in the browser: what the background script calls. Values cross as plain objects
-//! (`serde-wasm-bindgen`), snapshots and evidence as strings. Nothing is decided here.
+//! The core in the browser: what the background script calls. Facts come as plain objects, everything else crosses as
+//! text: what is to be an object again as JSON, for which there has to be a writer anyway. Nothing is decided here.
 
 mod frame;
 mod object;
 
 use frame::Frame;
-use js_sys::Array;
+use js_sys::{Array, JSON};
 use object::Object;
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use whystall::bundle::Bundle;
 use whystall::card::{self, Theme};
+use whystall::read::Read;
 use whystall::status::Status;
 use whystall::time::{Wall, micros_from_millis};
 use whystall::view::{self, Unseen, Wishes};
@@ -41,7 +41,7 @@ impl FrameSession {
     /// Takes the facts numbered `from`, `from + 1`, … Those seen before and those that are no facts are dropped.
     pub fn handle(&mut self, facts: &Array, from: f64) -> Result<JsValue, JsError> {
         for (number, fact) in (from as u64..).zip(facts.iter()) {
-            self.frame.take(number, || Fact::read(&Object(fact)));
+            self.frame.take(number, || Fact::read(&Object(fact)).ok());
         }
         self.outputs()
     }
@@ -120,7 +120,7 @@ impl Popup {
 /// `theme` is `dark` or `light`.
 #[wasm_bindgen]
 pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, language: &str) -> Result<String, JsError> {
-    let bundle = Bundle::reseal(bundle.as_bytes()).map_err(|error| JsError::new(&format!("{error:?}")))?;
+    let bundle = Bundle::reseal(bundle.as_bytes()).map_err(|error| JsError::new(&error.to_string()))?;
     let stall = bundle.report.stalls.last().ok_or_else(|| JsError::new("no stall in this bundle"))?;
     let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
     Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::for_language(language)))
@@ -140,5 +140,5 @@ extern "C" {
 
 /// Maps as plain objects, `None` as `null`.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
-    Ok(value.serialize(&Serializer::json_compatible())?)
+    JSON::parse(&serde_json::to_string(value)?).map_err(|_| JsError::new("no JSON"))
 }
