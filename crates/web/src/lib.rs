@@ -26,10 +26,11 @@ pub struct FrameSession {
 
 #[wasm_bindgen]
 impl FrameSession {
-    /// A frame of which nothing is known. `build` names the program in evidence; `language` is a BCP 47 tag.
+    /// A frame of which nothing is known. `build` names the program in evidence; `catalogue` are the words to
+    /// speak in, see [`Words::new`].
     #[wasm_bindgen(constructor)]
-    pub fn new(build: &str, language: &str) -> FrameSession {
-        FrameSession { frame: Frame::new(build, Words::for_language(language)) }
+    pub fn new(build: &str, catalogue: &str) -> FrameSession {
+        FrameSession { frame: Frame::new(build, Words::new(catalogue)) }
     }
 
     /// Goes on from a [`FrameSession::snapshot`]; answers the number of the next fact of the log. An unreadable
@@ -93,9 +94,9 @@ pub struct Popup {
 impl Popup {
     /// A tab of which no frame is known yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(language: &str, muted: bool) -> Popup {
+    pub fn new(catalogue: &str, muted: bool) -> Popup {
         let wishes = Wishes { muted, ..Wishes::default() };
-        Popup { frames: Vec::new(), wishes, words: Words::for_language(language) }
+        Popup { frames: Vec::new(), wishes, words: Words::new(catalogue) }
     }
 
     /// Shows this frame too.
@@ -119,11 +120,11 @@ impl Popup {
 /// The card of the stall that a bundle is about, as SVG. `date` is the stall's local date and time in words,
 /// `theme` is `dark` or `light`.
 #[wasm_bindgen]
-pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, language: &str) -> Result<String, JsError> {
+pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, catalogue: &str) -> Result<String, JsError> {
     let bundle = Bundle::reseal(bundle.as_bytes()).map_err(|error| JsError::new(&error.to_string()))?;
     let stall = bundle.report.stalls.last().ok_or_else(|| JsError::new("no stall in this bundle"))?;
     let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
-    Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::for_language(language)))
+    Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::new(catalogue)))
 }
 
 /// A panic is a bug of ours; without this it would be told as a bare "unreachable executed".
