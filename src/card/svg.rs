@@ -2,7 +2,7 @@
 
 use super::Theme;
 use crate::view::Node;
-use crate::view::evidence::number;
+use crate::view::number;
 
 /// Distance of lines, in sizes.
 pub(super) const LEADING: f64 = 1.18;
