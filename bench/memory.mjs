@@ -23,7 +23,8 @@ export async function run({ quick }) {
   const { memory } = core.initSync({ module: await readFile(path.join(root, 'target/wasm/whystall_web_bg.wasm')) });
   const [video, sound] = await makeMedia('fmp4-2s', 'fmp4-sound');
   const heads = { video: head(video), sound: head(sound), bytes: video.segments[0].length };
-  const session = new core.FrameSession('bench', 'en');
+  const words = await readFile(path.join(root, 'extension/_locales/en/messages.json'), 'utf8');
+  const session = new core.FrameSession('bench', words);
   const batches = quick ? BATCHES / 20 : BATCHES;
   let from = 0;
   let stalls = 0;
@@ -48,7 +49,7 @@ export async function run({ quick }) {
   if (session.malformed > 0) throw new Error(`${session.malformed} facts could not be read`);
   // A wake after all of it.
   const began = performance.now();
-  const woken = new core.FrameSession('bench', 'en');
+  const woken = new core.FrameSession('bench', words);
   woken.restore(session.snapshot());
   woken.tick(START + batches * 2000);
   const restored = performance.now() - began;

@@ -24,10 +24,10 @@ shuffled turns do to caches. For WebM the walker goes through some fifty blocks 
 follows each by a machine made for every container. Nearer: a reader that takes a run of SimpleBlocks at once, and readers
 compiled for speed, not size.`,
   instructions: 'WebM: some 600 instructions a block, for the same reason.',
-  sizes: `A quarter of the core reads snapshots and evidence by derived code, some 3 KB for each variant of an event. Facts
-are read by their fields' names instead (src/record.rs), in a tenth of that; doing so for events is the next step. Then:
-cards and evidence as a module of their own, loaded when the viewer asks for them, and the words of one language. That
-makes perhaps half; 60 KB was thought of a core that only watches.`,
+  sizes: `Half of what is left is what Whystall does: following playback, telling causes apart, saying so. Nearer: maps that are
+not compiled anew for each pair of types (BTreeMap), and compiling for size all but the readers of containers, which takes a
+crate of their own (\`opt-level = "z"\` for everything took off 6 %). Then cards and evidence as a module of their own,
+loaded when the viewer asks for them. 60 KB was thought of a core that only watches.`,
   hook: `Parts left out one by one, in Chromium, on a busy machine: of some 90 µs the walker had 40, the four settings read
 from the SourceBuffer 20, wrapper and facts the rest; the timer has 5 µs. Of the walker's, memory for the head was more than
 a third (Node.js, caches cold: 41 µs with it, 29 without, 11 for an empty walker); since then heads wait in one piece of

@@ -2,7 +2,7 @@
 // The background: brings together what frames, browser and viewer say, and the core. Keeps nothing of its own that a
 // stop would lose.
 
-import { core } from './core.js';
+import { core, words } from './core.js';
 import { Frame } from './frame.js';
 import { watchTab } from './network.js';
 import { forgetClosedTabs, keepStall } from './store.js';
@@ -120,7 +120,7 @@ async function popupAction(port, tab, { action, theme }) {
     const language = api.i18n.getUILanguage();
     const began = new Date(beganOf(stall) / 1000);
     const date = began.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
-    const svg = (await core()).card_svg(stall.bundle, date, theme ?? 'light', language);
+    const svg = (await core()).card_svg(stall.bundle, date, theme ?? 'light', words);
     port.postMessage({ type: 'picture', name: `${name}.png`, svg });
   }
 }
@@ -139,7 +139,7 @@ async function draw(port) {
   const sessions = () => framesOf(tab).flatMap((frame) => frame.session ?? []);
   const unseen = framesOf(tab).length > 0 ? undefined : await whyUnseen(tab);
   const muted = (await mutedSites()).includes(siteOf((await api.tabs.get(tab).catch(() => undefined))?.url));
-  const popup = new Popup(api.i18n.getUILanguage(), muted);
+  const popup = new Popup(words, muted);
   for (const session of sessions()) popup.add(session);
   const view = popup.draw(unseen);
   popup.free();

@@ -11,9 +11,12 @@ let loading;
 /** Counts the instances: objects of an earlier one are dead. */
 export let generation = 0;
 
+/** The catalogue of the language that the browser speaks with the viewer, once the core can be called. */
+export let words = '';
+
 /** The core's classes and functions, when they can be called. */
 export async function core() {
-  loading ??= init({ module_or_path: api.runtime.getURL('whystall_web_bg.wasm') });
+  loading ??= Promise.all([init({ module_or_path: api.runtime.getURL('whystall_web_bg.wasm') }), readWords()]);
   try {
     await loading;
   } catch (error) {
@@ -21,6 +24,11 @@ export async function core() {
     throw error;
   }
   return bindings;
+}
+
+async function readWords() {
+  const catalogue = `_locales/${api.i18n.getMessage('language')}/messages.json`;
+  words = await (await fetch(api.runtime.getURL(catalogue))).text();
 }
 
 /** After a trap nothing of the old instance may be called again. */

@@ -1,7 +1,7 @@
 // @ts-check
 // One frame with a `MediaSource`: between its port, the core and the snapshots.
 
-import { core, generation, isTrap, renew } from './core.js';
+import { core, generation, isTrap, renew, words } from './core.js';
 import { SnapshotStore } from './store.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -113,7 +113,7 @@ export class Frame {
     const { FrameSession } = await core();
     const { snapshot, stall } = (await this.#store?.load()) ?? {};
     const muted = await this.host.muted();
-    const session = new FrameSession(api.runtime.getManifest().version, api.i18n.getUILanguage());
+    const session = new FrameSession(api.runtime.getManifest().version, words);
     this.#next = 0;
     if (snapshot) {
       try {

@@ -2,13 +2,14 @@
 //! exactly what an evidence bundle records, so that a replay sees what the browser saw.
 
 pub use crate::header::{CacheWord, Confession};
+use crate::read::Read;
 use crate::time::{MediaTime, Micros, Wall};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
         #[serde(transparent)]
         pub struct $name(pub u32);
     };
@@ -27,7 +28,7 @@ id!(/// A distinct URL. Stands for it wherever sameness matters and the text doe
     ResourceId);
 
 /// One fact and when it was true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Input {
     /// When, on the page's clock.
     pub at: Wall,
@@ -37,7 +38,7 @@ pub struct Input {
 }
 
 /// What was observed. Ids are the session's own small numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// The page made a `MediaSource` ready to be played.
@@ -134,7 +135,7 @@ pub enum Event {
 }
 
 /// A stretch of media time, `start` included, `end` not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// First instant.
@@ -151,7 +152,7 @@ impl Span {
 }
 
 /// What a `SourceBuffer` holds, from its MIME type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrackKind {
     /// Pictures.
@@ -174,7 +175,7 @@ impl TrackKind {
 }
 
 /// Why `appendBuffer` threw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     /// `QuotaExceededError`: the buffer is full.
@@ -184,7 +185,7 @@ pub enum Refusal {
 }
 
 /// How an append came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum AppendOutcome {
     /// `updateend` alone.
@@ -199,7 +200,7 @@ pub enum AppendOutcome {
 pub const SIDE_LIMIT: u32 = 1 << 16;
 
 /// A quality that a stream is offered in.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Rendition {
     /// Bits in a second: the average if the manifest says one, else the peak.
@@ -213,7 +214,7 @@ pub struct Rendition {
 }
 
 /// How far a stream's timeline goes, as one playlist says. What it does not say is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Playlist {
     /// More may come: no `EXT-X-ENDLIST`, or `type="dynamic"`.
@@ -247,7 +248,7 @@ pub struct Playlist {
 }
 
 /// What made the content script look at the media element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Moment {
     /// The sampling timer.
@@ -281,7 +282,7 @@ pub enum Moment {
 }
 
 /// How the viewer has the tab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tab {
     /// On the screen.
@@ -293,7 +294,7 @@ pub enum Tab {
 }
 
 /// How far a licence to decrypt has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenceStep {
     /// The decryption module gave the page a request for the licence server.
@@ -307,7 +308,7 @@ pub enum LicenceStep {
 }
 
 /// Who saw a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Observer {
     /// The browser (`webRequest`).
@@ -317,7 +318,7 @@ pub enum Observer {
 }
 
 /// The network that a server's public address is in, so that servers can be told apart by network and networks be looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Network {
     /// The first 24 bits of an IPv4 address.
@@ -337,7 +338,7 @@ impl Network {
 }
 
 /// What a URL looks like it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResourceKind {
     /// A playlist or manifest, by its extension.
@@ -347,7 +348,7 @@ pub enum ResourceKind {
 }
 
 /// How a request failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Failure {
     /// The page gave it up (also when its own time limit passed).
@@ -358,7 +359,7 @@ pub enum Failure {
 
 /// Phases of a finished request, as Resource Timing tells them. Cross-origin servers that do not send
 /// `Timing-Allow-Origin` have all of them hidden: `None`, never zero.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
     /// `startTime`.
@@ -390,7 +391,7 @@ impl Blindness {
 }
 
 /// What could not be observed for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blindness {
     /// Facts of the page were lost.

@@ -8,6 +8,9 @@
 //!    the same inputs that go into the evidence [`bundle::Bundle`], so a replay cannot differ.
 //! 4. [`wording`], [`view`] and [`card`] make sentences and pictures of a verdict.
 
+// What `#[derive(Read)]` names holds here too.
+extern crate self as whystall;
+
 pub mod adjustment;
 pub mod bundle;
 pub mod card;
@@ -22,7 +25,7 @@ mod machine;
 pub mod manifest;
 mod path;
 pub mod plain;
-pub mod record;
+pub mod read;
 pub mod session;
 mod sort;
 mod stall;

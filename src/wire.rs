@@ -5,11 +5,11 @@
 //! `performance.timeOrigin + performance.now()`, the background `webRequest`'s `timeStamp`.
 //! Ids are the reporter's own; media positions are seconds.
 
-use crate::record::{Field, Record, camel, is_kebab, record};
+use crate::read::Read;
 
-record! {
 /// One fact, in the order in which the content script numbered it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Read)]
+#[serde(tag = "k", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Fact {
     // The probe, in the page's own world.
     /// `URL.createObjectURL(mediaSource)`; `url` is the `blob:` URL.
@@ -28,9 +28,11 @@ pub enum Fact {
         /// `timestampOffset`, seconds.
         offset: f64,
         /// `mode` is `sequence`.
-        sequence: bool = false,
+        #[serde(default)]
+        sequence: bool,
         /// `abort` or `changeType` was called since the append before.
-        aborted: bool = false,
+        #[serde(default)]
+        aborted: bool,
         /// `appendWindowStart`, seconds; left out while it is 0.
         window_start: Option<f64>,
         /// `appendWindowEnd`, seconds; left out while it is infinite.
@@ -106,7 +108,8 @@ pub enum Fact {
         length: f64,
         cached: bool,
         /// The headers that `extension/network.js` names, a line `name: value` each; see [`crate::header`].
-        headers: String = String::new(),
+        #[serde(default)]
+        headers: String,
         /// The server's address.
         ip: Option<String>,
     },
@@ -115,12 +118,11 @@ pub enum Fact {
     /// `onErrorOccurred`; `error` as the browser words it.
     Failed { t: f64, id: String, error: String },
 }
-}
 
-record! {
 /// A `PerformanceResourceTiming` entry: every value as the entry has it, milliseconds after `origin` (0 = hidden or
 /// none).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Read)]
+#[serde(rename_all = "camelCase")]
 pub struct ResourceTiming {
     /// As for every fact.
     pub t: f64,
@@ -148,5 +150,4 @@ pub struct ResourceTiming {
     pub response_end: f64,
     /// Bytes.
     pub encoded_body_size: f64,
-}
 }

@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use whystall::Input;
 use whystall::ingress::Ingress;
+use whystall::read::Read;
 use whystall::wire::Fact;
 
 fuzz_target!(|data: &[u8]| {
@@ -12,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
     let mut inputs = Vec::new();
     for line in data.split(|&byte| byte == b'\n') {
         let value = serde_json::from_slice::<serde_json::Value>(line).ok();
-        if let Some(fact) = value.and_then(|value| Fact::read(&value)) {
+        if let Some(fact) = value.and_then(|value| Fact::read(&&value).ok()) {
             ingress.take(fact, &mut inputs);
         }
     }

@@ -108,15 +108,26 @@ fn write(value: &Value, bytes: &mut Vec<u8>) {
                 if index > 0 {
                     bytes.push(b',');
                 }
-                // serde_json escapes just what RFC 8785 §3.2.2.2 wants escaped, and in the same way.
-                bytes.extend(Value::from(name.as_str()).to_string().bytes());
+                quote(name, bytes);
                 bytes.push(b':');
                 write(value, bytes);
             }
             bytes.push(b'}');
         }
-        leaf => bytes.extend(leaf.to_string().bytes()),
+        Value::String(text) => quote(text, bytes),
+        // Not by `Number` itself, which can write fractions too: that has tables of 10 KB.
+        Value::Number(number) => {
+            let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+            bytes.extend(whole.unwrap_or_default().to_string().bytes());
+        }
+        Value::Bool(flag) => bytes.extend(flag.to_string().bytes()),
+        Value::Null => bytes.extend(b"null"),
     }
+}
+
+/// serde_json escapes just what RFC 8785 §3.2.2.2 wants escaped, and in the same way.
+fn quote(text: &str, bytes: &mut Vec<u8>) {
+    bytes.extend(serde_json::to_vec(text).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub use bounds::{INPUTS_LIMIT, validate_inputs};
 pub use error::BundleError;
 
 use crate::event::Input;
+use crate::read::Read;
 use crate::verdict::{MODEL, Report};
 use canonical::Difference;
 use serde::{Deserialize, Serialize};
@@ -112,8 +113,8 @@ impl Bundle {
     fn sealed_anew(content: &Value) -> Result<Bundle, BundleError> {
         let build = content.get("build").and_then(Value::as_str).ok_or(BundleError::NotABundle)?;
         let inputs = content.get("inputs").ok_or(BundleError::NotABundle)?;
-        let inputs = Vec::<Input>::deserialize(inputs)
-            .map_err(|error| BundleError::Malformed { why: error.to_string() })?;
+        let inputs =
+            Vec::<Input>::read(&inputs).map_err(|fault| BundleError::Malformed { why: fault.to_string() })?;
         bounds::validate_build(build)?;
         validate_inputs(&inputs)?;
         Ok(Bundle::seal(build, inputs))
@@ -142,8 +143,10 @@ pub(crate) fn canonical_bytes(content: &impl Serialize) -> Vec<u8> {
 }
 
 fn value(content: &impl Serialize) -> Value {
-    // Serialising fails only for maps with other keys than strings and for errors that a type makes up: none here.
-    serde_json::to_value(content).unwrap_or_default()
+    // By way of text, which snapshots are written as too: `to_value` would be as much code again for every type.
+    // Writing fails only for maps with other keys than strings and for errors that a type makes up: none here.
+    let text = serde_json::to_string(content).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 fn hash(content: &Value) -> String {

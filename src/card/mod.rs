@@ -9,7 +9,8 @@ mod text;
 use crate::time::Micros;
 use crate::verdict::{SegmentAccount, Stall, Zone};
 use crate::view::Node;
-use crate::view::evidence::{number, stage};
+use crate::view::evidence::stage;
+use crate::view::number;
 use crate::view::path::Standing;
 use crate::wording::{self, Words, capitalised};
 use svg::{Ink, Line, Palette, rect, to_xml};
@@ -32,7 +33,7 @@ pub fn svg(stall: &Stall, date: Option<&str>, fingerprint: &str, theme: Theme, w
         .with("xmlns", "http://www.w3.org/2000/svg")
         .with("width", WIDTH)
         .with("height", HEIGHT)
-        .with("viewBox", format!("0 0 {WIDTH} {HEIGHT}"))
+        .with("viewBox", format!("0 0 {} {}", number(WIDTH), number(HEIGHT)))
         .with("xml:lang", words.tag())
         .with(
             "font-family",

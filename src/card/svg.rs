@@ -2,7 +2,7 @@
 
 use super::Theme;
 use crate::view::Node;
-use crate::view::evidence::number;
+use crate::view::number;
 
 /// Distance of lines, in sizes.
 pub(super) const LEADING: f64 = 1.18;
@@ -101,7 +101,7 @@ impl Line {
     /// From `x` on.
     pub fn write(self, text: &str, ink: Ink) -> Node {
         let node = Node::new("text").with("x", number(self.x)).with("y", number(self.y));
-        let node = node.with("font-size", ink.size).with("fill", ink.colour);
+        let node = node.with("font-size", number(ink.size)).with("fill", ink.colour);
         let node = if ink.bold { node.with("font-weight", 700) } else { node };
         node.say(text)
     }

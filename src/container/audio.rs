@@ -7,8 +7,9 @@
 use super::Fragment;
 use super::head::{Follower, Format, Header, NoHeader};
 use crate::event::{Span, TrackKind};
+use crate::read::Read;
 use crate::time::MediaTime;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The number under which the one track there is goes.
 pub const TRACK: u32 = 1;
@@ -25,18 +26,18 @@ const BITRATES_2: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 12
 const RATES: [u32; 3] = [44_100, 48_000, 32_000];
 
 /// Counts the frames of one append after the other.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Parser<F: Default> {
     follower: Follower,
     frames: Frames<F>,
 }
 
 /// AAC.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Adts;
 
 /// MP3.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Mp3;
 
 /// A kind of frame.
@@ -45,7 +46,7 @@ pub trait Frame {
     fn read(bytes: &[u8]) -> Result<(usize, u64, u64), NoHeader>;
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 struct Frames<F: Default> {
     kind: F,
     /// Nanoseconds of what the append under way completed, and of its longest frame.

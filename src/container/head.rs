@@ -2,10 +2,11 @@
 //! Where they begin and end is here, what they mean is in the formats.
 
 use super::HEAD_LIMIT;
-use serde::{Deserialize, Serialize};
+use crate::read::Read;
+use serde::Serialize;
 
 /// A header that `extension/walker.js` found, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Header {
     /// Box type or element id.
     pub kind: u32,
@@ -51,7 +52,7 @@ pub trait Format {
 
 /// The place in the stream of elements. Half a header or kept payload is not in a snapshot (it would be bytes of the
 /// media): restored in the middle of one, the place is lost until the next append that begins at a boundary.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Follower {
     place: Place,
     /// What came of the header or the kept payload that the last append broke off in.
@@ -60,7 +61,7 @@ pub struct Follower {
 }
 
 /// Where the last append ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 enum Place {
     /// Unknown.

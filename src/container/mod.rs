@@ -27,9 +27,10 @@ pub mod webm;
 pub use place::Settings;
 
 use crate::event::{Span, TrackKind};
+use crate::read::Read;
 use crate::sort::Sort;
 use place::Placement;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Longest head taken. The walker's own limit on what it keeps of one append, and the first byte.
 pub const HEAD_LIMIT: usize = (1 << 20) + 4096 + 1;
@@ -39,7 +40,7 @@ pub const HEAD_LIMIT: usize = (1 << 20) + 4096 + 1;
 const SPAN_LIMIT: usize = 32;
 
 /// A piece of one track of the container, on the timeline of the media before `timestampOffset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Fragment {
     /// The container's number of the track.
     pub track: u32,
@@ -54,7 +55,7 @@ pub struct Fragment {
 }
 
 /// Reads the heads of one `SourceBuffer`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 pub struct Reader {
     format: Format,
     placement: Placement,
@@ -62,7 +63,7 @@ pub struct Reader {
     ahead: Vec<Ahead>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 enum Format {
     IsoBmff(isobmff::Parser),
     WebM(webm::Parser),
@@ -72,7 +73,7 @@ enum Format {
     Unread,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 struct Ahead {
     track: u32,
     spans: Vec<Span>,

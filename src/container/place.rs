@@ -6,8 +6,9 @@
 
 use super::Fragment;
 use crate::event::{Span, TrackKind};
+use crate::read::Read;
 use crate::time::{LIMIT, MediaTime};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How the `SourceBuffer` was set when it was given an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Default for Settings {
 const ROUNDING: i64 = 1_000;
 
 /// What coded frame processing remembers. The names are the standard's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
 pub struct Placement {
     sequence: bool,
     /// `timestampOffset` as the appends so far leave it.
@@ -43,7 +44,7 @@ pub struct Placement {
     tracks: Vec<Progress>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 struct Progress {
     track: u32,
     /// The last fragment as the container has it.

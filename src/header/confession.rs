@@ -1,7 +1,8 @@
 //! What a server said of itself in the headers of one response, in numbers.
 
+use crate::read::Read;
 use crate::time::{LIMIT, Micros, Wall};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Longest time that a header is believed to speak of [P]: proxies give up on what is behind them after a minute or a few
 /// (nginx `proxy_read_timeout`: 60 s by default).
@@ -17,8 +18,8 @@ macro_rules! confession {
     ($($(#[$doc:meta])* $name:ident: $type:ty),* $(,)?) => {
         /// What a server said of itself in the headers of one response, as far as it was understood. Each is the server's own
         /// word: nobody else saw it, and an answer that was kept for a while may carry the words that belong to another.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Read)]
+        #[serde(deny_unknown_fields)]
         pub struct Confession {
             $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<$type>),*
         }
@@ -66,7 +67,7 @@ confession! {
 }
 
 /// What a cache says of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum CacheWord {
     /// It had it. Not that nobody waited: a cache that lets several requests wait for one fill calls the others hits.

@@ -1,15 +1,16 @@
 //! Two clocks: the page's (`timeOrigin + now()`, never set, may drift) and the machine's (`Date.now()`), by which
 //! the background stamps what it sees.
 
+use crate::read::Read;
 use crate::time::{Micros, Wall};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Clocks no farther apart are one: between them lie the rounding of `Date.now()` and the time between two calls
 /// (1.4 to 2.6 ms measured). A step beyond it means that the machine's clock was set.
 const STEP: Micros = Micros::from_millis(50);
 
 /// What is known of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Clock {
     /// When they were last compared, page's clock.
     compared: Option<Wall>,

@@ -6,13 +6,14 @@ use super::table::Table;
 use super::url::{digest, resolve};
 use crate::event::{Event, Rendition, ResourceId};
 use crate::manifest;
-use serde::{Deserialize, Serialize};
+use crate::read::Read;
+use serde::Serialize;
 
 /// Media segments remembered as named: the windows of eight playlists.
 const NAMED_LIMIT: usize = 512;
 
 /// What was read before.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Manifests {
     /// By digest of the address.
     named: Table<u64, (), NAMED_LIMIT>,

@@ -15,6 +15,7 @@ mod url;
 
 use crate::container::{Reader, Settings};
 use crate::event::{Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TrackId, TrackKind};
+use crate::read::Read;
 use crate::time::Wall;
 use crate::wire::Fact;
 use checked::*;
@@ -22,7 +23,7 @@ use clock::Clock;
 use manifests::Manifests;
 pub(crate) use mime::kind_of_codecs;
 use network::{Key, Network, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use table::Table;
 
 /// Most media elements of a frame that are told apart.
@@ -36,7 +37,7 @@ const TRACK_LIMIT: usize = 32;
 const LICENCE_LIMIT: usize = 64;
 
 /// Turns [`Fact`]s into [`Input`]s. Its own state can be snapshotted (serde), and holds no URL either.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Ingress {
     elements: Table<u32, (), ELEMENT_LIMIT>,
     sources: Table<u32, (), SOURCE_LIMIT>,
@@ -53,7 +54,7 @@ pub struct Ingress {
     dropped: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 struct Track {
     source: SourceId,
     kind: TrackKind,

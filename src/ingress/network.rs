@@ -6,7 +6,8 @@ use super::table::Table;
 use super::url::{Redacted, digest, redact};
 use crate::event::{Event, Failure, Observer, RequestId, ResourceId};
 use crate::header;
-use serde::{Deserialize, Serialize};
+use crate::read::Read;
+use serde::Serialize;
 
 /// Most requests under way of one observer. A browser has at most six to a host at a time over HTTP/1.1, players a
 /// handful in all.
@@ -16,7 +17,7 @@ const OPEN_LIMIT: usize = 512;
 const RESOURCE_LIMIT: usize = 4096;
 
 /// The requests under way and the resources seen.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Network {
     /// By digest of `webRequest`'s `requestId`.
     browser: Table<u64, (), OPEN_LIMIT>,

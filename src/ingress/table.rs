@@ -1,9 +1,10 @@
 //! Ids: from those of a reporter to the session's own.
 
-use serde::{Deserialize, Serialize};
+use crate::read::Read;
+use serde::Serialize;
 
 /// A map from a reporter's key to what the session knows it by, of at most `LIMIT` entries: the oldest makes room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 pub struct Table<K, V, const LIMIT: usize> {
     /// Sorted by key: key, number, value.
     entries: Vec<(K, u32, V)>,

@@ -15,6 +15,7 @@ use super::others_moved::{ONE_SITE, SHARED, SITES};
 use super::scene::{LateBy, Scene, around, covered, usual, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
+use crate::sort::gather;
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;
 use std::collections::BTreeSet;
@@ -63,7 +64,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if meanwhile.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
-    let sites: BTreeSet<&str> = meanwhile.iter().map(|(site, _)| *site).collect();
+    let sites: BTreeSet<&str> = gather(meanwhile.iter().map(|(site, _)| *site));
     let times = || meanwhile.iter().map(|(_, fetch)| took(fetch));
     let (id, row, time) = match sites.len() {
         2.. if prompt == meanwhile.len() && prompt >= ENOUGH => ("others-answered", SITES, times().max()),

@@ -18,6 +18,7 @@ use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
+use crate::sort::gather;
 use crate::time::Micros;
 use crate::verdict::Value;
 use std::collections::BTreeSet;
@@ -76,7 +77,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if witnesses.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
-    let sites: BTreeSet<&str> = witnesses.iter().map(|(site, _)| *site).collect();
+    let sites: BTreeSet<&str> = gather(witnesses.iter().map(|(site, _)| *site));
     let (id, row) = match sites.len() {
         1 if healthy => ("others-moved", ONE_SITE),
         _ if healthy => ("others-moved", SITES),

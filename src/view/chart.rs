@@ -1,7 +1,7 @@
 //! The buffer chart: media ready to play over time, stalls marked.
 
 use super::Node;
-use super::evidence::number;
+use super::number;
 use crate::status::MediaStatus;
 use crate::time::{Micros, Wall};
 use crate::wording::Words;
@@ -47,7 +47,7 @@ pub(super) fn chart(media: &MediaStatus, at: Wall, words: &Words) -> Option<Node
     let svg = Node::classed("svg", "chart")
         .with("role", "img")
         .with("aria-label", format!("{title}. {}", words.say("chart_alt", &values)))
-        .with("viewBox", format!("0 0 {WIDTH} {HEIGHT}"))
+        .with("viewBox", format!("0 0 {} {}", number(WIDTH), number(HEIGHT)))
         .children(grid.into_iter().flatten())
         .children(stalls)
         .child(line)

@@ -1,6 +1,6 @@
 //! The evidence of a stall: where the time went, what the verdict rests on, what could not be observed.
 
-use super::Node;
+use super::{Node, number};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Part, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
 use crate::wording::{self, Words};
@@ -87,7 +87,7 @@ fn shares(ledger: &Ledger, words: &Words) -> Vec<Node> {
     let mut bar = Node::classed("svg", "ledger")
         .with("role", "img")
         .with("aria-label", spoken.collect::<Vec<_>>().join(", "))
-        .with("viewBox", format!("0 0 {WIDTH} {ROW}"));
+        .with("viewBox", format!("0 0 {} {}", number(WIDTH), number(ROW)));
     let mut left = 0.0;
     for ((_, kind), _, count) in &named {
         let width = f64::from(*count) * WIDTH / 100.0;
@@ -141,7 +141,7 @@ fn bars(stall: &Stall, shown: &[SegmentAccount], words: &Words) -> Node {
     Node::classed("svg", "ledger")
         .with("role", "img")
         .with("aria-label", names.join(" "))
-        .with("viewBox", format!("0 0 {WIDTH} {}", number(height)))
+        .with("viewBox", format!("0 0 {} {}", number(WIDTH), number(height)))
         .children([shade, mark])
         .children(rows)
 }
@@ -238,9 +238,4 @@ fn rect(class: &str, x: f64, y: f64, width: f64, height: f64) -> Node {
         .with("y", number(y))
         .with("width", number(width.max(0.0)))
         .with("height", number(height))
-}
-
-/// A coordinate, to a tenth.
-pub(crate) fn number(value: f64) -> String {
-    format!("{}", (value * 10.0).round() / 10.0)
 }

@@ -110,7 +110,7 @@ impl Words {
     }
 
     fn decimal(&self, tenths: i64) -> String {
-        format!("{}{}{}", tenths / 10, self.decimal_point, tenths % 10)
+        format!("{}{}{}", tenths / 10, self.say("decimal_point", &[]), tenths % 10)
     }
 
     /// Whole numbers of the two smaller units, one decimal of the larger.

@@ -21,48 +21,54 @@ pub use sentences::{
     zone_label, zones,
 };
 
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 /// The words of one language.
 #[derive(Clone, Debug)]
 pub struct Words {
-    tag: &'static str,
-    decimal_point: char,
-    messages: BTreeMap<String, Message>,
+    /// Sorted by key.
+    messages: Vec<(String, Message)>,
 }
 
 impl Words {
-    /// The catalogue that fits a BCP 47 language tag best; English if none does.
+    /// The words of a catalogue, `messages.json` of a language. Of one that cannot be read, the keys show.
+    pub fn new(catalogue: &str) -> Words {
+        let catalogue: Value = serde_json::from_str(catalogue).unwrap_or_default();
+        // A JSON object is sorted already.
+        let messages = catalogue.as_object().into_iter().flatten();
+        Words { messages: messages.map(|(key, message)| (key.clone(), Message::read(message))).collect() }
+    }
+
+    /// The words that fit a BCP 47 language tag best; English if none do. The extension itself takes those that the
+    /// browser takes, so that they need not be part of the core.
     pub fn for_language(tag: &str) -> Words {
         let language = tag.split(['-', '_']).next().unwrap_or_default();
-        let (tag, decimal_point, catalogue) =
-            if language.eq_ignore_ascii_case("de") { GERMAN } else { ENGLISH };
-        // The catalogues are part of the program and a test reads them: this cannot fail. Were it to, keys would show.
-        let catalogue: serde_json::Value = serde_json::from_str(catalogue).unwrap_or_default();
-        let messages = BTreeMap::deserialize(&catalogue).unwrap_or_default();
-        Words { tag, decimal_point, messages }
+        Words::new(if language.eq_ignore_ascii_case("de") { GERMAN } else { ENGLISH })
     }
 
     /// The language, for `lang` attributes.
-    pub fn tag(&self) -> &'static str {
-        self.tag
+    pub fn tag(&self) -> String {
+        self.say("language", &[])
+    }
+
+    fn message(&self, key: &str) -> Option<&str> {
+        let at = self.messages.binary_search_by(|(known, _)| known.as_str().cmp(key)).ok()?;
+        self.messages.get(at).map(|(_, message)| message.message.as_str())
     }
 
     /// The names of the placeholders of that message, if there is one.
     fn needs(&self, key: &str) -> Option<Vec<String>> {
-        let Message { message, .. } = self.messages.get(key)?;
-        Some(message.split('$').skip(1).step_by(2).map(str::to_ascii_lowercase).collect())
+        Some(self.message(key)?.split('$').skip(1).step_by(2).map(str::to_ascii_lowercase).collect())
     }
 
     /// Whether there is a message of that key.
     fn has(&self, key: &str) -> bool {
-        self.messages.contains_key(key)
+        self.message(key).is_some()
     }
 
     /// The message of that key, its placeholders filled in. A missing message shows as its key.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let Some(Message { message, .. }) = self.messages.get(key) else {
+        let Some(message) = self.message(key) else {
             return key.to_owned();
         };
         // Text and placeholder take turns at the dollar signs. One pass, so that a value is never expanded itself.
@@ -84,12 +90,22 @@ impl Words {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 struct Message {
     message: String,
     #[cfg(test)]
-    #[serde(default)]
-    placeholders: BTreeMap<String, serde_json::Value>,
+    placeholders: serde_json::Map<String, Value>,
+}
+
+impl Message {
+    fn read(entry: &Value) -> Message {
+        let member = |name| entry.get(name);
+        Message {
+            message: member("message").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            #[cfg(test)]
+            placeholders: member("placeholders").and_then(Value::as_object).cloned().unwrap_or_default(),
+        }
+    }
 }
 
 /// No list in a sentence has more items than this; evidence has a handful.
@@ -99,6 +115,5 @@ fn borrowed<'a, const N: usize>(values: &'a [(&'a str, String); N]) -> [(&'a str
     values.each_ref().map(|(name, value)| (*name, value.as_str()))
 }
 
-type Catalogue = (&'static str, char, &'static str);
-const ENGLISH: Catalogue = ("en", '.', include_str!("../../extension/_locales/en/messages.json"));
-const GERMAN: Catalogue = ("de", ',', include_str!("../../extension/_locales/de/messages.json"));
+const ENGLISH: &str = include_str!("../../extension/_locales/en/messages.json");
+const GERMAN: &str = include_str!("../../extension/_locales/de/messages.json");

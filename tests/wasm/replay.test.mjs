@@ -12,20 +12,23 @@ import { Walker } from '../../extension/walker.js';
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const START = 1_700_000_000_000;
 
+let core;
 let FrameSession;
+let words;
 let media;
 let dir;
 before(async () => {
-  const core = await import(path.join(root, 'target/wasm/whystall_web.js'));
+  core = await import(path.join(root, 'target/wasm/whystall_web.js'));
   core.initSync({ module: await readFile(path.join(root, 'target/wasm/whystall_web_bg.wasm')) });
   FrameSession = core.FrameSession;
+  words = await readFile(path.join(root, 'extension/_locales/en/messages.json'), 'utf8');
   media = new Uint8Array(await readFile(path.join(root, 'tests/media/video.mp4')));
   dir = await mkdtemp(path.join(os.tmpdir(), 'whystall-wasm-'));
 });
 after(() => rm(dir, { recursive: true }));
 
 test('a stall seen by the WebAssembly core replays natively to the same bytes', async () => {
-  const session = new FrameSession('test', 'en');
+  const session = new FrameSession('test', words);
   const records = feed(session, stall());
   assert.equal(records.length, 1);
   const [{ bundle, report }] = records;
@@ -38,22 +41,26 @@ test('a stall seen by the WebAssembly core replays natively to the same bytes', 
   const whystall = (command) => promisify(execFile)(path.join(root, 'target/debug/whystall'), [command, file]);
   await whystall('verify');
   assert.equal((await whystall('replay')).stdout.trimEnd(), report);
+
+  const card = core.card_svg(bundle, undefined, 'light', words);
+  assert.match(card, /^<svg [^>]*xml:lang="en"/);
+  assert.match(card, /<title>Playback stopped for 3\.0\ss: the answer from video\.example came late\./);
 });
 
 test('a session restored from its snapshot in the middle of a stall ends with the same evidence', () => {
   const facts = stall();
-  const [{ id }] = feed(new FrameSession('test', 'en'), facts);
+  const [{ id }] = feed(new FrameSession('test', words), facts);
   const half = facts.findIndex(({ why }) => why === 'waiting') + 10;
-  const first = new FrameSession('test', 'en');
+  const first = new FrameSession('test', words);
   assert.deepEqual(feed(first, facts.slice(0, half), false), []);
-  const second = new FrameSession('test', 'en');
+  const second = new FrameSession('test', words);
   assert.equal(second.restore(first.snapshot()), half);
   const records = feed(second, facts.slice(half), true, half);
   assert.deepEqual(records.map((record) => record.id), [id]);
 });
 
 test('what is no fact is counted and dropped, and what follows is still taken', () => {
-  const session = new FrameSession('test', 'en');
+  const session = new FrameSession('test', words);
   const junk = [null, 7, 'fact', {}, { k: 'nonsense', t: 1 }, { k: 'frame', t: 'now', element: -1, position: NaN }, []];
   session.handle(junk, 0);
   assert.equal(session.malformed, junk.length);

@@ -1,8 +1,9 @@
 //! One frame's log, redaction and session, free of JavaScript values so that it is tested as plain Rust.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use whystall::event::Event;
 use whystall::ingress::Ingress;
+use whystall::read::{Fault, Read, json};
 use whystall::status::Status;
 use whystall::time::Wall;
 use whystall::view::{self, Node, Wishes};
@@ -14,9 +15,9 @@ use whystall::{Input, Output, Session};
 #[derive(Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
-    /// Tick at this time at the latest: milliseconds since the epoch on the page's clock.
+    /// Tick at this time: milliseconds since the epoch on the page's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wake_at: Option<f64>,
+    pub wake_at: Option<i64>,
     /// The new overlay, if it has changed; `Some(None)` is "none any more".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<Option<Node>>,
@@ -49,7 +50,7 @@ pub struct Frame {
     scratch: Vec<Input>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Read)]
 struct Snapshot<Inputs> {
     seq: u64,
     ingress: Ingress,
@@ -109,7 +110,7 @@ impl Frame {
         let mut outputs = Outputs::default();
         while let Some(output) = self.session.poll() {
             match output {
-                Output::WakeAt(at) => outputs.wake_at = Some(at.0 as f64 / 1e3),
+                Output::WakeAt(at) => outputs.wake_at = Some(at.0.saturating_add(999).div_euclid(1000)),
                 // Drawn once below, from the newest status.
                 Output::View(_) => {}
                 Output::Record(bundle) => outputs.records.push(Record {
@@ -153,10 +154,8 @@ impl Frame {
     }
 
     /// Goes on from a snapshot; answers the number of the next fact. Records that come up again were kept before.
-    pub fn restore(&mut self, snapshot: &str) -> serde_json::Result<f64> {
-        // By way of the one type that bundles are read from too: each further one is as much code again.
-        let snapshot: serde_json::Value = serde_json::from_str(snapshot)?;
-        let snapshot = Snapshot::<Vec<Input>>::deserialize(&snapshot)?;
+    pub fn restore(&mut self, snapshot: &str) -> Result<f64, Fault> {
+        let snapshot: Snapshot<Vec<Input>> = json(snapshot)?;
         let mut session = Session::new(&self.build);
         for input in snapshot.inputs {
             session.handle(input);

@@ -1,17 +1,17 @@
-//! The core in the browser: what the background script calls. Values cross as plain objects
-//! (`serde-wasm-bindgen`), snapshots and evidence as strings. Nothing is decided here.
+//! The core in the browser: what the background script calls. Facts come as plain objects, everything else crosses as
+//! text: what is to be an object again as JSON, for which there has to be a writer anyway. Nothing is decided here.
 
 mod frame;
 mod object;
 
 use frame::Frame;
-use js_sys::Array;
+use js_sys::{Array, JSON};
 use object::Object;
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use whystall::bundle::Bundle;
 use whystall::card::{self, Theme};
+use whystall::read::Read;
 use whystall::status::Status;
 use whystall::time::{Wall, micros_from_millis};
 use whystall::view::{self, Unseen, Wishes};
@@ -26,10 +26,11 @@ pub struct FrameSession {
 
 #[wasm_bindgen]
 impl FrameSession {
-    /// A frame of which nothing is known. `build` names the program in evidence; `language` is a BCP 47 tag.
+    /// A frame of which nothing is known. `build` names the program in evidence; `catalogue` are the words to
+    /// speak in, see [`Words::new`].
     #[wasm_bindgen(constructor)]
-    pub fn new(build: &str, language: &str) -> FrameSession {
-        FrameSession { frame: Frame::new(build, Words::for_language(language)) }
+    pub fn new(build: &str, catalogue: &str) -> FrameSession {
+        FrameSession { frame: Frame::new(build, Words::new(catalogue)) }
     }
 
     /// Goes on from a [`FrameSession::snapshot`]; answers the number of the next fact of the log. An unreadable
@@ -41,7 +42,7 @@ impl FrameSession {
     /// Takes the facts numbered `from`, `from + 1`, … Those seen before and those that are no facts are dropped.
     pub fn handle(&mut self, facts: &Array, from: f64) -> Result<JsValue, JsError> {
         for (number, fact) in (from as u64..).zip(facts.iter()) {
-            self.frame.take(number, || Fact::read(&Object(fact)));
+            self.frame.take(number, || Fact::read(&Object(fact)).ok());
         }
         self.outputs()
     }
@@ -93,9 +94,9 @@ pub struct Popup {
 impl Popup {
     /// A tab of which no frame is known yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(language: &str, muted: bool) -> Popup {
+    pub fn new(catalogue: &str, muted: bool) -> Popup {
         let wishes = Wishes { muted, ..Wishes::default() };
-        Popup { frames: Vec::new(), wishes, words: Words::for_language(language) }
+        Popup { frames: Vec::new(), wishes, words: Words::new(catalogue) }
     }
 
     /// Shows this frame too.
@@ -119,11 +120,11 @@ impl Popup {
 /// The card of the stall that a bundle is about, as SVG. `date` is the stall's local date and time in words,
 /// `theme` is `dark` or `light`.
 #[wasm_bindgen]
-pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, language: &str) -> Result<String, JsError> {
-    let bundle = Bundle::reseal(bundle.as_bytes()).map_err(|error| JsError::new(&format!("{error:?}")))?;
+pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, catalogue: &str) -> Result<String, JsError> {
+    let bundle = Bundle::reseal(bundle.as_bytes()).map_err(|error| JsError::new(&error.to_string()))?;
     let stall = bundle.report.stalls.last().ok_or_else(|| JsError::new("no stall in this bundle"))?;
     let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
-    Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::for_language(language)))
+    Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::new(catalogue)))
 }
 
 /// A panic is a bug of ours; without this it would be told as a bare "unreachable executed".
@@ -140,5 +141,5 @@ extern "C" {
 
 /// Maps as plain objects, `None` as `null`.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
-    Ok(value.serialize(&Serializer::json_compatible())?)
+    JSON::parse(&serde_json::to_string(value)?).map_err(|_| JsError::new("no JSON"))
 }

@@ -2,34 +2,42 @@
 
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use whystall::record::Record;
+use whystall::read::Source;
 
-/// Any value; one that is no object has no fields.
+/// Any value; one that is no object has no members.
+#[derive(Clone)]
 pub struct Object(pub JsValue);
 
-impl Object {
-    fn get(&self, name: &str) -> Option<JsValue> {
-        Reflect::get(&self.0, &name.into()).ok()
+impl Source for Object {
+    fn is_null(&self) -> bool {
+        self.0.is_null() || self.0.is_undefined()
     }
-}
-
-impl Record for Object {
-    fn has(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| !value.is_null() && !value.is_undefined())
+    fn whole(&self) -> Option<i128> {
+        let number = self.number()?;
+        let whole = number as i64;
+        (whole as f64 == number).then_some(whole.into())
     }
-    fn number(&self, name: &str) -> Option<f64> {
-        self.get(name)?.as_f64()
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
     }
-    fn flag(&self, name: &str) -> Option<bool> {
-        self.get(name)?.as_bool()
+    fn flag(&self) -> Option<bool> {
+        self.0.as_bool()
     }
-    fn text(&self, name: &str) -> Option<String> {
-        self.get(name)?.as_string()
+    fn text(&self) -> Option<String> {
+        self.0.as_string()
     }
-    fn numbers(&self, name: &str) -> Option<Vec<f64>> {
-        self.get(name)?.dyn_ref::<Array>()?.iter().map(|number| number.as_f64()).collect()
+    fn bytes(&self) -> Option<Vec<u8>> {
+        Some(self.0.dyn_ref::<Uint8Array>()?.to_vec())
     }
-    fn bytes(&self, name: &str) -> Option<Vec<u8>> {
-        Some(self.get(name)?.dyn_ref::<Uint8Array>()?.to_vec())
+    fn items(&self) -> Option<Vec<Object>> {
+        Some(self.0.dyn_ref::<Array>()?.iter().map(Object).collect())
+    }
+    fn names(&self) -> Vec<String> {
+        let record: Option<&js_sys::Object> = self.0.dyn_ref();
+        let names = record.map(js_sys::Object::keys).unwrap_or_default();
+        names.iter().filter_map(|name| name.as_string()).collect()
+    }
+    fn member(&self, name: &str) -> Option<Object> {
+        Reflect::get(&self.0, &name.into()).ok().map(Object).filter(|value| !value.is_null())
     }
 }

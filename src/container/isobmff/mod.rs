@@ -7,7 +7,8 @@ mod movie;
 use super::Fragment;
 use super::head::{Follower, Format, Header, NoHeader};
 use crate::event::TrackKind;
-use serde::{Deserialize, Serialize};
+use crate::read::Read;
+use serde::Serialize;
 
 /// Longest `moov` read: hours of sample tables do not belong in a fragmented file's.
 pub const MOOV_LIMIT: u64 = 1 << 20;
@@ -23,13 +24,13 @@ const MOOF: u32 = u32::from_be_bytes(*b"moof");
 const MDAT: u32 = u32::from_be_bytes(*b"mdat");
 
 /// Follows the boxes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Parser {
     follower: Follower,
     movie: Movie,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 struct Movie {
     tracks: Vec<movie::Track>,
     /// What the last `moof` announced; told when its `mdat` is complete, for only then is all of it playable.

@@ -2,13 +2,14 @@
 
 use super::boxes::{array_at, child, children, u32_at, u64_at, version};
 use crate::event::TrackKind;
-use serde::{Deserialize, Serialize};
+use crate::read::Read;
+use serde::Serialize;
 
 /// Most tracks of a `moov` that are read. Browsers play one of video and one of audio.
 const TRACK_LIMIT: usize = 16;
 
 /// One track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Track {
     /// `track_ID`.
     pub id: u32,

@@ -10,8 +10,9 @@ mod track;
 use super::Fragment;
 use super::head::{Follower, Format, Header, NoHeader};
 use crate::event::TrackKind;
+use crate::read::Read;
 use element::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use track::{Open, Track};
 
 /// Most tracks that are read. Browsers play one of video and one of audio.
@@ -24,13 +25,13 @@ const FRAGMENT_LIMIT: usize = 256;
 const USUAL_SCALE: u64 = 1_000_000;
 
 /// Follows the elements.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Parser {
     follower: Follower,
     segment: Segment,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 struct Segment {
     /// `TimestampScale`: nanoseconds of a tick.
     scale: u64,
@@ -45,7 +46,7 @@ struct Segment {
     complete: Vec<Fragment>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Read)]
 struct Cluster {
     /// `Timestamp`, ticks.
     timestamp: Option<u64>,
@@ -53,7 +54,7 @@ struct Cluster {
     left: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Read)]
 struct Group {
     left: u64,
     block: Option<Block>,
@@ -64,7 +65,7 @@ struct Group {
 }
 
 /// What a block begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Read)]
 struct Block {
     track: u32,
     /// Ticks after the Cluster's.

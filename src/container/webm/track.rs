@@ -2,8 +2,9 @@
 
 use crate::container::Fragment;
 use crate::event::{Span, TrackKind};
+use crate::read::Read;
 use crate::time::{LIMIT, MediaTime};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How long the only block of a Cluster is when nothing says so, microseconds. Chromium's values
 /// (`kDefaultVideoBufferDurationInMs`, `kDefaultAudioBufferDurationInMs`).
@@ -14,7 +15,7 @@ const LONE_AUDIO_BLOCK: i64 = 23_000;
 const KEY_LIMIT: usize = 128;
 
 /// A TrackEntry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Read)]
 pub struct Track {
     /// `TrackNumber`.
     pub number: u32,
@@ -29,7 +30,7 @@ pub struct Track {
 }
 
 /// A block without an end.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Read)]
 pub struct Open {
     /// Microseconds.
     pub start: i64,
