@@ -111,6 +111,13 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
+    /// Something is being fetched: what began longer ago than requests take was lost sight of [P].
+    pub fn under_way(&self, now: Wall) -> bool {
+        const LONGEST: Micros = Micros::from_millis(30_000);
+        let open = |request: &&Request| request.ended.is_none() && request.failed.is_none();
+        self.seen.values().filter(open).any(|request| now - request.started <= LONGEST)
+    }
+
     /// What was read from this resource is a manifest.
     pub fn is_manifest(&mut self, resource: ResourceId) {
         self.manifests.insert(resource);

@@ -6,17 +6,23 @@
 //! integers; `docs/attribution.md` has the numbers in words.
 
 pub mod belief;
+mod gateway;
 mod link;
 mod media_elsewhere;
+mod near;
 mod networks;
 mod others_answered;
 mod others_moved;
 pub mod parts;
+mod references;
 mod round_trip;
+mod same_edge;
 mod scene;
 #[cfg(test)]
 mod score;
+pub mod series;
 pub mod set;
+mod sibling;
 
 pub use scene::Scene;
 
@@ -51,6 +57,9 @@ pub enum Observation {
     OtherEdge,
     /// What the server says of its own times: edge or origin.
     ServerTiming,
+    /// How the server that playback waits for answers when it is asked for what it has at hand: the way to it, the server, or
+    /// what is behind it.
+    SameEdge,
 }
 
 impl Observation {
@@ -61,6 +70,7 @@ impl Observation {
             Observation::References => "references",
             Observation::OtherEdge => "other-edge",
             Observation::ServerTiming => "server-timing",
+            Observation::SameEdge => "same-edge",
         }
     }
 }
@@ -71,8 +81,11 @@ type Test = fn(&Scene) -> Option<Told>;
 /// All tests, by block: the most specific first (ATTRIBUTION §3.4).
 const BLOCKS: &[&[Test]] = &[
     &[others_moved::test, others_answered::test],
-    &[media_elsewhere::test],
-    &[round_trip::test],
+    &[references::test],
+    &[gateway::test],
+    &[near::test],
+    &[same_edge::test, round_trip::test],
+    &[sibling::test, media_elsewhere::test],
     &[link::test],
 ];
 

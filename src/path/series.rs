@@ -1,0 +1,101 @@
+//! Answer times that a check measured: under load against at rest.
+
+use super::scene::Scene;
+use crate::check::Measurement;
+use crate::event::{Reply, Target};
+use crate::sort::Sort;
+use crate::time::Micros;
+
+/// Under BBR a full queue adds as little as 24 ms (ATTRIBUTION §3.4, emulation check); what a busy browser adds of its own
+/// to so small an answer stays below this [P].
+const UP: Micros = Micros::from_millis(20);
+/// Clocks tell whole milliseconds in Firefox, and idle paths jitter [P].
+const FLAT: Micros = Micros::from_millis(10);
+/// And both are at least so many times what they vary by at rest: five standard deviations are about two and a half times
+/// the range of a few samples [P].
+const SPREADS: i64 = 2;
+/// Of each kind this many are needed: one may have met anything [P].
+const ENOUGH: usize = 2;
+
+/// How answer times under load compare with those at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trend {
+    /// As at rest.
+    Flat,
+    /// Something waits in a queue on the way there.
+    Up,
+}
+
+/// The answer times of one target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Series {
+    quiet: Vec<Micros>,
+    loaded: Vec<Micros>,
+    /// Under load, without an answer.
+    lost: usize,
+    /// Inputs that told of all of them.
+    pub facts: Vec<u32>,
+}
+
+impl Series {
+    /// Of what was measured at rest, and under load.
+    pub fn of<'a>(
+        quiet: impl Iterator<Item = &'a Measurement>,
+        loaded: impl Iterator<Item = &'a Measurement>,
+    ) -> Series {
+        let mut series = Series::default();
+        for measured in quiet.filter(|measured| measured.ran()) {
+            series.facts.push(measured.fact);
+            series.quiet.extend(measured.answered_in());
+        }
+        for measured in loaded.filter(|measured| measured.ran()) {
+            series.facts.push(measured.fact);
+            series.loaded.extend(measured.answered_in());
+            series.lost += usize::from(measured.reply == Reply::Failed);
+        }
+        series.quiet.arrange();
+        series.loaded.arrange();
+        series
+    }
+
+    /// Those to this target, if its answers under load were looked for: before the drain window it was at rest.
+    pub fn to(scene: &Scene, target: Target) -> Option<Series> {
+        let series = Series::of(scene.at_rest(target), scene.under_load(target).filter(|m| m.body.is_none()));
+        (!series.loaded.is_empty() || series.lost > 0).then_some(series)
+    }
+
+    /// The least at rest.
+    pub fn rest(&self) -> Option<Micros> {
+        self.quiet.first().copied()
+    }
+
+    /// The median under load.
+    pub fn load(&self) -> Option<Micros> {
+        self.loaded.get(self.loaded.len() / 2).copied()
+    }
+
+    /// By how much answers took longer under load.
+    pub fn rise(&self) -> Option<Micros> {
+        Some(self.load()? - self.rest()?)
+    }
+
+    /// Of at least six answers looked for, a fourth or more never came: packets are lost [P].
+    pub fn lossy(&self) -> bool {
+        let all = self.loaded.len() + self.lost;
+        all >= 6 && self.lost * 4 >= all
+    }
+
+    /// What that says; `None` where there are too few, some never came, or it is in between.
+    pub fn trend(&self) -> Option<Trend> {
+        if self.quiet.len() < ENOUGH || self.loaded.len() < ENOUGH {
+            return None;
+        }
+        let spread = *self.quiet.last()? - self.rest()?;
+        let varies = |least: Micros| least.max(Micros(spread.0.saturating_mul(SPREADS)));
+        match self.rise()? {
+            rise if rise >= varies(UP) => Some(Trend::Up),
+            rise if rise <= FLAT && self.lost == 0 => Some(Trend::Flat),
+            _ => None,
+        }
+    }
+}
