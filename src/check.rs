@@ -23,7 +23,7 @@ const ROUNDS: usize = 8;
 /// Rounds before bodies are thought of: what waits in a queue must have shown by then [P].
 const FIRST: usize = 2;
 /// A measurement is given up after this.
-const PATIENCE: Micros = Micros::from_millis(2_500);
+const PATIENCE: Micros = Micros::from_millis(4_000);
 /// Answer times at rest are measured anew after this: the session's memory is three minutes.
 const REST: Micros = Micros::from_millis(120_000);
 /// Playback is at rest while it has so much ahead and nothing is being fetched [P].
