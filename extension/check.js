@@ -123,11 +123,11 @@ async function measure({ by, target, bytes, patience }, url) {
     // Before it is given up, or there is no entry of it.
     const times = bytes > 0 ? {} : await phases(url, began);
     given.abort();
-    return { ...fact, t: Date.now(), reply: 'answered', answer: answered - began, ...times, ...body };
+    return { ...fact, t: Math.max(from, Date.now()), reply: 'answered', answer: answered - began, ...times, ...body };
   } catch {
     const took = performance.now() - began;
-    if (took >= REFUSED_WITHIN) return { ...fact, t: Date.now(), reply: 'failed' };
-    return { ...fact, t: Date.now(), reply: 'refused', connect: took };
+    if (took >= REFUSED_WITHIN) return { ...fact, t: Math.max(from, Date.now()), reply: 'failed' };
+    return { ...fact, t: Math.max(from, Date.now()), reply: 'refused', connect: took };
   } finally {
     clearTimeout(timer);
   }
@@ -142,7 +142,7 @@ async function read(response, most) {
     while (reader && bytes < most) {
       const { done, value } = await reader.read();
       if (done) break;
-      bytes += value.byteLength;
+      bytes = Math.min(most, bytes + value.byteLength);
     }
   } catch {
     // Given up: so far it came.

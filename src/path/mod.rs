@@ -97,3 +97,63 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
     }
     BLOCKS.iter().filter_map(|tests| tests.iter().find_map(|test| test(scene))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a check can find, and what each makes of the zones.
+    const OUTCOMES: [(&str, Row); 19] = [
+        ("references-fast", references::FAST),
+        ("references-slow", references::SLOWLY),
+        ("references-differ", references::MIXED),
+        ("gateway-up", gateway::IN_HOME),
+        ("gateway-lossy", gateway::LOSSY),
+        ("gateway-flat-beyond-up", gateway::BEHIND),
+        ("gateway-flat", gateway::PROMPT),
+        ("near-up", near::UP),
+        ("near-flat", near::FLAT),
+        ("same-edge-queue", same_edge::QUEUE),
+        ("same-edge-late", same_edge::LATE),
+        ("same-edge-held", same_edge::HELD),
+        ("same-edge-fast", same_edge::AT_HAND_FAST),
+        ("same-edge-slow", same_edge::AT_HAND_SLOW),
+        ("same-edge-flat", same_edge::FLAT),
+        ("sibling-up", sibling::QUEUE),
+        ("sibling-flat", sibling::ALONE),
+        ("sibling-fast", sibling::FAST),
+        ("sibling-slow", sibling::SLOW),
+    ];
+
+    /// `.8`, `1`.
+    fn ratio(log: i32) -> String {
+        let hundredths = (f64::from(log) / 1000.0).exp() * 100.0;
+        let text = format!("{:.2}", hundredths.round() / 100.0);
+        text.trim_end_matches('0').trim_end_matches('.').trim_start_matches('0').to_owned()
+    }
+
+    /// The zones that an outcome alone speaks against, three to one.
+    fn excluded(row: Row) -> String {
+        const NAMES: [&str; 5] = ["home", "access", "in between", "edge", "origin"];
+        let clearly = |(_, log): &(&str, i32)| *log <= -1_099;
+        let names = NAMES.into_iter().zip(row).filter(clearly).map(|(name, _)| name);
+        let names: Vec<&str> = names.collect();
+        if names.is_empty() { "–".to_owned() } else { names.join(", ") }
+    }
+
+    #[test]
+    fn the_page_has_what_each_outcome_of_a_check_excludes() {
+        let page = include_str!("../../docs/attribution.md");
+        let words = include_str!("../../extension/_locales/en/messages.json");
+        let mut missing = String::new();
+        for (id, row) in OUTCOMES {
+            assert!(words.contains(&format!("finding_{}\"", id.replace('-', "_"))), "{id}");
+            let ratios = row.map(ratio).join(" : ");
+            let line = format!("| `{id}` | {ratios} | {} |\n", excluded(row));
+            if !page.contains(&line) {
+                missing += &line;
+            }
+        }
+        assert!(missing.is_empty(), "docs/attribution.md misses\n{missing}");
+    }
+}
