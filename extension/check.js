@@ -4,18 +4,21 @@
 
 const api = globalThis.browser ?? globalThis.chrome;
 
-/** An error sooner than this is a refusal by the machine itself, in ms: a lost packet costs a second. */
-const REFUSED_WITHIN = 900;
+/** An error sooner than this is a refusal by the machine itself, in ms. It can wait in a queue for more than a second; that
+ * nobody is there is found out after three. */
+const REFUSED_WITHIN = 2500;
 
-/** Hosts whose last answered request is remembered. */
+/** Hosts of which it is remembered what they sent. */
 const HOST_LIMIT = 16;
+/** What is smaller tells little of how fast a server sends, bytes. */
+const TELLING = 64 << 10;
 
 /**
  * @typedef {{
  *   gateways?: string[],
  *   references?: string[],
  *   siblings?: Record<string, string>,
- * }} Servers addresses of routers to try and of two references; hosts, and the origin of a server beside each
+ * }} Servers addresses of routers to try and of two references; hosts, and what a server beside each answers by itself
  * @typedef {{ by: string, target: string, host: string | null, bytes: number, pair: boolean, patience: number }} Step
  */
 
@@ -26,38 +29,41 @@ export async function allowedServers() {
 
 /** Remembers for each host what it has sent, so that it can be asked for something that it has at hand. */
 export class Served {
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, { url: string, length: number }>} */
   #open = new Map();
-  /** @type {Map<string, string>} */
-  #urls = new Map();
+  /** @type {Map<string, { url: string, length: number }>} */
+  #sent = new Map();
 
   /** @param {any} fact of the network */
-  note({ k, id, url, status, cached }) {
-    if (k === 'request') this.#open.set(id, url);
-    else if (k === 'response' && (status >= 300 || cached)) this.#open.delete(id);
-    else if (k === 'failed') this.#open.delete(id);
-    else if (k === 'completed' && this.#open.has(id)) {
-      const sent = this.#open.get(id) ?? '';
-      this.#open.delete(id);
-      const { host } = new URL(sent);
-      this.#urls.delete(host);
-      this.#urls.set(host, sent);
-      for (const oldest of this.#urls.keys()) {
-        if (this.#urls.size <= HOST_LIMIT) break;
-        this.#urls.delete(oldest);
-      }
-    }
+  note({ k, id, url, status, cached, length }) {
+    const request = this.#open.get(id);
+    if (k === 'request') this.#open.set(id, { url, length: 0 });
+    if (k === 'response' && request) request.length = length;
+    if (k === 'completed' && request) this.#keep(request);
+    if (k === 'completed' || k === 'failed' || (k === 'response' && (status >= 300 || cached))) this.#open.delete(id);
+    // Of some the end is never told.
     if (this.#open.size > 512) this.#open.clear();
+  }
+
+  /** The newest that is large enough, else the largest. @param {{ url: string, length: number }} request */
+  #keep(request) {
+    const { host } = new URL(request.url);
+    const before = this.#sent.get(host)?.length ?? 0;
+    if (request.length < Math.min(before, TELLING)) return;
+    this.#sent.delete(host);
+    this.#sent.set(host, request);
+    const [oldest] = this.#sent.keys();
+    if (this.#sent.size > HOST_LIMIT) this.#sent.delete(oldest);
   }
 
   /** @param {string | null} host */
   by(host) {
-    return host === null ? undefined : this.#urls.get(host);
+    return host === null ? undefined : this.#sent.get(host)?.url;
   }
 }
 
 /** Whom a step asks. @param {Step} step @param {Servers} servers @param {Served} served */
-function addressOf({ target, host }, servers, served) {
+function addressOf({ target, host, bytes }, servers, served) {
   switch (target) {
     case 'gateway':
       return servers.gateways?.[0];
@@ -69,7 +75,8 @@ function addressOf({ target, host }, servers, served) {
       return served.by(host);
     case 'sibling': {
       const [beside, sent] = [servers.siblings?.[host ?? ''], served.by(host)];
-      if (!beside || !sent) return undefined;
+      if (!beside || bytes === 0) return beside;
+      if (!sent) return undefined;
       const { pathname, search } = new URL(sent);
       return new URL(pathname + search, beside).href;
     }
@@ -77,8 +84,7 @@ function addressOf({ target, host }, servers, served) {
 }
 
 /**
- * Does these steps, in waves: answer times side by side, since each is small, after that of the router, which nothing may
- * hold up; bodies one after the other.
+ * Does these steps, in waves: answer times side by side, since each is small; bodies one after the other.
  * @param {Step[]} steps @param {Served} served @param {(fact: any) => void} tell
  */
 export async function perform(steps, served, tell) {
@@ -87,9 +93,7 @@ export async function perform(steps, served, tell) {
   /** @type {Step[]} */
   let wave = [];
   const run = async () => {
-    const [near, far] = [true, false].map((near) => wave.filter(({ target }) => (target === 'gateway') === near));
-    await Promise.all(near.map(once));
-    await Promise.all(far.flatMap((step) => (step.pair ? [once(step), once(step)] : [once(step)])));
+    await Promise.all(wave.flatMap((step) => (step.pair ? [once(step), once(step)] : [once(step)])));
     wave = [];
   };
   for (const step of steps) {
@@ -126,7 +130,7 @@ async function measure({ by, target, bytes, patience }, url) {
     return { ...fact, t: Math.max(from, Date.now()), reply: 'answered', answer: answered - began, ...times, ...body };
   } catch {
     const took = performance.now() - began;
-    if (took >= REFUSED_WITHIN) return { ...fact, t: Math.max(from, Date.now()), reply: 'failed' };
+    if (given.signal.aborted || took >= REFUSED_WITHIN) return { ...fact, t: Math.max(from, Date.now()), reply: 'failed' };
     return { ...fact, t: Math.max(from, Date.now()), reply: 'refused', connect: took };
   } finally {
     clearTimeout(timer);

@@ -73,9 +73,11 @@ test('a body is no longer than was asked for, whatever the server sends', async 
 });
 
 test('a server is asked for what it sent, and one beside it for the same', async () => {
-  setting = { siblings: { [host()]: origin } };
-  await told([step('stalled', { host: host(), pair: true }), step('sibling', { host: host() })], servedHere());
-  assert.deepEqual(asked, Array(3).fill('HEAD /seg-1?sig=x'));
+  setting = { siblings: { [host()]: `${origin}/healthy` } };
+  const beside = step('sibling', { host: host() });
+  await told([step('stalled', { host: host(), pair: true })], servedHere());
+  await told([beside, { ...beside, bytes: 10 }], servedHere());
+  assert.deepEqual(asked, ['HEAD /seg-1?sig=x', 'HEAD /seg-1?sig=x', 'HEAD /healthy', 'GET /seg-1?sig=x bytes=0-9']);
   const [unknown] = await told([step('stalled', { host: 'other.example' })], servedHere());
   assert.equal(unknown.reply, 'not-probed');
 });

@@ -8,6 +8,7 @@
 
 use crate::event::{Asker, Event, Input, Reply, Target};
 use crate::ledger::Books;
+use crate::ledger::fetch::Fetch;
 use crate::machine::{Element, Machine};
 use crate::path::series::{Series, Trend};
 use crate::time::{Micros, Wall};
@@ -15,19 +16,21 @@ use crate::verdict::StallKind;
 use serde::Serialize;
 
 /// A stall is checked from here on: shorter ones are over before anything is learnt [P].
-const AFTER: Micros = Micros::from_millis(500);
+const AFTER: Micros = Micros::from_millis(300);
 /// Between one round and the next [P].
-const PAUSE: Micros = Micros::from_millis(700);
+const PAUSE: Micros = Micros::from_millis(300);
 /// Rounds of answer times in a stall [P].
 const ROUNDS: usize = 8;
-/// Rounds before bodies are thought of: what waits in a queue must have shown by then [P].
-const FIRST: usize = 2;
+/// Rounds before bodies are thought of: what waits in a queue has shown by then [P].
+const FIRST: usize = 1;
 /// A measurement is given up after this.
 const PATIENCE: Micros = Micros::from_millis(4_000);
 /// Answer times at rest are measured anew after this: the session's memory is three minutes.
 const REST: Micros = Micros::from_millis(120_000);
 /// Playback is at rest while it has so much ahead and nothing is being fetched [P].
 const AT_REST: Micros = Micros::from_millis(3_000);
+/// And was not for so long: a buffer that is being filled is filled without a pause [P].
+const STILL: Micros = Micros::from_millis(300);
 /// A round whose results did not come in this time is over: the background was stopped.
 const LOST: Micros = Micros::from_millis(15_000);
 /// A verdict waits this long after its stall for what is still being measured.
@@ -51,7 +54,7 @@ pub struct Step {
     pub host: Option<String>,
     /// Bytes of the body to be fetched at most; 0: the answer time only.
     pub bytes: u64,
-    /// Two at once, so that one of them has to connect.
+    /// Two at once: one of anything may be chance, and one of the two may have to connect.
     pub pair: bool,
     /// Milliseconds after which it is given up.
     pub patience: i64,
@@ -119,6 +122,22 @@ impl Measurement {
             Reply::Failed | Reply::NotProbed => None,
         }
     }
+}
+
+/// Those of this target before then while nothing was being fetched.
+pub fn at_rest<'a>(
+    checks: &'a [Measurement],
+    fetches: &'a [Fetch],
+    target: Target,
+    until: Wall,
+) -> impl Iterator<Item = &'a Measurement> + 'a {
+    checks.iter().filter(move |measured| {
+        let meanwhile = |fetch: &Fetch| {
+            fetch.asked < measured.at && fetch.over().is_some_and(|over| over > measured.from)
+        };
+        let of_it = measured.target == target && measured.body.is_none();
+        of_it && measured.at < until && !fetches.iter().any(meanwhile)
+    })
 }
 
 /// Decides when what is measured. Holds nothing that a verdict depends on: losing it costs measurements.
@@ -205,7 +224,7 @@ impl Checker {
         let Some(element) = machine.elements.values().find(rests).filter(|_| !recent) else {
             return Vec::new();
         };
-        if machine.requests.under_way(now) {
+        if machine.requests.under_way_since(now - STILL) {
             return Vec::new();
         }
         let books = Books::open(machine, element);
@@ -239,7 +258,7 @@ impl Checker {
         let from = ledger.window.map_or(began, |(from, _)| from);
         if rounds >= FIRST && !self.moved {
             self.moved = true;
-            let bodies = self.bodies(machine, &host, (from, began));
+            let bodies = self.bodies(machine, books.fetches(), &host, (from, began));
             if !bodies.is_empty() {
                 return bodies;
             }
@@ -249,18 +268,21 @@ impl Checker {
     }
 
     fn answer_times(&self, host: &str, pair: bool) -> Vec<Step> {
-        Target::ALL
-            .map(|target| Step { pair: pair && target == Target::Stalled, ..self.step(target, host, 0) })
-            .into()
+        Target::ALL.map(|target| Step { pair, ..self.step(target, host, 0) }).into()
     }
 
     /// Small bodies from those to whom the way is free.
-    fn bodies(&self, machine: &Machine, host: &str, (quiet_until, began): (Wall, Wall)) -> Vec<Step> {
+    fn bodies(
+        &self,
+        machine: &Machine,
+        fetches: &[Fetch],
+        host: &str,
+        (from, began): (Wall, Wall),
+    ) -> Vec<Step> {
         let trend = |target| {
-            let of = |measured: &&Measurement| measured.target == target;
-            let all = || machine.checks.iter().filter(of);
-            let quiet = all().filter(|measured| measured.at < quiet_until);
-            Series::of(quiet, all().filter(|measured| measured.from >= began)).trend()
+            let quiet = at_rest(&machine.checks, fetches, target, from);
+            let loaded = |measured: &&Measurement| measured.target == target && measured.from >= began;
+            Series::of(quiet, machine.checks.iter().filter(loaded)).trend()
         };
         let free = |target| trend(target) == Some(Trend::Flat);
         let shared = [Target::Gateway, Target::ReferenceA, Target::ReferenceB];

@@ -111,11 +111,13 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
-    /// Something is being fetched: what began longer ago than requests take was lost sight of [P].
-    pub fn under_way(&self, now: Wall) -> bool {
+    /// Something is being fetched, or was since then: what began longer ago than requests take was lost sight of [P].
+    pub fn under_way_since(&self, since: Wall) -> bool {
         const LONGEST: Micros = Micros::from_millis(30_000);
-        let open = |request: &&Request| request.ended.is_none() && request.failed.is_none();
-        self.seen.values().filter(open).any(|request| now - request.started <= LONGEST)
+        self.seen.values().any(|request| match request.ended.or(request.failed.map(|(at, _)| at)) {
+            Some(over) => over >= since,
+            None => since - request.started <= LONGEST,
+        })
     }
 
     /// What was read from this resource is a manifest.

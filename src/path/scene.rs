@@ -1,7 +1,7 @@
 //! What the tests of the path look at.
 
 use super::networks::domain;
-use crate::check::Measurement;
+use crate::check::{self, Measurement};
 use crate::conditions::Periods;
 use crate::event::{Target, TrackKind};
 use crate::ledger::Blocking;
@@ -131,17 +131,20 @@ impl<'a> Scene<'a> {
         self.measured(target).filter(slow)
     }
 
-    /// What was measured of it before the buffer drained.
+    /// What was measured of it before the buffer drained, while nothing was being fetched.
     pub fn at_rest(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
-        self.measured(target).filter(|measured| measured.at < self.window.0 && measured.body.is_none())
+        let quiet = check::at_rest(self.checks, self.fetches, target, self.window.0);
+        quiet.filter(move |measured| self.of_late(measured))
+    }
+
+    fn of_late(&self, measured: &Measurement) -> bool {
+        let late = |host: &String| self.late.iter().any(|(_, fetch)| fetch.host == *host);
+        measured.target != Target::Stalled || measured.host.as_ref().is_some_and(late)
     }
 
     fn measured(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
-        let late = |host: &String| self.late.iter().any(|(_, fetch)| fetch.host == *host);
         let here = move |measured: &&Measurement| {
-            measured.target == target
-                && measured.ran()
-                && (target != Target::Stalled || measured.host.as_ref().is_some_and(late))
+            measured.target == target && measured.ran() && self.of_late(measured)
         };
         self.checks.iter().filter(here)
     }

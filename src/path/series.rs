@@ -6,14 +6,16 @@ use crate::event::{Reply, Target};
 use crate::sort::Sort;
 use crate::time::Micros;
 
-/// Under BBR a full queue adds as little as 24 ms (ATTRIBUTION §3.4, emulation check); what a busy browser adds of its own
-/// to so small an answer stays below this [P].
-const UP: Micros = Micros::from_millis(20);
+/// Under BBR a full queue adds 24 ms and more (ATTRIBUTION §3.4, emulation check); a browser on a busy machine was seen to
+/// add 10 to 20 ms of its own.
+const UP: Micros = Micros::from_millis(25);
 /// Clocks tell whole milliseconds in Firefox, and idle paths jitter [P].
-const FLAT: Micros = Micros::from_millis(10);
+const FLAT: Micros = Micros::from_millis(15);
 /// And both are at least so many times what they vary by at rest: five standard deviations are about two and a half times
 /// the range of a few samples [P].
 const SPREADS: i64 = 2;
+/// What was lost while connecting is sent again after a second (RFC 6298 §2), less what clocks are off by.
+const AGAIN: Micros = Micros::from_millis(900);
 /// Of each kind this many are needed: one may have met anything [P].
 const ENOUGH: usize = 2;
 
@@ -79,10 +81,12 @@ impl Series {
         Some(self.load()? - self.rest()?)
     }
 
-    /// Of at least six answers looked for, a fourth or more never came: packets are lost [P].
+    /// Of at least six answers looked for, a fourth or more never came, or so late that something was sent again: packets are
+    /// lost [P].
     pub fn lossy(&self) -> bool {
         let all = self.loaded.len() + self.lost;
-        all >= 6 && self.lost * 4 >= all
+        let again = |took: &&Micros| self.load().is_some_and(|usual| **took >= usual + AGAIN);
+        all >= 6 && (self.lost + self.loaded.iter().filter(again).count()) * 4 >= all
     }
 
     /// What that says; `None` where there are too few, some never came, or it is in between.

@@ -218,7 +218,10 @@ impl Session {
                     break;
                 }
                 // What is still being measured may change the verdict: until then it is shown as it stands.
-                let awaited = self.checker.awaited(ended).filter(|until| self.machine.now < *until);
+                // But for that of a stall that another follows.
+                let next = element.detector.open().map(|stall| stall.began.wall);
+                let awaited =
+                    self.checker.awaited(ended).filter(|until| self.machine.now < *until && next.is_none());
                 if let Some(until) = awaited {
                     self.outputs.push_back(Output::WakeAt(until));
                     let known = |stall: &Stall| stall.began == sighting.began;
@@ -230,7 +233,9 @@ impl Session {
                     break;
                 }
                 let checked = self.machine.checks.iter().filter(|measured| measured.from <= ended);
-                let settled = checked.map(|measured| measured.at).fold(settled, Wall::max);
+                let checked =
+                    checked.map(|measured| measured.at).filter(|at| next.is_none_or(|next| *at < next));
+                let settled = checked.fold(settled, Wall::max);
                 past.recorded_until = ended;
                 let window = Books::open(&self.machine, element).explain(&sighting).1.window;
                 let from = window.map_or(sighting.began.wall, |(from, _)| from);

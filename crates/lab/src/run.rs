@@ -200,7 +200,7 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
 /// The servers that a check may measure, as the viewer's setting has them.
 fn to_check(server: &str, secure: bool) -> serde_json::Value {
     let references = ["reference-a", "reference-b"].map(|node| format!("http://{}/megabyte", host(node)));
-    let beside = format!("{}://{}", if secure { "https" } else { "http" }, host("edge-beside"));
+    let beside = format!("{}://{}/healthy", if secure { "https" } else { "http" }, host("edge-beside"));
     let mut siblings = serde_json::Map::new();
     if server == "edge" {
         siblings.insert(host(server), beside.into());
