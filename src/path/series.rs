@@ -4,16 +4,18 @@ use super::scene::Scene;
 use crate::check::Measurement;
 use crate::event::{Reply, Target};
 use crate::sort::Sort;
-use crate::time::Micros;
+use crate::time::{Micros, Wall};
 
 /// Under BBR a full queue adds 24 ms and more (ATTRIBUTION §3.4, emulation check); a browser on a busy machine was seen to
 /// add 10 to 20 ms of its own.
 const UP: Micros = Micros::from_millis(25);
 /// Clocks tell whole milliseconds in Firefox, and idle paths jitter [P].
-const FLAT: Micros = Micros::from_millis(15);
+const FLAT: Micros = Micros::from_millis(20);
 /// And both are at least so many times what they vary by at rest: five standard deviations are about two and a half times
 /// the range of a few samples [P].
 const SPREADS: i64 = 2;
+/// Asked within this is asked at once.
+const AT_ONCE: Micros = Micros::from_millis(100);
 /// What was lost while connecting is sent again after a second (RFC 6298 §2), less what clocks are off by.
 const AGAIN: Micros = Micros::from_millis(900);
 /// Of each kind this many are needed: one may have met anything [P].
@@ -32,7 +34,10 @@ pub enum Trend {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
     quiet: Vec<Micros>,
+    /// One of those that were asked at once.
     loaded: Vec<Micros>,
+    /// Under load, all answers.
+    answers: usize,
     /// Under load, without an answer.
     lost: usize,
     /// Inputs that told of all of them.
@@ -50,10 +55,19 @@ impl Series {
             series.facts.push(measured.fact);
             series.quiet.extend(measured.answered_in());
         }
+        let mut asked: Option<Wall> = None;
         for measured in loaded.filter(|measured| measured.ran()) {
             series.facts.push(measured.fact);
-            series.loaded.extend(measured.answered_in());
             series.lost += usize::from(measured.reply == Reply::Failed);
+            let Some(took) = measured.answered_in() else { continue };
+            series.answers += 1;
+            // Of those asked at once the quicker: a queue holds all of them up, anything else one.
+            let at_once = asked.is_some_and(|asked| (measured.from - asked).0.abs() <= AT_ONCE.0);
+            match series.loaded.last_mut().filter(|_| at_once) {
+                Some(other) => *other = took.min(*other),
+                None => series.loaded.push(took),
+            }
+            asked = Some(measured.from);
         }
         series.quiet.arrange();
         series.loaded.arrange();
@@ -91,14 +105,17 @@ impl Series {
 
     /// What that says; `None` where there are too few, some never came, or it is in between.
     pub fn trend(&self) -> Option<Trend> {
-        if self.quiet.len() < ENOUGH || self.loaded.len() < ENOUGH {
+        if self.quiet.len() < ENOUGH || self.answers < ENOUGH {
             return None;
         }
-        let spread = *self.quiet.last()? - self.rest()?;
+        let rest = self.rest()?;
+        // Nearly all of them: half of the time a queue may be empty again.
+        let nearly_all = *self.loaded.get(self.loaded.len() * 3 / 4)?;
+        let spread = *self.quiet.last()? - rest;
         let varies = |least: Micros| least.max(Micros(spread.0.saturating_mul(SPREADS)));
         match self.rise()? {
             rise if rise >= varies(UP) => Some(Trend::Up),
-            rise if rise <= FLAT && self.lost == 0 => Some(Trend::Flat),
+            _ if nearly_all - rest <= FLAT && self.lost == 0 => Some(Trend::Flat),
             _ => None,
         }
     }
