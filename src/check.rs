@@ -31,6 +31,8 @@ const REST: Micros = Micros::from_millis(120_000);
 const AT_REST: Micros = Micros::from_millis(3_000);
 /// And was not for so long: a buffer that is being filled is filled without a pause [P].
 const STILL: Micros = Micros::from_millis(300);
+/// What took less to fetch made no queue that lasted [P].
+const LOAD: Micros = Micros::from_millis(1_000);
 /// A round whose results did not come in this time is over: the background was stopped.
 const LOST: Micros = Micros::from_millis(15_000);
 /// A verdict waits this long after its stall for what is still being measured.
@@ -124,7 +126,7 @@ impl Measurement {
     }
 }
 
-/// Those of this target before then while nothing was being fetched.
+/// Those of this target before then while nothing was being fetched that took long.
 pub fn at_rest<'a>(
     checks: &'a [Measurement],
     fetches: &'a [Fetch],
@@ -133,7 +135,8 @@ pub fn at_rest<'a>(
 ) -> impl Iterator<Item = &'a Measurement> + 'a {
     checks.iter().filter(move |measured| {
         let meanwhile = |fetch: &Fetch| {
-            fetch.asked < measured.at && fetch.over().is_some_and(|over| over > measured.from)
+            let over = fetch.over().filter(|over| *over > measured.from);
+            fetch.asked < measured.at && over.is_some_and(|over| over - fetch.asked >= LOAD)
         };
         let of_it = measured.target == target && measured.body.is_none();
         of_it && measured.at < until && !fetches.iter().any(meanwhile)

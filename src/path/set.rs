@@ -75,8 +75,11 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
             set.push(zone);
         }
     };
-    if !has(Observation::Gateway) && (before.contains(&Home) || before.contains(&Access)) {
+    // Also with the gateway's answer: another download in the home looks just like a full line.
+    if before.contains(&Access) {
         keep(Home);
+    }
+    if !has(Observation::Gateway) && before.contains(&Home) {
         keep(Access);
     }
     let asked = has(Observation::SameEdge);
@@ -85,8 +88,6 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
         keep(Origin);
     }
     match before.as_slice() {
-        // Also with the gateway's answer: another download in the home looks just like a full line.
-        [Access] => keep(Home),
         [Interconnect] if !(asked && has(Observation::References) && has(Observation::OtherEdge)) => {
             keep(Edge);
             if !asked {
