@@ -103,9 +103,14 @@ impl Series {
         all >= 6 && (self.lost + self.loaded.iter().filter(again).count()) * 4 >= all
     }
 
+    /// There are enough of both kinds.
+    pub fn is_known(&self) -> bool {
+        self.quiet.len() >= ENOUGH && self.answers >= ENOUGH
+    }
+
     /// What that says; `None` where there are too few, some never came, or it is in between.
     pub fn trend(&self) -> Option<Trend> {
-        if self.quiet.len() < ENOUGH || self.answers < ENOUGH {
+        if !self.is_known() {
             return None;
         }
         let rest = self.rest()?;
