@@ -30,6 +30,11 @@ api.runtime.onInstalled.addListener((/** @type {any} */ { reason }) => {
 
 forgetClosedTabs().catch(() => {});
 
+// Which servers a check may measure; none unless the viewer said so.
+api.storage.local.onChanged.addListener((/** @type {any} */ { check }) => {
+  if (check) for (const frame of frames) frame.act(check.newValue ? 'allow-checks' : 'forbid-checks');
+});
+
 /** @param {any} port */
 function openFrame(port) {
   const { incognito, id: tab } = port.sender.tab;

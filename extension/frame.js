@@ -1,6 +1,7 @@
 // @ts-check
 // One frame with a `MediaSource`: between its port, the core and the snapshots.
 
+import { Served, allowedServers, perform } from './check.js';
 import { core, generation, isTrap, renew, words } from './core.js';
 import { SnapshotStore } from './store.js';
 
@@ -34,6 +35,7 @@ export class Frame {
   #unsaved;
   /** @type {SnapshotStore | undefined} */
   #store;
+  #served = new Served();
 
   /**
    * @param {any} port
@@ -72,6 +74,7 @@ export class Frame {
 
   /** @param {any} fact seen by the browser, to be numbered into the frame's log */
   network(fact) {
+    this.#served.note(fact);
     this.#post({ type: 'network', facts: [fact] });
   }
 
@@ -127,6 +130,7 @@ export class Frame {
       }
     }
     if (muted) session.act('mute');
+    if (await allowedServers()) session.act('allow-checks');
     this.session = session;
     this.#generation = generation;
     this.#post({ type: 'view', view: session.overlay() });
@@ -178,6 +182,10 @@ export class Frame {
     }
     // Else a background stopped now would make the same record once more.
     if (outputs.records.length > 0) this.save();
+    // What comes of it goes into the frame's log, like all that this script sees.
+    if (outputs.check.length > 0) {
+      perform(outputs.check, this.#served, (fact) => this.network(fact)).catch((error) => console.warn('Whystall:', error));
+    }
     if (outputs.wakeAt !== undefined) this.#wakeAt(outputs.wakeAt);
     this.host.changed();
     return true;

@@ -128,6 +128,22 @@ pub enum Event {
     Licence { licence: LicenceId, step: LicenceStep },
     /// How many video frames the element was to show so far, and how many of those it did not.
     Quality { element: ElementId, dropped: u64, total: u64 },
+    /// One measurement of a check ended, which the viewer asked for or allowed. It began at `from`.
+    Checked {
+        by: Asker,
+        target: Target,
+        /// Whose answer time it is, for [`Target::Stalled`] and [`Target::Sibling`].
+        host: Option<String>,
+        from: Wall,
+        reply: Reply,
+        /// How long connecting took, or being refused, if that had to be done for it.
+        connect: Option<Micros>,
+        /// Request sent to first byte.
+        answer: Option<Micros>,
+        /// Bytes of the body that came, and in how long, if it was to be a transfer.
+        bytes: Option<u64>,
+        took: Option<Micros>,
+    },
     /// From `from` until `at` this could not be observed.
     NotObservable { from: Wall, what: Blindness },
     /// Time passed.
@@ -336,6 +352,74 @@ impl Network {
         }
     }
 }
+
+/// Who wanted a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asker {
+    /// The viewer, now.
+    Viewer,
+    /// The viewer, once and for all: it is made of itself when playback stalls.
+    Automatic,
+}
+
+/// Whom a check measures. The references are servers in networks of their own, on ways that share no more than the
+/// viewer's own connection: whoever lists them vouches for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// The router of the home.
+    Gateway,
+    /// A reference.
+    ReferenceA,
+    /// The other one.
+    ReferenceB,
+    /// The server that playback waits for, asked for something that it sent before and so has at hand.
+    Stalled,
+    /// A server beside that one, in the same network.
+    Sibling,
+}
+
+impl Target {
+    /// All of them, from the viewer on.
+    pub const ALL: [Target; 5] =
+        [Target::Gateway, Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
+
+    /// The name it is recorded under.
+    pub fn id(self) -> &'static str {
+        match self {
+            Target::Gateway => "gateway",
+            Target::ReferenceA => "reference-a",
+            Target::ReferenceB => "reference-b",
+            Target::Stalled => "stalled",
+            Target::Sibling => "sibling",
+        }
+    }
+
+    /// The evidence names its host: what is the viewer's own, or a list's, need not be told.
+    pub fn is_named(self) -> bool {
+        matches!(self, Target::Stalled | Target::Sibling)
+    }
+}
+
+/// What came of a measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// An answer, whatever it says.
+    Answered,
+    /// The machine is there and takes no connection, which it says at once: as good for timing.
+    Refused,
+    /// Nothing in time.
+    Failed,
+    /// It was not asked: no address is known, or it may not be.
+    NotProbed,
+}
+
+/// Longest that a measurement of a check can tell of: far beyond any patience.
+pub const CHECK_TIME_LIMIT: Micros = Micros::from_millis(60_000);
+/// Most bytes that one can tell of.
+pub const CHECK_BYTES_LIMIT: u64 = 1 << 20;
 
 /// What a URL looks like it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]

@@ -15,6 +15,7 @@ pub mod adjustment;
 pub mod bundle;
 pub mod card;
 mod cause;
+pub mod check;
 mod conditions;
 pub mod container;
 pub mod event;

@@ -1,6 +1,7 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
 use crate::adjustment::{Quality, Short};
+use crate::check::Measurement;
 use crate::conditions::Conditions;
 use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
@@ -88,6 +89,8 @@ pub struct Machine {
     pub requests: Requests,
     /// What went on around playback.
     pub conditions: Conditions,
+    /// What checks measured.
+    pub checks: Vec<Measurement>,
     /// The tab is frozen: nothing is seen.
     frozen_since: Option<Wall>,
     /// Manifests.
@@ -215,6 +218,7 @@ impl Machine {
                 }
             }
             Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
+            Event::Checked { .. } => self.checks.extend(Measurement::of(fact, input)),
             Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
         }
     }

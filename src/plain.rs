@@ -58,6 +58,7 @@ fn stall(page: &mut Page, stall: &Stall, words: &Words, paint: Paint) {
     }
     page.paragraph("", &wording::whereabouts(stall, words));
     for more in [
+        wording::unchecked(stall, words),
         wording::would_decide(stall, words),
         wording::ending(stall, words),
         wording::not_observed(stall, words),

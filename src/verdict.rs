@@ -41,6 +41,9 @@ pub struct Stall {
     pub cause: String,
     /// The zones the stall can have come from, in path order.
     pub zones: Vec<Zone>,
+    /// The zones that it could have come from before a check was made, if that told something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchecked: Option<Vec<Zone>>,
     /// The zones that the evidence rules out, in path order.
     pub cleared: Vec<Zone>,
     /// Whether the evidence told zones of the path apart: some of the path's are in `zones`, not all.

@@ -117,6 +117,22 @@ pub enum Fact {
     Completed { t: f64, id: String },
     /// `onErrorOccurred`; `error` as the browser words it.
     Failed { t: f64, id: String, error: String },
+
+    // The background (`check.js`).
+    /// A measurement that [`crate::check::Step`] asked for, over at `t`. `url`: whom it asked. `reply`: `answered`,
+    /// `refused`, `failed` or `not-probed`. Milliseconds; left out where it was not seen.
+    Checked {
+        t: f64,
+        from: f64,
+        by: String,
+        target: String,
+        url: Option<String>,
+        reply: String,
+        connect: Option<f64>,
+        answer: Option<f64>,
+        bytes: Option<f64>,
+        took: Option<f64>,
+    },
 }
 
 /// A `PerformanceResourceTiming` entry: every value as the entry has it, milliseconds after `origin` (0 = hidden or

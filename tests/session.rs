@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing)]
 
 use whystall::bundle::Bundle;
+use whystall::check::Step;
 use whystall::event::TrackKind::Video;
 use whystall::status::Status;
 use whystall::story::{Story, Told};
@@ -13,6 +14,7 @@ use whystall::{Event, Input, Output, Session};
 struct Heard {
     views: Vec<(Wall, Status)>,
     records: Vec<Bundle>,
+    checks: Vec<(Wall, Vec<Step>)>,
 }
 
 impl Heard {
@@ -36,6 +38,7 @@ impl Heard {
                 Output::WakeAt(at) => wake = Some(at),
                 Output::View(status) => self.views.push((now, *status)),
                 Output::Record(bundle) => self.records.push(*bundle),
+                Output::Check(steps) => self.checks.push((now, steps)),
             }
         }
         wake

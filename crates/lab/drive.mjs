@@ -1,13 +1,14 @@
 // Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
 //   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
 //   in   {"page": "JavaScript to run there"} · {"hide": whether another tab is to be in front}
-//   node drive.mjs BROWSER ADDRESS UNTIL DIRECTORY   until: media seconds at which it has played enough
+//   node drive.mjs BROWSER ADDRESS UNTIL [CHECK]   until: media seconds at which it has played enough
+//                                                  check: the viewer's setting of that name (extension/check.js), JSON
 import { createInterface } from 'node:readline';
 import { launch, until } from '../../demo/browsers.mjs';
 import { MANIFESTS } from '../../demo/manifest.mjs';
 import { storedStalls } from '../../tests/e2e/playback.mjs';
 
-const [, , name, address, enough] = process.argv;
+const [, , name, address, enough, check] = process.argv;
 
 /** The longest that a playback may take, milliseconds: a run should be over within a minute. */
 const PATIENCE = 75_000;
@@ -26,6 +27,11 @@ url.searchParams.set('stream', url.searchParams.get('stream') + MANIFESTS[url.se
 const browser = await launch(name, { anyCertificate: true });
 try {
   tell({ browser: browser.browser.process().pid });
+  if (check) {
+    const settings = await browser.openExtensionPage('popup.html');
+    await settings.evaluate((check) => (globalThis.browser ?? globalThis.chrome).storage.local.set({ check }), JSON.parse(check));
+    await settings.close();
+  }
   const started = Date.now();
   const page = await browser.open(url.href);
   const other = await browser.browser.newPage();

@@ -1,9 +1,9 @@
 //! What inputs can be, beyond their form.
 
 use super::BundleError;
-use crate::event::{Event, Input, Rendition, SIDE_LIMIT, Span, Timing};
+use crate::event::{CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, Rendition, SIDE_LIMIT, Span, Timing};
 use crate::manifest::{NAMED_LIMIT, RENDITION_LIMIT};
-use crate::time::{LIMIT, MediaTime, Wall};
+use crate::time::{LIMIT, MediaTime, Micros, Wall};
 
 /// Inputs of a bundle. A session keeps 20,000; twice that and more is no session's.
 pub const INPUTS_LIMIT: usize = 50_000;
@@ -92,6 +92,27 @@ fn fault(input: &Input) -> Fault {
             let unsound = (!playlist.is_sound()).then(|| ("playlist", allowed()));
             unsound.or_else(|| (named.len() > NAMED_LIMIT).then(|| ("named", many())))
         }
+        Event::Checked { target, host: name, from, connect, answer, bytes, took, .. } => wall("from", *from)
+            .or_else(|| {
+                let allowed = || "no later than at".to_owned();
+                (*from > input.at).then(|| ("from", allowed()))
+            })
+            .or_else(|| name.as_ref().and_then(|name| host("host", name)))
+            .or_else(|| {
+                let allowed = || "only of the stalled server and one beside it".to_owned();
+                (name.is_some() && !target.is_named()).then(|| ("host", allowed()))
+            })
+            .or_else(|| {
+                let allowed = || format!("0 to {} microseconds", CHECK_TIME_LIMIT.0);
+                let sound = |time: &Micros| (Micros::ZERO..=CHECK_TIME_LIMIT).contains(time);
+                let mut times = [("connect", connect), ("answer", answer), ("took", took)].into_iter();
+                let unsound = times.find(|(_, time)| time.as_ref().is_some_and(|time| !sound(time)));
+                unsound.map(|(member, _)| (member, allowed()))
+            })
+            .or_else(|| {
+                let allowed = || format!("at most {CHECK_BYTES_LIMIT} bytes");
+                bytes.filter(|bytes| *bytes > CHECK_BYTES_LIMIT).map(|_| ("bytes", allowed()))
+            }),
         Event::SourceOpened { .. }
         | Event::Attached { .. }
         | Event::AttachedInWorker { .. }

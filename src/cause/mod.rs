@@ -28,6 +28,8 @@ mod slow_transfer;
 mod tab_throttled;
 mod undetermined;
 
+use crate::check::Measurement;
+use crate::event::{Asker, Reply, Target};
 use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Books};
 use crate::machine::{Machine, overlap};
@@ -176,6 +178,13 @@ impl Case<'_> {
         blind.map(|(.., what)| *what)
     }
 
+    /// What a check measured during the stall.
+    fn checked(&self) -> Vec<&Measurement> {
+        let (began, end) = self.stall();
+        let during = |measured: &&Measurement| began <= measured.at && measured.from <= end;
+        self.machine.checks.iter().filter(during).collect()
+    }
+
     /// The device and the player have next to nothing of it: neither by their own stages, nor by what may be anyone's.
     fn own_side_prompt(&self) -> bool {
         let own = self.share(&[Stage::Decide, Stage::Process, Stage::Append, Stage::Present]);
@@ -195,14 +204,17 @@ pub fn judge(case: &Case) -> Stall {
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
     let sits = (cause.zones)(case);
     let given_up = case.books.given_up(case.sighting);
-    let told = examine(case, sits, &given_up);
-    let evidence = Evidence::of(&told);
-    let observed: Vec<path::Observation> = told.iter().filter_map(|told| told.observed).collect();
-    let zones = path::set::narrowed(sits, &evidence, &observed);
+    let told = examine(case, sits, &given_up, &case.machine.checks);
+    let (zones, evidence) = narrow(sits, &told);
+    let checked = case.checked();
+    // What would have been said without the check, if that is something else.
+    let unchecked = (!checked.is_empty()).then(|| narrow(sits, &examine(case, sits, &given_up, &[])).0);
+    let unchecked = unchecked.filter(|unchecked| *unchecked != zones);
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
     findings.extend(told_of_given_up(&given_up));
+    findings.extend(told_of_check(&checked));
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
     let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access);
     add_to(&mut findings, told, (of_path == 4, isp_cleared));
@@ -242,13 +254,21 @@ pub fn judge(case: &Case) -> Stall {
             .map(|of| of.id().to_owned())
             .collect(),
         zones,
+        unchecked,
         findings,
         not_observed,
     }
 }
 
+/// The zones that are left of these, and what the tests say together.
+fn narrow(sits: &[Zone], told: &[Told]) -> (Vec<Zone>, Evidence) {
+    let evidence = Evidence::of(told);
+    let observed: Vec<path::Observation> = told.iter().filter_map(|told| told.observed).collect();
+    (path::set::narrowed(sits, &evidence, &observed), evidence)
+}
+
 /// What tells the zones of the path apart, if the cause leaves several of them.
-fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch]) -> Vec<Told> {
+fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch], checks: &[Measurement]) -> Vec<Told> {
     // Before the last byte: what came after it no test of the path looks at.
     let fetching = Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer);
     let fetching = case.share(&fetching.collect::<Vec<_>>());
@@ -258,7 +278,7 @@ fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch]) -> Vec<Told> {
     }
     let offline = &case.machine.conditions.offline;
     let blind = case.unseen().next().is_some();
-    let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, offline, blind);
+    let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, (offline, checks), blind);
     scene.map(|scene| path::examine(&scene)).unwrap_or_default()
 }
 
@@ -266,6 +286,7 @@ fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch]) -> Vec<Told> {
 fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, (whole, isp_cleared): (bool, bool)) {
     let assumed = told.iter().filter(|told| told.networks_assumed).flat_map(|told| &told.finding.facts);
     let assumed: Vec<u32> = assumed.copied().collect();
+    let facts = told.iter().flat_map(|told| told.finding.facts.clone()).collect();
     let examined = !told.is_empty();
     for Told { finding, .. } in told {
         if findings.iter().all(|other| other.id != finding.id) {
@@ -273,7 +294,7 @@ fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, (whole, isp_cleared): (b
         }
     }
     if isp_cleared {
-        findings.push(finding("shaping-possible", assumed.clone(), []));
+        findings.push(finding("shaping-possible", facts, []));
     }
     if !assumed.is_empty() {
         findings.push(finding("networks-assumed", assumed, []));
@@ -314,4 +335,39 @@ fn told_of_given_up(given_up: &[&Fetch]) -> Option<Finding> {
     let facts = given_up.iter().flat_map(|fetch| &fetch.facts).copied().collect();
     let count = u64::try_from(given_up.len()).ok().filter(|count| *count > 0)?;
     Some(finding("given-up", facts, [("count", Value::Count(count)), ("waited", Value::Micros(waited))]))
+}
+
+/// That there was a check, how much of one, and what it did not get to.
+fn told_of_check(checked: &[&Measurement]) -> Vec<Finding> {
+    let Some(first) = checked.first() else {
+        return Vec::new();
+    };
+    let ran = || checked.iter().filter(|measured| measured.ran());
+    let moved = ran().filter_map(|measured| measured.body).map(|(bytes, _)| bytes).sum();
+    let count = Value::Count(u64::try_from(ran().count()).unwrap_or(u64::MAX));
+    let id = match first.by {
+        Asker::Viewer => "checked-on-demand",
+        Asker::Automatic => "checked-by-itself",
+    };
+    let facts = checked.iter().map(|measured| measured.fact).collect();
+    let mut told = vec![finding(id, facts, [("count", count), ("moved", Value::Bytes(moved))])];
+    let silent = |targets: &[Target]| {
+        !targets
+            .iter()
+            .all(|target| ran().any(|measured| measured.target == *target && measured.reply != Reply::Failed))
+    };
+    let of = |targets: &[Target]| {
+        let its = checked.iter().filter(|measured| targets.contains(&measured.target));
+        its.map(|measured| measured.fact).collect()
+    };
+    let parts: [(&str, &[Target]); 4] = [
+        ("unchecked-gateway", &[Target::Gateway]),
+        ("unchecked-references", &[Target::ReferenceA, Target::ReferenceB]),
+        ("unchecked-server", &[Target::Stalled]),
+        ("unchecked-sibling", &[Target::Sibling]),
+    ];
+    told.extend(
+        parts.into_iter().filter(|(_, of)| silent(of)).map(|(id, targets)| finding(id, of(targets), [])),
+    );
+    told
 }

@@ -1,7 +1,10 @@
 //! Values as JavaScript has them, checked.
 
-use crate::event::{AppendOutcome, Blindness, Failure, LicenceStep, Moment, SIDE_LIMIT, Span, Tab};
-use crate::time::{LIMIT, MediaTime, Wall, micros_from_millis, micros_from_seconds};
+use crate::event::{
+    AppendOutcome, Asker, Blindness, CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Failure, LicenceStep, Moment,
+    Reply, SIDE_LIMIT, Span, Tab, Target,
+};
+use crate::time::{LIMIT, MediaTime, Micros, Wall, micros_from_millis, micros_from_seconds};
 
 /// Most ranges of `buffered`, as the content script also has it.
 const RANGE_LIMIT: usize = 32;
@@ -161,4 +164,42 @@ pub fn blindness(what: &str) -> Result<Blindness, Malformed> {
         "network" => Ok(Blindness::Network),
         _ => Err(Malformed),
     }
+}
+
+/// Who wanted a check.
+pub fn asker(by: &str) -> Result<Asker, Malformed> {
+    match by {
+        "viewer" => Ok(Asker::Viewer),
+        "automatic" => Ok(Asker::Automatic),
+        _ => Err(Malformed),
+    }
+}
+
+/// Whom it measured.
+pub fn check_target(name: &str) -> Result<Target, Malformed> {
+    Target::ALL.into_iter().find(|target| target.id() == name).ok_or(Malformed)
+}
+
+/// What came of it.
+pub fn check_reply(reply: &str) -> Result<Reply, Malformed> {
+    match reply {
+        "answered" => Ok(Reply::Answered),
+        "refused" => Ok(Reply::Refused),
+        "failed" => Ok(Reply::Failed),
+        "not-probed" => Ok(Reply::NotProbed),
+        _ => Err(Malformed),
+    }
+}
+
+/// A time that it took, milliseconds.
+pub fn check_time(millis: Option<f64>) -> Result<Option<Micros>, Malformed> {
+    let time = millis.map(|millis| micros_from_millis(millis).map(Micros).ok_or(Malformed)).transpose()?;
+    let sound = time.is_none_or(|time| (Micros::ZERO..=CHECK_TIME_LIMIT).contains(&time));
+    sound.then_some(time).ok_or(Malformed)
+}
+
+/// Bytes that it moved.
+pub fn check_bytes(bytes: Option<f64>) -> Result<Option<u64>, Malformed> {
+    let bytes = bytes.map(count).transpose()?;
+    bytes.is_none_or(|bytes| bytes <= CHECK_BYTES_LIMIT).then_some(bytes).ok_or(Malformed)
 }

@@ -242,6 +242,16 @@ impl Ingress {
                 (at, self.network.respond(Key::Browser(&id), response))
             }
             Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
+            Fact::Checked { t, from, by, target, url, reply, connect, answer, bytes, took } => {
+                let (at, from) = (self.background(t)?, self.background(from)?);
+                let (by, target, reply) = (asker(&by)?, check_target(&target)?, check_reply(&reply)?);
+                let (connect, answer, took) = (check_time(connect)?, check_time(answer)?, check_time(took)?);
+                let bytes = check_bytes(bytes)?;
+                let host = url.as_deref().filter(|_| target.is_named()).map(url::host_of).transpose()?;
+                let sound = from <= at && host.is_some() == (target.is_named() && url.is_some());
+                let event = Event::Checked { by, target, host, from, reply, connect, answer, bytes, took };
+                (at, Some(sound.then_some(event).ok_or(Malformed)?))
+            }
             Fact::Failed { t, id, error } => {
                 (self.background(t)?, self.network.fail(Key::Browser(&id), browser_failure(&error)))
             }

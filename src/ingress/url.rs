@@ -1,5 +1,6 @@
 //! What may be known of a URL: who serves it, what it looks like, and whether it is the same as another.
 
+use super::checked::Malformed;
 use crate::event::ResourceKind;
 use sha2::{Digest, Sha256};
 
@@ -64,6 +65,14 @@ fn without_directives(path: &str, query: &str) -> String {
     let own: Vec<&str> = query.split('&').filter(|part| !part.starts_with(DIRECTIVE)).collect();
     let query = own.join("&");
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The host of a URL of the network.
+pub fn host_of(url: &str) -> Result<String, Malformed> {
+    match redact(url) {
+        Redacted::Web { host, .. } => Ok(host),
+        Redacted::Local | Redacted::Invalid => Err(Malformed),
+    }
 }
 
 /// 53 bits of SHA-256 over these texts: a number JavaScript can hold too. Among 4096 URLs, two that differ are

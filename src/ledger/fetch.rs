@@ -111,6 +111,15 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
+    /// Something is being fetched, or was since then: what began longer ago than requests take was lost sight of [P].
+    pub fn under_way_since(&self, since: Wall) -> bool {
+        const LONGEST: Micros = Micros::from_millis(30_000);
+        self.seen.values().any(|request| match request.ended.or(request.failed.map(|(at, _)| at)) {
+            Some(over) => over >= since,
+            None => since - request.started <= LONGEST,
+        })
+    }
+
     /// What was read from this resource is a manifest.
     pub fn is_manifest(&mut self, resource: ResourceId) {
         self.manifests.insert(resource);

@@ -12,16 +12,26 @@ pub type Row = [i32; 5];
 pub mod ln {
     /// ln 0.02
     pub const R02: i32 = -3_912;
+    /// ln 0.03
+    pub const R03: i32 = -3_507;
     /// ln 0.05
     pub const R05: i32 = -2_996;
     /// ln 0.08
     pub const R08: i32 = -2_526;
     /// ln 0.1
     pub const R10: i32 = -2_303;
+    /// ln 0.12
+    pub const R12: i32 = -2_120;
     /// ln 0.15
     pub const R15: i32 = -1_897;
+    /// ln 0.2
+    pub const R20: i32 = -1_609;
+    /// ln 0.25
+    pub const R25: i32 = -1_386;
     /// ln 0.3
     pub const R30: i32 = -1_204;
+    /// ln 0.4
+    pub const R40: i32 = -916;
     /// ln 0.5
     pub const R50: i32 = -693;
     /// ln 0.6

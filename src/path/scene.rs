@@ -1,8 +1,9 @@
 //! What the tests of the path look at.
 
 use super::networks::domain;
+use crate::check::{self, Measurement};
 use crate::conditions::Periods;
-use crate::event::TrackKind;
+use crate::event::{Target, TrackKind};
 use crate::ledger::Blocking;
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
@@ -53,6 +54,8 @@ pub struct Scene<'a> {
     pub window: (Wall, Wall),
     /// When the browser had no connection.
     pub offline: &'a Periods,
+    /// What checks measured, whenever.
+    pub checks: &'a [Measurement],
     /// Something in the window could not be observed.
     pub blind: bool,
 }
@@ -64,7 +67,7 @@ impl<'a> Scene<'a> {
         blocking: &[Blocking<'a>],
         given_up: &[&'a Fetch],
         ledger: &Ledger,
-        offline: &'a Periods,
+        (offline, checks): (&'a Periods, &'a [Measurement]),
         blind: bool,
     ) -> Option<Scene<'a>> {
         let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages);
@@ -82,6 +85,7 @@ impl<'a> Scene<'a> {
             late_by: late_by(ledger),
             window,
             offline,
+            checks,
             blind,
         };
         let was_slow = |(_, fetch): &(TrackKind, &Fetch)| {
@@ -115,6 +119,34 @@ impl<'a> Scene<'a> {
             self.fetches.iter().filter(|fetch| !fetch.cached && !serving.contains(fetch.host.as_str()));
         let named = elsewhere.filter_map(|fetch| Some((domain(&fetch.host)?, fetch)));
         named.filter(|(name, _)| !here.contains(&Some(*name))).collect()
+    }
+
+    /// What was measured of this target while the late media was slow. Of the servers that playback asks, only of those
+    /// that the late media came from.
+    pub fn under_load(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
+        let slow = |measured: &&Measurement| {
+            let during = self.late_when().iter();
+            during.fold(false, |any, (from, to)| any || (*from <= measured.at && measured.from <= *to))
+        };
+        self.measured(target).filter(slow)
+    }
+
+    /// What was measured of it before the buffer drained, while nothing was being fetched.
+    pub fn at_rest(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
+        let quiet = check::at_rest(self.checks, self.fetches, target, self.window.0);
+        quiet.filter(move |measured| self.of_late(measured))
+    }
+
+    fn of_late(&self, measured: &Measurement) -> bool {
+        let late = |host: &String| self.late.iter().any(|(_, fetch)| fetch.host == *host);
+        measured.target != Target::Stalled || measured.host.as_ref().is_some_and(late)
+    }
+
+    fn measured(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
+        let here = move |measured: &&Measurement| {
+            measured.target == target && measured.ran() && self.of_late(measured)
+        };
+        self.checks.iter().filter(here)
     }
 
     /// The fastest of the late bodies: bytes in how long. `None` if nothing came of any.

@@ -13,6 +13,10 @@ const HELD: i64 = 90;
 /// a nat (ATTRIBUTION §3.5.2).
 const THREE_TO_ONE: i32 = 1_099;
 
+/// A zone that the tests speak against this clearly, ten to one, is in the set for its belief alone and speaks for no other:
+/// ln 10, thousandths of a nat [P].
+const TEN_TO_ONE: i32 = 2_303;
+
 /// Observations named as deciding; more is a list that nobody reads.
 const NAMED: usize = 2;
 
@@ -49,9 +53,11 @@ fn held(candidates: &[Zone], evidence: &Evidence) -> Vec<Zone> {
 
 /// Keeps what the tests do not speak against clearly enough; whether that was anything.
 fn close(set: &mut Vec<Zone>, candidates: &[Zone], evidence: &Evidence) -> bool {
-    let against = |zone: Zone, set: &[Zone]| {
-        set.iter().all(|of| evidence.log(*of).saturating_sub(evidence.log(zone)) >= THREE_TO_ONE)
-    };
+    let ahead = |of: Zone, zone: Zone| evidence.log(of).saturating_sub(evidence.log(zone));
+    let best = candidates.iter().copied().max_by_key(|zone| evidence.log(*zone));
+    let supported = |zone: &&Zone| best.is_none_or(|best| ahead(best, **zone) < TEN_TO_ONE);
+    let against =
+        |zone: Zone, set: &[Zone]| set.iter().filter(supported).all(|of| ahead(*of, zone) >= THREE_TO_ONE);
     let kept: Vec<Zone> =
         candidates.iter().copied().filter(|zone| !set.contains(zone) && !against(*zone, set)).collect();
     let any = !kept.is_empty();
@@ -69,23 +75,27 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
             set.push(zone);
         }
     };
-    if !has(Observation::Gateway) && (before.contains(&Home) || before.contains(&Access)) {
+    // Also with the gateway's answer: another download in the home looks just like a full line.
+    if before.contains(&Access) {
         keep(Home);
+    }
+    if !has(Observation::Gateway) && before.contains(&Home) {
         keep(Access);
     }
-    if !has(Observation::ServerTiming) && (before.contains(&Edge) || before.contains(&Origin)) {
+    let asked = has(Observation::SameEdge);
+    if !has(Observation::ServerTiming) && !asked && (before.contains(&Edge) || before.contains(&Origin)) {
         keep(Edge);
         keep(Origin);
     }
     match before.as_slice() {
-        // Also with the gateway's answer: another download in the home looks just like a full line.
-        [Access] => keep(Home),
-        [Interconnect] => {
+        [Interconnect] if !(asked && has(Observation::References) && has(Observation::OtherEdge)) => {
             keep(Edge);
-            keep(Origin);
+            if !asked {
+                keep(Origin);
+            }
         }
         [Edge] | [Origin] | [Edge, Origin]
-            if !has(Observation::OtherEdge) && !has(Observation::ServerTiming) =>
+            if !has(Observation::OtherEdge) && !has(Observation::ServerTiming) && !asked =>
         {
             keep(Interconnect);
         }
@@ -98,10 +108,15 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
 fn may_stand(set: &[Zone], observed: &[Observation]) -> bool {
     let has = |observation| observed.contains(&observation);
     match set {
-        [Zone::Access | Zone::Interconnect] => false,
+        [Zone::Access] => false,
+        [Zone::Interconnect] => {
+            has(Observation::References) && has(Observation::SameEdge) && has(Observation::OtherEdge)
+        }
         [Zone::Home] => has(Observation::Gateway),
-        [Zone::Edge] => has(Observation::OtherEdge) || has(Observation::ServerTiming),
-        [Zone::Origin] => has(Observation::ServerTiming),
+        [Zone::Edge] => {
+            [Observation::OtherEdge, Observation::ServerTiming, Observation::SameEdge].into_iter().any(has)
+        }
+        [Zone::Origin] => has(Observation::ServerTiming) || has(Observation::SameEdge),
         _ => true,
     }
 }

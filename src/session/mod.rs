@@ -4,6 +4,7 @@ mod log;
 
 use crate::bundle::Bundle;
 use crate::cause::{Case, judge};
+use crate::check::{Checker, Step};
 use crate::event::{ElementId, Event, Input};
 use crate::ledger::Books;
 use crate::machine::{Element, Machine};
@@ -25,6 +26,8 @@ pub enum Output {
     View(Box<Status>),
     /// A stall has ended: keep its evidence.
     Record(Box<Bundle>),
+    /// Measure this, one after the other, and hand in what comes of each.
+    Check(Vec<Step>),
 }
 
 /// Facts of a stall's end may reach the log this much later: batches, Resource Timing.
@@ -52,6 +55,7 @@ pub struct Session {
     shown: Option<Shown>,
     /// When the newest adjustment that was shown began or ended.
     adjusted: Option<Wall>,
+    checker: Checker,
 }
 
 /// What was last shown.
@@ -104,15 +108,38 @@ impl Session {
             outputs: VecDeque::new(),
             shown: None,
             adjusted: None,
+            checker: Checker::default(),
+        }
+    }
+
+    /// Whether checks are made of themselves when playback stalls, from now on. They are not unless this was said.
+    pub fn allow_checks(&mut self, allowed: bool) {
+        self.checker.allow(allowed);
+    }
+
+    /// The viewer wants a check, now.
+    pub fn check(&mut self) {
+        self.checker.ask();
+        self.outputs_of_check();
+    }
+
+    fn outputs_of_check(&mut self) {
+        let steps = self.checker.next(&self.machine);
+        if !steps.is_empty() {
+            self.outputs.push_back(Output::Check(steps));
         }
     }
 
     /// Takes one input. Inputs come in the order of the numbered log; their times may go back a little.
     pub fn handle(&mut self, input: Input) {
         self.machine.take(self.log.next_fact(), &input);
+        if matches!(input.event, Event::Checked { .. }) {
+            self.checker.heard(self.machine.now);
+        }
         if input.event != Event::Tick {
             self.log.push(input);
         }
+        self.outputs_of_check();
         self.chart();
         self.record();
         self.show();
@@ -190,6 +217,25 @@ impl Session {
                     self.outputs.push_back(Output::WakeAt(settled));
                     break;
                 }
+                // What is still being measured may change the verdict: until then it is shown as it stands.
+                // But for that of a stall that another follows.
+                let next = element.detector.open().map(|stall| stall.began.wall);
+                let awaited =
+                    self.checker.awaited(ended).filter(|until| self.machine.now < *until && next.is_none());
+                if let Some(until) = awaited {
+                    self.outputs.push_back(Output::WakeAt(until));
+                    let known = |stall: &Stall| stall.began == sighting.began;
+                    if !past.last.as_ref().is_some_and(known) {
+                        let books = Books::open(&self.machine, element);
+                        past.last = Some(verdict(&self.machine, &books, &sighting));
+                        self.shown = None;
+                    }
+                    break;
+                }
+                let checked = self.machine.checks.iter().filter(|measured| measured.from <= ended);
+                let checked =
+                    checked.map(|measured| measured.at).filter(|at| next.is_none_or(|next| *at < next));
+                let settled = checked.fold(settled, Wall::max);
                 past.recorded_until = ended;
                 let window = Books::open(&self.machine, element).explain(&sighting).1.window;
                 let from = window.map_or(sighting.began.wall, |(from, _)| from);

@@ -26,6 +26,7 @@ pub(super) fn evidence(stall: &Stall, words: &Words) -> Vec<Node> {
         nodes.push(Node::classed("ul", "findings").children(stall.findings.iter().map(sentence)));
     }
     let more = [
+        wording::unchecked(stall, words),
         wording::would_decide(stall, words),
         wording::ending(stall, words),
         wording::not_observed(stall, words),

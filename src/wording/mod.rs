@@ -17,8 +17,8 @@ pub use findings::finding;
 
 pub(crate) use sentences::capitalised;
 pub use sentences::{
-    Phrase, cause_in_short, clue, ending, headline, not_observed, what_you_can_do, whereabouts, would_decide,
-    zone_label, zones,
+    Phrase, cause_in_short, clue, ending, headline, not_observed, unchecked, what_you_can_do, whereabouts,
+    would_decide, zone_label, zones,
 };
 
 use serde_json::Value;

@@ -103,6 +103,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ledger: if starved { ledger() } else { Ledger::default() },
         cause: cause.to_owned(),
         zones,
+        unchecked: None,
         cleared,
         path_split: (1..4).contains(&of_path),
         by_zone: Vec::new(),
@@ -138,7 +139,76 @@ pub fn examined(over: bool) -> Vec<Stall> {
     let rate = ("rate", Value::Bitrate(38_000_000));
     let trip = |took| [host("stream.example"), ("took", time(took)), ("usual", time(21))];
     let all = [Home, Access, Interconnect, Edge, Origin];
+    let moved = ("moved", Value::Bytes(393_000));
+    let slow = ("rate", Value::Bitrate(310_000));
+    let router = |took| [("took", time(took)), ("usual", time(3))];
+    let server = |took| [host("stream.example"), ("took", time(took)), ("usual", time(21)), slow.clone()];
+    let beside = |took| [host("beside.example"), ("took", time(took)), ("usual", time(22))];
+    let revised = |stall: Stall| Stall { unchecked: Some(all.to_vec()), ..stall };
     vec![
+        revised(path(
+            &[Home],
+            &[Device, Player, Access, Interconnect, Edge, Origin],
+            &[3_400],
+            vec![
+                finding("checked-by-itself", &[count(31), moved.clone()]),
+                finding("gateway-up", &router(290)),
+                finding("near-up", &router(300)),
+                finding("unchecked-server", &[]),
+                finding("unchecked-sibling", &[]),
+            ],
+        )),
+        revised(path(
+            &[Home, Access],
+            &[Device, Player, Interconnect, Edge, Origin],
+            &[400, 3_000],
+            vec![
+                finding("checked-by-itself", &[count(1), moved.clone()]),
+                finding("gateway-flat-beyond-up", &router(4)),
+                finding("gateway-lossy", &router(4)),
+                finding("references-slow", std::slice::from_ref(&slow)),
+                finding("references-differ", std::slice::from_ref(&slow)),
+            ],
+        )),
+        revised(path(
+            &[Interconnect],
+            &[Device, Player, Home, Access, Edge, Origin],
+            &[3_400],
+            vec![
+                finding("checked-on-demand", &[count(31), moved.clone()]),
+                finding("gateway-flat", &router(4)),
+                finding("near-flat", &router(4)),
+                finding("references-fast", std::slice::from_ref(&rate)),
+                finding("same-edge-queue", &server(340)),
+                finding("sibling-up", &beside(330)),
+            ],
+        )),
+        revised(path(
+            &[Edge],
+            &[Device, Player, Home, Access, Interconnect, Origin],
+            &[3_400],
+            vec![
+                finding("checked-on-demand", &[count(1), moved]),
+                finding("same-edge-slow", &server(22)),
+                finding("same-edge-held", &server(2_022)),
+                finding("same-edge-late", &server(222)),
+                finding("sibling-fast", &beside(22)),
+                finding("sibling-flat", &beside(22)),
+                finding("shaping-possible", &[]),
+            ],
+        )),
+        revised(path(
+            &[Origin],
+            &[Device, Player, Home, Access, Interconnect, Edge],
+            &[3_400],
+            vec![
+                finding("same-edge-fast", &[host("stream.example"), rate.clone()]),
+                finding("same-edge-flat", &server(22)),
+                finding("sibling-slow", &beside(22)),
+                finding("unchecked-gateway", &[]),
+                finding("unchecked-references", &[]),
+            ],
+        )),
         path(
             &[Interconnect, Edge, Origin],
             &[Device, Player, Home, Access],

@@ -165,6 +165,13 @@ pub fn would_decide(stall: &Stall, words: &Words) -> Option<String> {
     listed("would_decide", "; ", stall.would_decide.iter().map(what), words)
 }
 
+/// What was possible before a check changed the verdict, in one line.
+pub fn unchecked(stall: &Stall, words: &Words) -> Option<String> {
+    let before = stall.unchecked.as_ref()?;
+    let value = zones(before, words).join(", ");
+    Some(words.say("unchecked", &[("zones", &value)]))
+}
+
 /// A line that lists what there is, `None` if that is nothing.
 fn listed(key: &str, between: &str, what: impl Iterator<Item = String>, words: &Words) -> Option<String> {
     let all: Vec<String> = what.take(MOST_LISTED).collect();

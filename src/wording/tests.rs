@@ -26,6 +26,7 @@ fn told(stall: &Stall, words: &Words) -> String {
     lines.push(cause_in_short(&stall.cause, words));
     lines.extend(stall.findings.iter().map(|finding| format!("- {}", super::finding(finding, words))));
     lines.extend(ending(stall, words));
+    lines.extend(unchecked(stall, words));
     lines.extend(would_decide(stall, words));
     lines.extend(not_observed(stall, words));
     lines.join("\n").replace('\u{a0}', "~") + "\n"

@@ -1,6 +1,6 @@
 //! Requests, their timing and the clocks.
 
-use crate::{check, request, take, timing, with};
+use crate::{check, refuses, request, take, timing, with};
 use serde_json::{Value, json};
 use whystall::ingress::Ingress;
 
@@ -196,4 +196,41 @@ fn the_machines_clock_against_the_pages() {
     let facts = [&[clock(1000.0, 61_000.0)], &completed(61_500.0)[..]].concat();
     let (inputs, _) = take(&mut Ingress::default(), &facts);
     assert_eq!(inputs.last().unwrap().at.0, 1_500_000);
+}
+
+fn measured(more: Value) -> Value {
+    let base = json!({"k": "checked", "t": 6000.0, "from": 5900.0, "by": "automatic", "target": "stalled",
+        "url": "https://user:secret@CDN.example:8443/a/seg-1.m4s?sig=x", "reply": "answered", "connect": 21.25, "answer": 22.5});
+    let changes = more.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.clone()));
+    with(base, &changes.collect::<Vec<_>>())
+}
+
+#[test]
+fn a_measurement_of_a_check() {
+    let gateway =
+        json!({"target": "gateway", "url": "http://192.168.1.1/", "reply": "refused", "answer": null});
+    check(
+        &[measured(json!({"bytes": 65_536, "took": 80.0})), measured(gateway)],
+        &[
+            json!({"at": 6_000_000, "event": "checked", "by": "automatic", "target": "stalled", "host": "cdn.example:8443",
+                "from": 5_900_000, "reply": "answered", "connect": 21_250, "answer": 22_500, "bytes": 65_536, "took": 80_000}),
+            // Where the router is, is the viewer's own affair.
+            json!({"at": 6_000_000, "event": "checked", "by": "automatic", "target": "gateway", "host": null,
+                "from": 5_900_000, "reply": "refused", "connect": 21_250, "answer": null, "bytes": null, "took": null}),
+        ],
+    );
+    refuses(
+        &[],
+        &[
+            measured(json!({"from": 6001.0})),
+            measured(json!({"by": "isp"})),
+            measured(json!({"target": "neighbour"})),
+            measured(json!({"reply": "perhaps"})),
+            measured(json!({"url": "nonsense"})),
+            measured(json!({"connect": -1.0})),
+            measured(json!({"answer": 60_001.0})),
+            measured(json!({"took": f64::from(u32::MAX)})),
+            measured(json!({"bytes": (1 << 20) + 1})),
+        ],
+    );
 }

@@ -1,7 +1,7 @@
 //! docs/accuracy.md: how often verdicts were right, from what was really run.
 
 use crate::baseline::BASELINES;
-use crate::judge::{Record, accuses};
+use crate::judge::{Record, Said, accuses};
 use crate::report::name;
 use crate::run::commit;
 use anyhow::{Context, Result};
@@ -47,7 +47,8 @@ pub fn page(all: &[Record], valid: &[&Record]) -> Result<String> {
          <!-- Made by `cargo xtask lab report` from the runs in target/lab/runs. -->\n\n\
          How often Whystall was right where the fault is in a known place: real players in real browsers in the\n\
          [laboratory](laboratory.md). Of {} runs, {} count. They were made at {} and judged\n\
-         on {} by the rules of {}, passively: no check, no history, no other traffic than the scenario says.\n\n\
+         on {} by the rules of {}: no history, no other traffic than the scenario says, and but for one section no\n\
+         check.\n\n\
          Nothing was fitted to these runs, but rules were mended where they were wrong in them: these are no figures of\n\
          faults never seen before. Bounds are Wilson's, 95 %.\n",
         all.len(),
@@ -56,10 +57,12 @@ pub fn page(all: &[Record], valid: &[&Record]) -> Result<String> {
         today()?,
         commit()?,
     );
-    summary(&mut page, valid)?;
-    by_zone(&mut page, valid)?;
-    confusion(&mut page, valid)?;
-    baselines(&mut page, valid)?;
+    let (checked, passive): (Vec<&Record>, Vec<&Record>) = valid.iter().partition(|record| record.check);
+    summary(&mut page, &passive)?;
+    by_zone(&mut page, &passive)?;
+    confusion(&mut page, &passive)?;
+    baselines(&mut page, &passive)?;
+    with_check(&mut page, &checked)?;
     wrong(&mut page, valid)?;
     invalid(&mut page, all)?;
     Ok(page)
@@ -190,6 +193,60 @@ fn baselines(page: &mut String, valid: &[&Record]) -> Result<()> {
             beaten.join(", ")
         )?;
     }
+    Ok(())
+}
+
+/// The same stalls twice: without what the checks measured, and with it.
+fn with_check(page: &mut String, checked: &[&Record]) -> Result<()> {
+    if checked.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        page,
+        "\n## With the check\n\n\
+         Runs in which the viewer had allowed [checks](attribution.md#the-check). Each stall is judged twice from the same\n\
+         evidence, without what the check measured and with it.\n"
+    )?;
+    let mut table = Table::new(&[
+        "true zone",
+        "stalls",
+        "in the set, without",
+        "with",
+        "alone, without",
+        "with",
+        "zones in the set, without",
+        "with",
+    ]);
+    let of = |set: fn(&Said) -> &[Zone]| -> Vec<Answer> {
+        let known =
+            checked.iter().filter_map(|record| Some((record.truth.as_ref()?, record.stall.as_ref()?)));
+        known.map(|(truth, said)| Answer { truth: truth.zone, set: set(said) }).collect()
+    };
+    let (without, with) = (of(|said| &said.unchecked), of(|said| &said.zones));
+    let count = |of: &[Answer], what: fn(&Answer) -> bool| {
+        ratio(of.iter().filter(|answer| what(answer)).count(), of.len())
+    };
+    for ((zone, without), (_, with)) in zones(&without).into_iter().zip(zones(&with)) {
+        let both = [&without, &with];
+        let cells = both.map(|of| count(of, |answer| answer.inside())).into_iter();
+        let cells = cells.chain(both.map(|of| count(of, |answer| answer.alone())));
+        let cells = cells.chain(both.map(|of| number(size(of))));
+        table.row([name(zone), without.len().to_string()].into_iter().chain(cells));
+    }
+    let accused = count(&with, |answer| accuses(answer.set, answer.truth));
+    writeln!(
+        page,
+        "{table}\nAccess or interconnect alone, when innocent: {accused}. What was said with the check:\n"
+    )?;
+    let mut table = Table::new(&["scenario", "browser", "true zone", "without", "with"]);
+    for record in checked {
+        if let (Some(truth), Some(said)) = (&record.truth, &record.stall) {
+            let sets = [list(&said.unchecked), list(&said.zones)];
+            let cells = [record.scenario.clone(), record.browser.clone(), name(truth.zone)];
+            table.row(cells.into_iter().chain(sets));
+        }
+    }
+    write!(page, "{table}")?;
     Ok(())
 }
 

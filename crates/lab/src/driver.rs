@@ -32,11 +32,19 @@ pub enum Said {
 }
 
 impl Driver {
-    /// Starts it in the node `device`, its files in `room`.
-    pub fn start(lab: &Lab, browser: &str, address: &str, until: f64, room: &Path) -> Result<Driver> {
+    /// Starts it in the node `device`, its files in `room`; `check` is the viewer's setting of that name.
+    pub fn start(
+        lab: &Lab,
+        browser: &str,
+        address: &str,
+        until: f64,
+        check: Option<&Value>,
+        room: &Path,
+    ) -> Result<Driver> {
         let mut command = Command::new("node");
+        let check = check.map_or(String::new(), Value::to_string);
         command
-            .args(["crates/lab/drive.mjs", browser, address, &until.to_string()])
+            .args(["crates/lab/drive.mjs", browser, address, &until.to_string(), &check])
             .env("TMPDIR", room)
             .env("HOME", room)
             .stdin(Stdio::piped())

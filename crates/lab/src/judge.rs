@@ -93,6 +93,9 @@ pub struct Record {
     pub scenario: String,
     pub browser: String,
     pub seed: u64,
+    /// The viewer had allowed checks.
+    #[serde(default)]
+    pub check: bool,
     /// Of what was run.
     pub commit: String,
     pub truth: Option<Truth>,
@@ -121,6 +124,9 @@ pub struct Said {
     /// Which of the run's evidence.
     pub number: usize,
     pub zones: Vec<Zone>,
+    /// Those that it would name without what checks measured.
+    #[serde(default)]
+    pub unchecked: Vec<Zone>,
     pub cause: String,
     pub kind: StallKind,
     /// The true zone is among them.
@@ -223,6 +229,7 @@ impl Record {
         Some(Said {
             number: *number,
             zones: stall.zones.clone(),
+            unchecked: stall.unchecked.clone().unwrap_or_else(|| stall.zones.clone()),
             cause: stall.cause.clone(),
             kind: stall.kind,
             contained: self.truth.as_ref().is_some_and(|truth| stall.zones.contains(&truth.zone)),
@@ -271,6 +278,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         scenario: scenario.name.clone(),
         browser: run.browser.clone(),
         seed: run.seed,
+        check: run.check,
         commit: commit.to_owned(),
         truth: scenario.truth.clone(),
         invalid: invalid(scenario, seen, &page.stalls()),
@@ -335,7 +343,7 @@ mod tests {
     const BUNDLE: &str = include_str!("../../../tests/replay/withheld-chromium/bundle.whystall");
 
     fn judged(scenario: &Scenario, seen: &Seen) -> Record {
-        let run = Run { scenario: String::new(), browser: String::new(), seed: 1 };
+        let run = Run { scenario: String::new(), browser: String::new(), seed: 1, check: false };
         judge(scenario, &run, "", seen).unwrap()
     }
 

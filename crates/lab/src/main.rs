@@ -58,7 +58,13 @@ enum Task {
     },
     /// One run, inside
     #[command(hide = true)]
-    Perform { scenario: String, browser: String, seed: u64 },
+    Perform {
+        scenario: String,
+        browser: String,
+        seed: u64,
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 #[derive(Args)]
@@ -77,6 +83,9 @@ struct Chosen {
     /// Run each so many times: what is random differs
     #[arg(long, default_value_t = 1)]
     seeds: u64,
+    /// The viewer has allowed checks
+    #[arg(long)]
+    check: bool,
     /// Run again what has been run
     #[arg(long)]
     again: bool,
@@ -109,9 +118,10 @@ fn perform(task: &Task) -> Result<ExitCode> {
         Task::Run(chosen) => return run_all(chosen),
         Task::Report => report::report()?,
         Task::Adopt { scenarios } => adopt::adopt(scenarios)?,
-        Task::Perform { scenario, browser, seed } => {
+        Task::Perform { scenario, browser, seed, check } => {
             ensure!(space::inside(), "this is for the laboratory itself: use run");
-            let run = Run { scenario: scenario.clone(), browser: browser.clone(), seed: *seed };
+            let (scenario, browser) = (scenario.clone(), browser.clone());
+            let run = Run { scenario, browser, seed: *seed, check: *check };
             println!("{}", report::row(&run.perform()?));
         }
     }
@@ -145,7 +155,8 @@ fn chosen(chosen: &Chosen) -> Result<Vec<Run>> {
     for seed in 1..=chosen.seeds {
         for browser in &browsers {
             for Scenario { name, .. } in &scenarios {
-                runs.push(Run { scenario: name.clone(), browser: (*browser).to_owned(), seed });
+                let (scenario, browser) = (name.clone(), (*browser).to_owned());
+                runs.push(Run { scenario, browser, seed, check: chosen.check });
             }
         }
     }
@@ -161,7 +172,7 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
     let mut wrong = Vec::new();
     let mut tried: usize = 0;
     for (number, run) in runs.iter().enumerate() {
-        let Run { scenario, browser, seed } = run;
+        let Run { scenario, browser, seed, check } = run;
         let left = (runs.len() - number) as f64 * began.elapsed().as_secs_f64() / tried.max(1) as f64 / 60.0;
         let left = if tried > 0 { format!(", about {left:.0} min left") } else { String::new() };
         println!("[{}/{}] {scenario}, {browser}, seed {seed}{left}", number + 1, runs.len());
@@ -173,7 +184,10 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
             if record.is_some() {
                 break;
             }
-            let code = space::enter(&["perform", scenario, browser, &seed.to_string()], false)?;
+            let seed = seed.to_string();
+            let mut words = vec!["perform", scenario, browser, &seed];
+            words.extend(check.then_some("--check"));
+            let code = space::enter(&words, false)?;
             if code == space::SKIPPED {
                 return Ok(ExitCode::from(code));
             }

@@ -71,9 +71,14 @@ pub fn row(record: &Record) -> String {
         return format!("{head} {silent}{invented}");
     };
     let zones: Vec<String> = said.zones.iter().copied().map(name).collect();
+    let checked = if record.check {
+        format!(" checked, before: {} zones", said.unchecked.len())
+    } else {
+        String::new()
+    };
     let segment = said.segment.map_or("-", |right| if right { "right" } else { "WRONG" });
     format!(
-        "{head} {:<44} {:<4} {:>4}  {:<18} {segment:<7}",
+        "{head} {:<44} {:<4} {:>4}  {:<18} {segment:<7}{checked}",
         zones.join(" "),
         if said.contained { "yes" } else { "NO" },
         said.zones.len(),

@@ -20,6 +20,8 @@ pub struct Run {
     pub scenario: String,
     pub browser: String,
     pub seed: u64,
+    /// The viewer has allowed checks.
+    pub check: bool,
 }
 
 /// Where records are kept.
@@ -37,12 +39,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl Run {
     /// Its record.
     pub fn file(&self) -> PathBuf {
-        Path::new(RUNS).join(format!("{}-{}-{}.json", self.scenario, self.browser, self.seed))
+        let check = if self.check { "-check" } else { "" };
+        Path::new(RUNS).join(format!("{}-{}-{}{check}.json", self.scenario, self.browser, self.seed))
     }
 
     /// The run that a record is of.
     pub fn of(record: &Record) -> Run {
-        Run { scenario: record.scenario.clone(), browser: record.browser.clone(), seed: record.seed }
+        let Record { scenario, browser, seed, check, .. } = record;
+        Run { scenario: scenario.clone(), browser: browser.clone(), seed: *seed, check: *check }
     }
 
     /// The evidence of one of its stalls.
@@ -83,7 +87,7 @@ impl Run {
         if scenario.play.warm {
             servers.warm(&lab, &scenario.play.server, &stage, &scenario.play.player)?;
         }
-        let seen = play(&scenario, &self.browser, &lab, &servers, &room.dir("tmp")?)?;
+        let seen = play(&scenario, self, &lab, &servers, &room.dir("tmp")?)?;
         let record = judge::judge(&scenario, self, &commit()?, &seen)?;
         fs::create_dir_all(RUNS)?;
         // Of an earlier one there may be more.
@@ -132,7 +136,7 @@ pub fn read_topology() -> Result<Topology> {
 }
 
 /// Plays it and makes go wrong what the story says, when it says so.
-fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: &Path) -> Result<Seen> {
+fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Path) -> Result<Seen> {
     let play = &scenario.play;
     let address = format!(
         "http://{}/index.html?player={}&level={}&buffer={}&stream={}://{}/",
@@ -143,7 +147,8 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
         if play.secure { "https" } else { "http" },
         host(&play.server),
     );
-    let driver = Driver::start(lab, browser, &address, play.until, room)?;
+    let check = run.check.then(|| to_check(&play.server, play.secure));
+    let driver = Driver::start(lab, &run.browser, &address, play.until, check.as_ref(), room)?;
     let scene = Scene { lab, servers, driver: &driver };
     let mut elsewhere = play.elsewhere;
     let mut coming: Vec<_> = scenario.faults.iter().collect();
@@ -190,6 +195,17 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
         links: stats,
         served: servers.log(&play.server)?,
     })
+}
+
+/// The servers that a check may measure, as the viewer's setting has them.
+fn to_check(server: &str, secure: bool) -> serde_json::Value {
+    let references = ["reference-a", "reference-b"].map(|node| format!("http://{}/megabyte", host(node)));
+    let beside = format!("{}://{}/healthy", if secure { "https" } else { "http" }, host("edge-beside"));
+    let mut siblings = serde_json::Map::new();
+    if server == "edge" {
+        siblings.insert(host(server), beside.into());
+    }
+    serde_json::json!({ "gateways": ["http://192.168.1.1/"], "references": references, "siblings": siblings })
 }
 
 /// What a page with other things on it does: fetches them, from one site and another.

@@ -1,6 +1,7 @@
 //! One frame's log, redaction and session, free of JavaScript values so that it is tested as plain Rust.
 
 use serde::Serialize;
+use whystall::check::Step;
 use whystall::event::Event;
 use whystall::ingress::Ingress;
 use whystall::read::{Fault, Read, json};
@@ -23,6 +24,8 @@ pub struct Outputs {
     pub view: Option<Option<Node>>,
     /// The stalls that have ended.
     pub records: Vec<Record>,
+    /// What is to be measured, one after the other.
+    pub check: Vec<Step>,
 }
 
 /// The evidence of one stall.
@@ -101,6 +104,9 @@ impl Frame {
             "dismiss" => self.wishes.dismissed = newest(&self.session.status()),
             "mute" => self.wishes.muted = true,
             "unmute" => self.wishes.muted = false,
+            "check" => self.session.check(),
+            "allow-checks" => self.session.allow_checks(true),
+            "forbid-checks" => self.session.allow_checks(false),
             _ => {}
         }
     }
@@ -113,6 +119,7 @@ impl Frame {
                 Output::WakeAt(at) => outputs.wake_at = Some(at.0.saturating_add(999).div_euclid(1000)),
                 // Drawn once below, from the newest status.
                 Output::View(_) => {}
+                Output::Check(steps) => outputs.check.extend(steps),
                 Output::Record(bundle) => outputs.records.push(Record {
                     id: bundle.fingerprint(),
                     bundle: text(bundle.to_bytes()),

@@ -55,7 +55,8 @@ impl FrameSession {
         self.outputs()
     }
 
-    /// The viewer pressed something: `dismiss`, `mute` or `unmute`. Anything else changes nothing.
+    /// The viewer pressed or chose something: `dismiss`, `mute`, `unmute`, `check`, `allow-checks`, `forbid-checks`. Anything
+    /// else changes nothing.
     pub fn act(&mut self, action: &str) -> Result<JsValue, JsError> {
         self.frame.act(action);
         self.outputs()

@@ -70,6 +70,8 @@ impl Gate {
 
 /// All questions of one connection.
 fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
+    // Else an answer waits up to 40 ms for the acknowledgement of the one before.
+    stream.set_nodelay(true)?;
     let mut questions = BufReader::new(stream.try_clone()?).lines();
     loop {
         // A question ends with an empty line.

@@ -35,10 +35,11 @@ pub enum Role {
 }
 
 /// Which node is what.
-const ROLES: [(&str, Role); 6] = [
+const ROLES: [(&str, Role); 7] = [
     ("origin", Role::Origin),
     ("edge", Role::Edge),
     ("edge-2", Role::Edge),
+    ("edge-beside", Role::Edge),
     ("isp-cache", Role::Edge),
     ("reference-a", Role::Reference),
     ("reference-b", Role::Reference),

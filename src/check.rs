@@ -1,0 +1,305 @@
+//! The check: small measurements that tell the parts of the path apart where what the page does by itself does not
+//! (ATTRIBUTION §3.4). This says what is to be measured, when, and how little; whoever has a network does it
+//! (`extension/check.js`), and what came of it enters as [`Event::Checked`]. docs/attribution.md has the rules in words.
+//!
+//! A check must not make a stall longer. So answer times come first, which are a packet or two each; bodies follow only
+//! where answer times show that nothing waits in a queue that playback's own data waits in, too: what is full is not filled
+//! further, and that it is full says enough. All of a stall's measurements together move no more than [`BYTES_A_STALL`].
+
+use crate::event::{Asker, Event, Input, Reply, Target};
+use crate::ledger::Books;
+use crate::ledger::fetch::Fetch;
+use crate::machine::{Element, Machine};
+use crate::path::series::{Series, Trend};
+use crate::time::{Micros, Wall};
+use crate::verdict::StallKind;
+use serde::Serialize;
+
+/// A stall is checked from here on: shorter ones are over before anything is learnt [P].
+const AFTER: Micros = Micros::from_millis(300);
+/// Between one round and the next [P].
+const PAUSE: Micros = Micros::from_millis(300);
+/// Rounds of answer times in a stall [P].
+const ROUNDS: usize = 8;
+/// Rounds before bodies are thought of: what waits in a queue has shown by then [P].
+const FIRST: usize = 1;
+/// A measurement is given up after this.
+const PATIENCE: Micros = Micros::from_millis(4_000);
+/// Answer times at rest are measured anew after this: the session's memory is three minutes.
+const REST: Micros = Micros::from_millis(120_000);
+/// Playback is at rest while it has so much ahead and nothing is being fetched [P].
+const AT_REST: Micros = Micros::from_millis(3_000);
+/// And was not for so long: a buffer that is being filled is filled without a pause [P].
+const STILL: Micros = Micros::from_millis(300);
+/// What took less to fetch made no queue that lasted [P].
+const LOAD: Micros = Micros::from_millis(1_000);
+/// A round whose results did not come in this time is over: the background was stopped.
+const LOST: Micros = Micros::from_millis(15_000);
+/// A verdict waits this long after its stall for what is still being measured.
+const DEADLINE: Micros = Micros::from_millis(4_000);
+/// A reference sends so much.
+const REFERENCE_BYTES: u64 = 128 << 10;
+/// The servers that playback asks send so much.
+const SERVER_BYTES: u64 = 64 << 10;
+/// All bodies of a stall's check together are no more than this.
+pub const BYTES_A_STALL: u64 = 2 * (REFERENCE_BYTES + SERVER_BYTES);
+
+/// One thing to be measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Who wanted it.
+    pub by: Asker,
+    /// Whom.
+    pub target: Target,
+    /// The server that playback waits for: for [`Target::Stalled`], and for [`Target::Sibling`] the one that it is beside.
+    pub host: Option<String>,
+    /// Bytes of the body to be fetched at most; 0: the answer time only.
+    pub bytes: u64,
+    /// Two at once: one of anything may be chance, and one of the two may have to connect.
+    pub pair: bool,
+    /// Milliseconds after which it is given up.
+    pub patience: i64,
+}
+
+/// One measurement, as [`Event::Checked`] told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measurement {
+    /// Index of the input.
+    pub fact: u32,
+    /// From when.
+    pub from: Wall,
+    /// Until when.
+    pub at: Wall,
+    /// As the event has it, like all that follow.
+    pub by: Asker,
+    /// Whom.
+    pub target: Target,
+    /// For some targets.
+    pub host: Option<String>,
+    /// What came of it.
+    pub reply: Reply,
+    /// Connecting.
+    pub connect: Option<Micros>,
+    /// First byte.
+    pub answer: Option<Micros>,
+    /// Body: bytes in how long.
+    pub body: Option<(u64, Micros)>,
+}
+
+impl Measurement {
+    /// What this input tells, if it is of a measurement.
+    pub fn of(fact: u32, input: &Input) -> Option<Measurement> {
+        let Event::Checked { by, target, host, from, reply, connect, answer, bytes, took } = &input.event
+        else {
+            return None;
+        };
+        let (by, target, reply, host) = (*by, *target, *reply, host.clone());
+        let body = bytes.zip(*took);
+        let (from, at) = (*from, input.at);
+        Some(Measurement {
+            fact,
+            from,
+            at,
+            by,
+            target,
+            host,
+            reply,
+            connect: *connect,
+            answer: *answer,
+            body,
+        })
+    }
+
+    /// It was really asked.
+    pub fn ran(&self) -> bool {
+        self.reply != Reply::NotProbed
+    }
+
+    /// How soon something came back: an answer takes a round trip and what the server takes, being refused a round trip.
+    pub fn answered_in(&self) -> Option<Micros> {
+        match self.reply {
+            Reply::Answered => self.answer,
+            Reply::Refused => self.connect,
+            Reply::Failed | Reply::NotProbed => None,
+        }
+    }
+}
+
+/// Those of this target before then while nothing was being fetched that took long.
+pub fn at_rest<'a>(
+    checks: &'a [Measurement],
+    fetches: &'a [Fetch],
+    target: Target,
+    until: Wall,
+) -> impl Iterator<Item = &'a Measurement> + 'a {
+    checks.iter().filter(move |measured| {
+        let meanwhile = |fetch: &Fetch| {
+            let over = fetch.over().filter(|over| *over > measured.from);
+            fetch.asked < measured.at && over.is_some_and(|over| over - fetch.asked >= LOAD)
+        };
+        let of_it = measured.target == target && measured.body.is_none();
+        of_it && measured.at < until && !fetches.iter().any(meanwhile)
+    })
+}
+
+/// Decides when what is measured. Holds nothing that a verdict depends on: losing it costs measurements.
+#[derive(Debug, Default)]
+pub struct Checker {
+    /// Checks are made of themselves.
+    allowed: bool,
+    /// The viewer asked for one.
+    asked: bool,
+    /// Measurements of the round under way that have not come back, and since when it is.
+    under_way: Option<(usize, Wall)>,
+    /// When the last round was over.
+    idle_since: Wall,
+    /// When answer times at rest were last asked for.
+    rested: Option<Wall>,
+    /// The stall that is being checked: its begin, and the rounds made so far.
+    stall: Option<(Wall, usize)>,
+    moved: bool,
+}
+
+impl Checker {
+    /// From now on checks are made of themselves, or not.
+    pub fn allow(&mut self, allowed: bool) {
+        self.allowed = allowed;
+    }
+
+    /// The viewer wants one.
+    pub fn ask(&mut self) {
+        self.asked = true;
+    }
+
+    /// A measurement came back.
+    pub fn heard(&mut self, now: Wall) {
+        if let Some((left, _)) = &mut self.under_way {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                (self.under_way, self.idle_since) = (None, now);
+            }
+        }
+    }
+
+    /// The verdict on a stall that ended then is awaited until then.
+    pub fn awaited(&self, ended: Wall) -> Option<Wall> {
+        self.under_way.filter(|(_, since)| *since <= ended).map(|_| ended + DEADLINE)
+    }
+
+    /// What is to be measured now.
+    pub fn next(&mut self, machine: &Machine) -> Vec<Step> {
+        let now = machine.now;
+        if self.under_way.is_some_and(|(_, since)| now - since > LOST) {
+            self.under_way = None;
+        }
+        if !(self.allowed || self.asked) || self.under_way.is_some() || now - self.idle_since < PAUSE {
+            return Vec::new();
+        }
+        let stalled = machine
+            .elements
+            .values()
+            .find(|element| element.detector.open().is_some_and(|stall| stall.kind == StallKind::Starved));
+        let steps = match stalled {
+            Some(element) => self.in_stall(machine, element),
+            None => self.at_rest(machine),
+        };
+        if !steps.is_empty() {
+            self.asked &= stalled.is_some();
+            let all = steps.iter().map(|step| if step.pair { 2 } else { 1 }).sum();
+            self.under_way = Some((all, now));
+        }
+        steps
+    }
+
+    fn by(&self) -> Asker {
+        if self.asked { Asker::Viewer } else { Asker::Automatic }
+    }
+
+    /// Answer times while nothing is fetched: what they are held against.
+    fn at_rest(&mut self, machine: &Machine) -> Vec<Step> {
+        let now = machine.now;
+        let rests = |element: &&Element| {
+            let detector = &element.detector;
+            detector.settled() && detector.wanted() && detector.lead().is_some_and(|lead| lead >= AT_REST)
+        };
+        let recent = self.rested.is_some_and(|rested| now - rested < REST) && !self.asked;
+        let Some(element) = machine.elements.values().find(rests).filter(|_| !recent) else {
+            return Vec::new();
+        };
+        if machine.requests.under_way_since(now - STILL) {
+            return Vec::new();
+        }
+        let books = Books::open(machine, element);
+        let Some(host) = books.media().last().map(|(_, fetch)| fetch.host.clone()) else {
+            return Vec::new();
+        };
+        self.rested = Some(now);
+        // Twice: the first of them connects.
+        let once = self.answer_times(&host, false);
+        [once.clone(), once].concat()
+    }
+
+    fn in_stall(&mut self, machine: &Machine, element: &Element) -> Vec<Step> {
+        let now = machine.now;
+        let Some(sighting) = element.detector.open().filter(|stall| now - stall.began.wall >= AFTER) else {
+            return Vec::new();
+        };
+        let began = sighting.began.wall;
+        if self.stall.is_none_or(|(of, _)| of != began) {
+            (self.stall, self.moved) = (Some((began, 0)), false);
+        }
+        let rounds = self.stall.map_or(0, |(_, rounds)| rounds);
+        if rounds >= ROUNDS && self.moved {
+            return Vec::new();
+        }
+        let books = Books::open(machine, element);
+        let (blocking, ledger) = books.explain(sighting);
+        let Some(host) = blocking.iter().find_map(|blocking| Some(blocking.fetch?.host.clone())) else {
+            return Vec::new();
+        };
+        let from = ledger.window.map_or(began, |(from, _)| from);
+        if rounds >= FIRST && !self.moved {
+            self.moved = true;
+            let bodies = self.bodies(machine, books.fetches(), &host, (from, began));
+            if !bodies.is_empty() {
+                return bodies;
+            }
+        }
+        self.stall = Some((began, rounds + 1));
+        self.answer_times(&host, true)
+    }
+
+    fn answer_times(&self, host: &str, pair: bool) -> Vec<Step> {
+        Target::ALL.map(|target| Step { pair, ..self.step(target, host, 0) }).into()
+    }
+
+    /// Small bodies from those to whom the way is free.
+    fn bodies(
+        &self,
+        machine: &Machine,
+        fetches: &[Fetch],
+        host: &str,
+        (from, began): (Wall, Wall),
+    ) -> Vec<Step> {
+        let trend = |target| {
+            let quiet = at_rest(&machine.checks, fetches, target, from);
+            let loaded = |measured: &&Measurement| measured.target == target && measured.from >= began;
+            Series::of(quiet, machine.checks.iter().filter(loaded)).trend()
+        };
+        let free = |target| trend(target) == Some(Trend::Flat);
+        let shared = [Target::Gateway, Target::ReferenceA, Target::ReferenceB];
+        if shared.into_iter().any(|target| trend(target) == Some(Trend::Up)) {
+            return Vec::new();
+        }
+        let servers = [Target::Stalled, Target::Sibling].into_iter().filter(|target| free(*target));
+        let servers = servers.map(|target| self.step(target, host, SERVER_BYTES));
+        let references = [Target::ReferenceA, Target::ReferenceB].into_iter().filter(|target| free(*target));
+        servers.chain(references.map(|target| self.step(target, host, REFERENCE_BYTES))).collect()
+    }
+
+    fn step(&self, target: Target, host: &str, bytes: u64) -> Step {
+        let host = target.is_named().then(|| host.to_owned());
+        Step { by: self.by(), target, host, bytes, pair: false, patience: PATIENCE.as_millis() }
+    }
+}

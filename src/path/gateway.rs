@@ -1,0 +1,64 @@
+//! The router's answer time, under load against at rest (ATTRIBUTION §3.4, block *gateway*).
+//!
+//! # What it looks at
+//! How long the home's router took to answer while the late media was slow, and how long before the buffer drained. That it
+//! refuses a connection is an answer too.
+//!
+//! # What it says
+//! - It took longer, and that is at least half of how much longer the references took: the queue is in the home. What is
+//!   behind the router cannot delay its answer.
+//! - It took no longer while the references did, or by less than a quarter of how much longer they took: the queue is behind the
+//!   router.
+//! - It took no longer, and neither did they: nothing waits in the home; what only loses packets or holds them back may
+//!   still be there.
+//! - It lost packets, and so did the references: they are lost in the home.
+//!
+//! # When it is silent
+//! Where nothing was measured at rest; where the references were not measured; where the router took longer and they did not:
+//! a router may be slow to answer itself; and where it took longer by between a quarter and half of theirs.
+
+use super::belief::{Row, ln};
+use super::references;
+use super::scene::Scene;
+use super::series::{Series, Trend};
+use super::{Observation, Told, finding};
+use crate::event::Target;
+use crate::time::Micros;
+use crate::verdict::Value;
+
+/// ATTRIBUTION §3.4 has .12 for the access line. Where the router's rise is that large a part of the whole, what is behind
+/// it has none left to explain [P].
+pub const IN_HOME: Row = [0, ln::R03, ln::R05, ln::R05, ln::R05];
+/// ATTRIBUTION §3.4.
+pub const BEHIND: Row = [ln::R10, 0, ln::R50, ln::R10, ln::R10];
+/// No queue in the home, whatever else may be [P].
+pub const PROMPT: Row = [ln::R30, 0, 0, 0, 0];
+/// ATTRIBUTION §3.4.
+pub const LOSSY: Row = [0, ln::R12, ln::R10, ln::R10, ln::R10];
+
+/// A rise that is a smaller part of the references' than one of so many is a busy device's, which times refusals itself [P].
+const PART: i64 = 4;
+
+pub fn test(scene: &Scene) -> Option<Told> {
+    let gateway = Series::to(scene, Target::Gateway)?;
+    let beyond = references::series(scene)?;
+    let up = beyond.iter().all(|series| series.trend() == Some(Trend::Up));
+    let rise = beyond.iter().filter_map(Series::rise).min();
+    let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);
+    let (id, row) = match gateway.trend() {
+        _ if gateway.lossy() && beyond.iter().all(Series::lossy) => ("gateway-lossy", LOSSY),
+        Some(Trend::Up) if up && gateway.rise()?.0.saturating_mul(2) >= rise?.0 => ("gateway-up", IN_HOME),
+        _ if up && gateway.is_known() && rise.is_some_and(small) => ("gateway-flat-beyond-up", BEHIND),
+        Some(Trend::Flat) => ("gateway-flat", PROMPT),
+        _ => return None,
+    };
+    let (took, usual) = (gateway.load()?, gateway.rest()?);
+    let values = [("took", Value::Micros(took)), ("usual", Value::Micros(usual))];
+    let facts = gateway.facts.into_iter().chain(beyond.into_iter().flat_map(|series| series.facts)).collect();
+    Some(Told {
+        finding: finding(id, facts, values),
+        row,
+        observed: Some(Observation::Gateway),
+        networks_assumed: false,
+    })
+}

@@ -1,0 +1,104 @@
+//! The server that playback waited for, asked for something small that it sent before (ATTRIBUTION §3.4, block *same edge*).
+//!
+//! # What it looks at
+//! How long it took to answer, and to connect where that was done, while the late media was slow and before the buffer
+//! drained; and, where nothing waits in a queue on the way there, how fast it sent 64 KB of what it has at hand.
+//!
+//! # What it says
+//! - Connecting took longer, and answers of the references did not: a queue beyond what they share and before the server
+//!   answers anything, in the networks in between or at its own port. What is behind it has no part in that.
+//! - Answers took longer, and whether connecting did is not known: as before, or the server itself is slow.
+//! - Connecting took no longer, and answers at least four times as long and a tenth of a second: the server holds them back,
+//!   of what it has at hand.
+//! - What it has at hand came at once (eight times as fast as the late bodies, since some servers send the first part of
+//!   anything quickly): server and way are well, so it waits for what is behind it.
+//! - That came as slowly as the late bodies: the server sends slowly, or the way loses packets.
+//! - Only that answers took no longer: the row of ATTRIBUTION §3.4.
+//!
+//! # When it is silent
+//! Where nothing was measured at rest, and where the references show a queue on what they share: it is on this way too. That answers are as at rest
+//! says nothing where bodies of the references came slowly without a queue.
+
+use super::belief::{Row, ln};
+use super::references::{self, TELLING, bitrate};
+use super::scene::{LateBy, Scene, covered, faster};
+use super::series::{Series, Trend};
+use super::{Observation, Told, finding};
+use crate::check::Measurement;
+use crate::event::{Reply, Target};
+use crate::time::Micros;
+use crate::verdict::Value;
+
+/// Answers that are held back take at least so many times as long as at rest, and so much [P].
+const TIMES: i64 = 4;
+const HELD_FOR: Micros = Micros::from_millis(100);
+/// A limited server may send the first second's worth at once.
+const BURST: u64 = 8;
+
+/// ATTRIBUTION §3.4 has .3 for the server; what is behind it cannot delay a connection [P].
+pub const QUEUE: Row = [ln::R10, ln::R15, 0, ln::R30, ln::R05];
+/// The same or the server's own slowness [P].
+pub const LATE: Row = [ln::R10, ln::R15, 0, 0, ln::R30];
+/// No network holds answers back and lets connections through [P].
+pub const HELD: Row = [ln::R10, ln::R10, ln::R10, 0, ln::R15];
+/// Not the server, not the way [P].
+pub const AT_HAND_FAST: Row = [ln::R05, ln::R05, ln::R05, ln::R05, 0];
+/// Not what is behind the server [P].
+pub const AT_HAND_SLOW: Row = [ln::R50, ln::R40, ln::R50, 0, ln::R05];
+/// ATTRIBUTION §3.4.
+pub const FLAT: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
+
+pub fn test(scene: &Scene) -> Option<Told> {
+    let server = Series::to(scene, Target::Stalled)?;
+    let near = references::series(scene)?;
+    if near.iter().any(|series| series.trend() != Some(Trend::Flat)) {
+        return None;
+    }
+    let rest = server.rest()?;
+    let answers = server.trend();
+    let connected = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Answered);
+    let connected = connected.filter_map(|measured| measured.connect).min();
+    let no_queue = connected.is_some_and(|took| took <= rest + Micros(rest.0 / 2) + HELD_FOR);
+    let took = server.load()?;
+    let held = took.0 >= rest.0.saturating_mul(TIMES) && took >= rest + HELD_FOR;
+    let body = scene.under_load(Target::Stalled).find(|measured| measured.body.is_some());
+    let (id, row, decides) = match (answers?, connected) {
+        (Trend::Up, Some(_)) if no_queue && held => ("same-edge-held", HELD, true),
+        (Trend::Up, Some(_)) if !no_queue => ("same-edge-queue", QUEUE, true),
+        (Trend::Up, _) => ("same-edge-late", LATE, false),
+        (Trend::Flat, _) => match body.and_then(|measured| at_hand(scene, measured)) {
+            Some(true) => ("same-edge-fast", AT_HAND_FAST, true),
+            Some(false) => ("same-edge-slow", AT_HAND_SLOW, true),
+            None if references::slow(scene) => return None,
+            None => ("same-edge-flat", FLAT, false),
+        },
+    };
+    let host = scene.late.first().map(|(_, fetch)| Value::Name(fetch.host.clone()))?;
+    let rate = body.and_then(|measured| measured.body).map(|body| ("rate", Value::Bitrate(bitrate(body))));
+    let took = connected.filter(|_| id == "same-edge-queue").unwrap_or(took);
+    let values = [("host", host), ("took", Value::Micros(took)), ("usual", Value::Micros(rest))];
+    let facts = server.facts.into_iter().chain(near.into_iter().flat_map(|series| series.facts));
+    let facts = facts.chain(body.map(|measured| measured.fact)).collect();
+    let finding = finding(id, facts, values.into_iter().chain(rate));
+    let observed = decides.then_some(Observation::SameEdge);
+    Some(Told { finding, row, observed, networks_assumed: false })
+}
+
+/// What the server has at hand came at once (`true`) or as slowly as the late media (`false`).
+fn at_hand(scene: &Scene, measured: &Measurement) -> Option<bool> {
+    let body = measured.body.filter(|(bytes, _)| *bytes >= TELLING / 2)?;
+    match scene.late_by? {
+        LateBy::Answers => {
+            let (waited, _) = covered(&scene.waiting, &[]);
+            (measured.answer?.0.saturating_mul(TIMES) <= waited.0).then_some(true)
+        }
+        LateBy::Bodies => {
+            let late = scene.late_rate()?;
+            match (faster(body, late, BURST, 1), faster(body, late, 2, 1)) {
+                (true, _) => Some(true),
+                (_, false) => Some(false),
+                _ => None,
+            }
+        }
+    }
+}
