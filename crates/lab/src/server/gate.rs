@@ -14,9 +14,11 @@ use std::time::Duration;
 pub const PORT: u16 = 9000;
 
 /// What a server does to every request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Behaviour {
+    /// Only to those that have this in their path.
+    pub only: String,
     /// How long nothing comes back.
     #[serde(deserialize_with = "link::duration")]
     pub silence: Nanos,
@@ -24,7 +26,12 @@ pub struct Behaviour {
     pub rate: u64,
     /// It does not answer what is asked.
     pub refuses: Option<Refusal>,
+    /// What is in its cache is given out, even a playlist that has changed since.
+    pub stale: bool,
 }
+
+/// In which header the server says what it is asked for.
+pub const ASKED: &str = "X-Asked";
 
 /// How a server refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -72,15 +79,22 @@ impl Gate {
 fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
     let mut questions = BufReader::new(stream.try_clone()?).lines();
     loop {
+        let mut asked = String::new();
         // A question ends with an empty line.
         loop {
             match questions.next().transpose()? {
                 None => return Ok(()),
                 Some(line) if line.is_empty() => break,
-                Some(_) => {}
+                Some(line) => {
+                    if let Some(path) = line.strip_prefix(ASKED) {
+                        path.clone_into(&mut asked);
+                    }
+                }
             }
         }
-        let Behaviour { silence, rate, refuses } = *behaviour.lock().unwrap_or_else(PoisonError::into_inner);
+        let behaviour = behaviour.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Behaviour { silence, rate, refuses, stale, .. } =
+            if asked.contains(&behaviour.only) { behaviour } else { Behaviour::default() };
         thread::sleep(Duration::from_nanos(silence));
         // What nginx makes of them is in its configuration.
         let status = match refuses {
@@ -88,6 +102,6 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
             Some(Refusal::Error) => "500 Internal Server Error\r\nContent-Length: 0",
             Some(Refusal::Reset) => "403 Forbidden\r\nContent-Length: 0",
         };
-        write!(stream, "HTTP/1.1 {status}\r\nX-Rate: {rate}\r\n\r\n")?;
+        write!(stream, "HTTP/1.1 {status}\r\nX-Rate: {rate}\r\nX-Fresh: {}\r\n\r\n", u8::from(!stale))?;
     }
 }
