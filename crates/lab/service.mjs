@@ -1,6 +1,7 @@
 // What the origin has that is more than files: the demo's live stream, its encrypted one, and the licences for that.
 //   out  {"stream": PORT, "licences": PORT}
 //   in   `false`: nothing further is published, `true`: it goes on, later by as long as it stood still
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { LIVE_SINCE, now, serve } from '../../demo/server.mjs';
 import { STREAM, makeStream } from '../../demo/stream.mjs';
@@ -16,7 +17,7 @@ function late(number) {
   return stops.reduce((late, { from, to = Infinity }) => (planned + late >= from ? late + to - from : late), 0);
 }
 
-const stream = await makeStream('target/demo-stream');
+const stream = await makeStream(path.resolve('target/demo-stream'));
 const { host, licenceHost } = await serve({ stream, fault: (_, number) => ({ kind: 'late', unpublished: late(number) }) });
 const port = (host) => Number(host.split(':')[1]);
 createInterface({ input: process.stdin }).on('line', (on) => {

@@ -105,3 +105,30 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
         write!(stream, "HTTP/1.1 {status}\r\nX-Rate: {rate}\r\nX-Fresh: {}\r\n\r\n", u8::from(!stale))?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(path: &str, behaviour: &Arc<Mutex<Behaviour>>) -> String {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut server = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (gate, _) = listener.accept().unwrap();
+        let behaviour = Arc::clone(behaviour);
+        thread::spawn(move || drop(answer(gate, &behaviour)));
+        write!(server, "GET /gate HTTP/1.1\r\n{ASKED}: {path}\r\n\r\n").unwrap();
+        let mut lines = BufReader::new(server).lines();
+        lines.next().unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_a_server_refuses_can_be_some_paths_only() {
+        let behaviour =
+            Behaviour { only: ".m3u8".to_owned(), refuses: Some(Refusal::Error), ..Behaviour::default() };
+        let behaviour = Arc::new(Mutex::new(behaviour));
+        assert!(asked("/live/540p/index.m3u8", &behaviour).contains("500"));
+        assert!(asked("/live/540p/segment-001.m4s", &behaviour).contains("204"));
+        behaviour.lock().unwrap().only.clear();
+        assert!(asked("/live/540p/segment-001.m4s", &behaviour).contains("500"));
+    }
+}
