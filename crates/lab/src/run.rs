@@ -137,7 +137,9 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
     let scheme = if play.secure { "https" } else { "http" };
     let stream = if play.stream.is_empty() { String::new() } else { format!("{}/", play.stream) };
     let address = format!(
-        "http://{}/index.html?player={}&level={}&buffer={}&stream={scheme}://{}/{stream}{}",
+        "{}://{}/index.html?player={}&level={}&buffer={}&stream={scheme}://{}/{stream}{}",
+        // Keys are only for pages that come over TLS.
+        if play.stream == "keys" { "https" } else { "http" },
         host("reference-a"),
         play.player,
         play.level,
