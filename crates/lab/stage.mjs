@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mpd } from '../../demo/manifest.mjs';
 import { PLACE, SCRIPTS } from '../../demo/server.mjs';
-import { STREAM, makeStream } from '../../demo/stream.mjs';
+import { makeStream } from '../../demo/stream.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const [, , to, player] = process.argv;
@@ -33,24 +33,9 @@ const bases = ['edge', 'edge-2'].map((node) => `<BaseURL>http://${node}.example/
 await mkdir(path.join(stream, 'failover'));
 await writeFile(path.join(stream, 'failover/index.mpd'), mpd(representations, {}).replace('<Period', `${bases}<Period`));
 
-// A stream with six seconds of advertising after ten, which another server has.
+// A stream with six seconds after ten that another server has, as advertising is.
+const parts = [{ first: 0, end: 5 }, { first: 5, end: 8 }, { first: 8 }].map((part) => mpd(representations, { part }));
+const [, advertising, rest] = parts.map((part) => /<Period[^]*<\/Period>/.exec(part)[0]);
+const periods = `</Period>${advertising.replace(/<Period[^>]*>/, '$&<BaseURL>http://edge-2.example/</BaseURL>')}${rest}`;
 await mkdir(path.join(stream, 'ads'));
-await cp(path.join(dir, 'master.m3u8'), path.join(stream, 'ads/master.m3u8'));
-for (const { name } of [...STREAM.video, STREAM.audio]) {
-  await mkdir(path.join(stream, 'ads', name));
-  await writeFile(path.join(stream, 'ads', name, 'index.m3u8'), withAds(await readFile(path.join(dir, name, 'index.m3u8'), 'utf8'), name));
-}
-
-function withAds(playlist, name) {
-  const media = [...playlist.matchAll(/(#EXTINF:[^\n]*\n)([^\n]+)/g)];
-  const [header] = playlist.split('#EXTINF');
-  const from = (base, first, end) => media.slice(first, end).map(([, info, file]) => `${info}${base}${file}`).join('\n');
-  const map = (base) => `#EXT-X-MAP:URI="${base}init.mp4"\n`;
-  const [own, other] = [`../../${name}/`, `http://edge-2.example/${name}/`];
-  return [
-    header.replace(/#EXT-X-MAP[^\n]*\n/, map(own)) + from(own, 0, 5),
-    `#EXT-X-DISCONTINUITY\n${map(other)}${from(other, 30, 33)}`,
-    `#EXT-X-DISCONTINUITY\n${map(own)}${from(own, 5)}`,
-    '#EXT-X-ENDLIST\n',
-  ].join('\n');
-}
+await writeFile(path.join(stream, 'ads/index.mpd'), parts[0].replace('</Period>', periods).replace('<Period', '<BaseURL>http://edge.example/</BaseURL><Period'));
