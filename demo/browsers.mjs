@@ -20,13 +20,12 @@ const PATIENCE = 20_000;
  * @param {boolean} [options.dark] the viewer prefers dark pages
  * @param {boolean} [options.extension] with Whystall installed
  * @param {boolean} [options.anyCertificate] a server may certify itself
- * @param {number} [options.room] megabytes of pictures that a page may keep in its buffer; much as a rule
  * @param {string} [options.downloads] directory that downloads go to
  */
-export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, room = 0, downloads } = {}) {
+export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads } = {}) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
   const start = name === 'firefox' ? startFirefox : startChromium;
-  const { browser, base } = await start({ headless, dark, extension, anyCertificate, room, downloads, profile });
+  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, profile });
   // Its first page opens by itself, in front of whatever is there by then.
   if (extension) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
@@ -63,7 +62,7 @@ export async function until(ask, what, patience = PATIENCE) {
 /** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
 const POLL = 100;
 
-async function startChromium({ headless, dark, extension, anyCertificate, room, downloads, profile }) {
+async function startChromium({ headless, dark, extension, anyCertificate, downloads, profile }) {
   const browser = await puppeteer.launch({
     executablePath: await program(['chromium', 'chromium-browser', 'google-chrome']),
     headless,
@@ -77,7 +76,6 @@ async function startChromium({ headless, dark, extension, anyCertificate, room, 
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--autoplay-policy=no-user-gesture-required', '--mute-audio', '--lang=en-US',
-      ...(room ? [`--mse-video-buffer-size-limit-mb=${room}`] : []),
       `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
     ],
   });
@@ -97,7 +95,7 @@ const GECKO_ID = 'whystall@whystall.org';
 // Firefox gives every installation a random address; a fixed one can be opened.
 const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
 
-async function startFirefox({ headless, dark, extension, anyCertificate, room, downloads, profile }) {
+async function startFirefox({ headless, dark, extension, anyCertificate, downloads, profile }) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: await program(['firefox-esr', 'firefox']),
@@ -114,7 +112,6 @@ async function startFirefox({ headless, dark, extension, anyCertificate, room, d
       'intl.locale.requested': 'en-US',
       'full-screen-api.warning.timeout': 0,
       'browser.download.alwaysOpenPanel': false,
-      ...(room && { 'media.mediasource.eviction_threshold.video': room << 20 }),
       ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.useDownloadDir': true }),
     },
   });

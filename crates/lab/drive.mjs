@@ -1,13 +1,13 @@
 // Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
 //   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
 //   in   {"page": "JavaScript to run there"} · {"hide": whether another tab is to be in front}
-//   node drive.mjs BROWSER ADDRESS UNTIL ROOM   until: media seconds at which it has played enough; room: of its buffer, MB; 0: as usual
+//   node drive.mjs BROWSER ADDRESS UNTIL DIRECTORY   until: media seconds at which it has played enough
 import { createInterface } from 'node:readline';
 import { launch, until } from '../../demo/browsers.mjs';
 import { MANIFESTS } from '../../demo/manifest.mjs';
 import { storedStalls } from '../../tests/e2e/playback.mjs';
 
-const [, , name, address, enough, room] = process.argv;
+const [, , name, address, enough] = process.argv;
 
 /** The longest that a playback may take, milliseconds: a run should be over within a minute. */
 const PATIENCE = 75_000;
@@ -23,7 +23,7 @@ const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const url = new URL(address);
 url.searchParams.set('stream', url.searchParams.get('stream') + MANIFESTS[url.searchParams.get('player')]);
 
-const browser = await launch(name, { anyCertificate: true, room: Number(room) });
+const browser = await launch(name, { anyCertificate: true });
 try {
   tell({ browser: browser.browser.process().pid });
   const started = Date.now();

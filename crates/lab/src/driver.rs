@@ -1,7 +1,6 @@
 //! The browser inside its node, driven by drive.mjs.
 
 use crate::lab::Lab;
-use crate::scenario::Play;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -34,10 +33,10 @@ pub enum Said {
 
 impl Driver {
     /// Starts it in the node `device`, its files in `room`.
-    pub fn start(lab: &Lab, browser: &str, address: &str, play: &Play, room: &Path) -> Result<Driver> {
+    pub fn start(lab: &Lab, browser: &str, address: &str, until: f64, room: &Path) -> Result<Driver> {
         let mut command = Command::new("node");
         command
-            .args(["crates/lab/drive.mjs", browser, address, &play.until.to_string(), &play.room.to_string()])
+            .args(["crates/lab/drive.mjs", browser, address, &until.to_string()])
             .env("TMPDIR", room)
             .env("HOME", room)
             .stdin(Stdio::piped())

@@ -151,7 +151,7 @@ fn play(scenario: &Scenario, browser: &str, lab: &Lab, servers: &Servers, room: 
             String::new()
         },
     );
-    let driver = Driver::start(lab, browser, &address, play, room)?;
+    let driver = Driver::start(lab, browser, &address, play.until, room)?;
     let scene = Scene { lab, servers, driver: &driver };
     let mut elsewhere = play.elsewhere;
     let mut coming: Vec<_> = scenario.faults.iter().collect();

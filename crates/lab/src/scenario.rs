@@ -54,8 +54,6 @@ pub struct Play {
     pub buffer: u32,
     /// Media seconds that are enough.
     pub until: f64,
-    /// Megabytes of pictures that the browser's buffer holds; 0: as usual.
-    pub room: u32,
     /// Whether the server has the whole stream in its cache.
     pub warm: bool,
     /// The stream comes over TLS and HTTP/2 instead of HTTP/1.1.
@@ -75,7 +73,6 @@ impl Default for Play {
             level: "1".into(),
             buffer: 6,
             until: 26.0,
-            room: 0,
             warm: false,
             secure: false,
             tells: false,
