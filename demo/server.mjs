@@ -95,7 +95,7 @@ export const SCRIPTS = {
 export const PLACE = "<!-- the player's own script -->";
 
 /** How long a live stream has been on when the server starts, milliseconds: a full window. */
-const LIVE_SINCE = 20_000;
+export const LIVE_SINCE = 20_000;
 
 // What a page that takes security seriously sends; the overlay must show there without a violation.
 const STRICT_POLICY = [

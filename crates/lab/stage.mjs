@@ -27,3 +27,15 @@ await mkdir(stream);
 for (const name of await readdir(dir)) await symlink(path.join(dir, name), path.join(stream, name));
 await writeFile(path.join(stream, 'index.mpd'), mpd(representations, {}));
 await writeFile(path.join(stream, 'webm.mpd'), mpd(representations, { webm: true }));
+
+// A stream that two servers have: a player may turn from one to the other.
+const bases = ['edge', 'edge-2'].map((node) => `<BaseURL>http://${node}.example/</BaseURL>`).join('');
+await mkdir(path.join(stream, 'failover'));
+await writeFile(path.join(stream, 'failover/index.mpd'), mpd(representations, {}).replace('<Period', `${bases}<Period`));
+
+// A stream with six seconds after ten that another server has, as advertising is.
+const parts = [{ first: 0, end: 5 }, { first: 5, end: 8 }, { first: 8 }].map((part) => mpd(representations, { part }));
+const [, advertising, rest] = parts.map((part) => /<Period[^]*<\/Period>/.exec(part)[0]);
+const periods = `</Period>${advertising.replace(/<Period[^>]*>/, '$&<BaseURL>http://edge-2.example/</BaseURL>')}${rest}`;
+await mkdir(path.join(stream, 'ads'));
+await writeFile(path.join(stream, 'ads/index.mpd'), parts[0].replace('</Period>', periods).replace('<Period', '<BaseURL>http://edge.example/</BaseURL><Period'));

@@ -36,5 +36,6 @@ fn findings(case: &Case) -> Vec<Finding> {
     let count = ("count", Value::Count(blocking.failed.len() as u64));
     let status = blocking.failed.iter().rev().find_map(|fetch| fetch.status).filter(|status| *status >= 400);
     let reason = status.map(|status| ("status", Value::Count(u64::from(status))));
-    vec![finding("attempt-failed", facts, [count].into_iter().chain(reason))]
+    let host = blocking.failed.last().map(|fetch| ("host", Value::Name(fetch.host.clone())));
+    vec![finding("attempt-failed", facts, [count].into_iter().chain(reason).chain(host))]
 }

@@ -13,6 +13,8 @@
 
 use super::server_side::cache_said;
 use super::{Case, Cause, PATH_AND_SERVER, finding};
+use crate::ledger::Blocking;
+use crate::ledger::fetch::Fetch;
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value};
 
@@ -26,11 +28,19 @@ fn weight(case: &Case) -> Micros {
     case.share(STAGES) + case.slow_all_along(STAGES)
 }
 
+/// The request that was waited for longest: if the player gave that up and another server was prompt, it is the first
+/// server whose answer was late.
+fn late<'c>(case: &'c Case, blocking: &Blocking<'c>) -> Option<&'c Fetch> {
+    let (_, now) = case.stall();
+    let waited = |fetch: &&Fetch| fetch.response.or(fetch.over()).unwrap_or(now) - fetch.asked;
+    case.books.given_up(case.sighting).into_iter().chain(blocking.fetch).max_by_key(waited)
+}
+
 fn findings(case: &Case) -> Vec<Finding> {
     let Some(blocking) = case.longest(STAGES) else {
         return Vec::new();
     };
-    let Some(fetch) = blocking.fetch else {
+    let Some(fetch) = late(case, blocking) else {
         return Vec::new();
     };
     let mut findings = vec![case.answer_late(blocking, fetch)];

@@ -6,7 +6,7 @@ use super::{MOST_LISTED, Words, borrowed};
 use crate::cause;
 use crate::event::TrackKind;
 use crate::time::Micros;
-use crate::verdict::{BlockingSegment, Ending, Stall, StallKind, Zone};
+use crate::verdict::{BlockingSegment, Ending, Finding, Stall, StallKind, Value, Zone};
 use std::fmt;
 
 /// A sentence of which a part changes all the time. Screen readers are told it without that part, once.
@@ -52,8 +52,7 @@ pub fn headline(stall: &Stall, words: &Words) -> String {
 
 /// The second line: where the wait has gone so far, or the number behind the reason. `None` if there is none to give.
 pub fn clue(stall: &Stall, words: &Words) -> Option<Phrase> {
-    let lead =
-        cause::lead(&stall.cause).and_then(|id| stall.findings.iter().find(|finding| finding.id == id));
+    let lead = lead(stall);
     if stall.ended.is_some() {
         let before = finding(lead?, words);
         return Some(Phrase { before, ..Phrase::default() });
@@ -208,9 +207,19 @@ fn awaited(stall: &Stall) -> Option<(TrackKind, &BlockingSegment)> {
     Some((if same { first.track } else { TrackKind::Muxed }, first))
 }
 
-/// Who was asked for it.
+/// What tells of the cause itself.
+fn lead(stall: &Stall) -> Option<&Finding> {
+    let id = cause::lead(&stall.cause)?;
+    stall.findings.iter().find(|finding| finding.id == id)
+}
+
+/// Who was asked for it. Another server than the one at fault may have brought it.
 fn host(stall: &Stall, words: &Words) -> String {
-    match stall.blocking.iter().find_map(|segment| segment.host.as_deref()) {
+    let at_fault = lead(stall).and_then(|finding| match finding.values.get("host")? {
+        Value::Name(host) => Some(host.as_str()),
+        _ => None,
+    });
+    match at_fault.or_else(|| stall.blocking.iter().find_map(|segment| segment.host.as_deref())) {
         Some(host) => words.name(host),
         None => words.say("host_unknown", &[]),
     }

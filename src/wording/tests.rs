@@ -369,3 +369,15 @@ fn adjustments() {
         Bei 3:20: Spielte 480p statt 1080p, 42~s lang. Die Daten kamen mit 912~kbit/s; 1080p braucht 4,5~Mbit/s."#]],
     );
 }
+
+#[test]
+fn the_server_that_was_late_is_named_and_not_the_one_that_helped_out() {
+    let [words, _] = both();
+    let mut late = samples::stall("slow-response", true);
+    let blocking = &mut late.blocking[0];
+    blocking.host = Some("helped.example".to_owned());
+    late.findings = vec![finding("first-byte-late", &[("host", Value::Name("silent.example".to_owned()))])];
+    assert!(headline(&late, &words).contains("silent.example"), "{}", headline(&late, &words));
+    late.findings.clear();
+    assert!(headline(&late, &words).contains("helped.example"));
+}

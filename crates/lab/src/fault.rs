@@ -2,11 +2,14 @@
 
 use crate::driver::Driver;
 use crate::lab::Lab;
+use crate::link::Change;
 use crate::scenario::What;
 use crate::server::{Behaviour, Servers};
 use crate::space::Quota;
+use crate::topology::Direction;
 use anyhow::{Context, Result};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// What a fault works on.
 pub struct Scene<'a> {
@@ -18,7 +21,14 @@ pub struct Scene<'a> {
 /// A fault that is on, and how to end it.
 pub enum On {
     Link(String),
+    /// `to_come`: the last first.
+    Trace {
+        name: String,
+        direction: Direction,
+        to_come: Vec<(Instant, Change)>,
+    },
     Server(String),
+    Unpublished,
     Page(String),
     Hidden,
     Processor(Quota),
@@ -33,10 +43,28 @@ impl Scene<'_> {
                 self.lab.emulator.change(name, *direction, *to)?;
                 On::Link(name.clone())
             }
-            What::Server { name, silence, rate, refuses } => {
-                let behaviour = Behaviour { silence: *silence, rate: *rate, refuses: *refuses };
+            What::Trace { name, direction, every, kbps } => {
+                let mut to_come: Vec<_> = (0..)
+                    .map(|turn| Instant::now() + Duration::from_nanos(turn * every))
+                    .zip(kbps.iter().map(|kbps| Change { rate: Some(kbps * 1000), ..Change::default() }))
+                    .collect();
+                to_come.reverse();
+                On::Trace { name: name.clone(), direction: *direction, to_come }
+            }
+            What::Server { name, only, silence, rate, refuses, stale } => {
+                let behaviour = Behaviour {
+                    only: only.clone(),
+                    silence: *silence,
+                    rate: *rate,
+                    refuses: *refuses,
+                    stale: *stale,
+                };
                 self.servers.behave(name, behaviour)?;
                 On::Server(name.clone())
+            }
+            What::Unpublished {} => {
+                self.servers.publish(false)?;
+                On::Unpublished
             }
             What::Page { begin, end } => {
                 self.driver.run(begin)?;
@@ -60,11 +88,21 @@ impl Scene<'_> {
         })
     }
 
+    /// Lets it take its course.
+    pub fn go_on(&self, on: &mut On) -> Result<()> {
+        let On::Trace { name, direction, to_come } = on else { return Ok(()) };
+        while let Some((_, change)) = to_come.pop_if(|(at, _)| *at <= Instant::now()) {
+            self.lab.emulator.change(name, *direction, change)?;
+        }
+        Ok(())
+    }
+
     /// Makes it well again.
     pub fn end(&self, on: On) -> Result<()> {
         match on {
-            On::Link(name) => self.lab.emulator.restore(&name),
+            On::Link(name) | On::Trace { name, .. } => self.lab.emulator.restore(&name),
             On::Server(name) => self.servers.behave(&name, Behaviour::default()),
+            On::Unpublished => self.servers.publish(true),
             On::Page(end) if end.is_empty() => Ok(()),
             On::Page(end) => self.driver.run(&end),
             On::Hidden => self.driver.hide(false),

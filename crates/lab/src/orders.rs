@@ -3,6 +3,7 @@
 use crate::lab::Lab;
 use crate::link::Change;
 use crate::run::read_topology;
+use crate::scenario::Play;
 use crate::server::{self, Behaviour, Servers};
 use crate::space::{self, Room};
 use crate::topology::Direction;
@@ -21,7 +22,7 @@ pub fn take(serve: Option<&Path>) -> Result<()> {
     let room = Room::new(Path::new("target/lab/room"), &topology)?;
     let lab = Lab::up(topology, 1)?;
     let servers = match serve {
-        Some(stage) => Some(Servers::start(&lab, &room, &stage.canonicalize()?, false)?),
+        Some(stage) => Some(Servers::start(&lab, &room, &stage.canonicalize()?, &Play::default())?),
         None => None,
     };
     println!("up: {} nodes, {} links", lab.topology.nodes.len(), lab.topology.links.len());

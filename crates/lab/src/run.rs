@@ -83,7 +83,7 @@ impl Run {
             .context("starting node")?;
         ensure!(staged.success(), "stage.mjs failed");
         let lab = Lab::up(topology, self.seed)?;
-        let servers = Servers::start(&lab, &room, &stage, scenario.play.tells)?;
+        let servers = Servers::start(&lab, &room, &stage, &scenario.play)?;
         if scenario.play.warm {
             servers.warm(&lab, &scenario.play.server, &stage, &scenario.play.player)?;
         }
@@ -138,14 +138,22 @@ pub fn read_topology() -> Result<Topology> {
 /// Plays it and makes go wrong what the story says, when it says so.
 fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Path) -> Result<Seen> {
     let play = &scenario.play;
+    let scheme = if play.secure { "https" } else { "http" };
+    let stream = if play.stream.is_empty() { String::new() } else { format!("{}/", play.stream) };
     let address = format!(
-        "http://{}/index.html?player={}&level={}&buffer={}&stream={}://{}/",
+        "{}://{}/index.html?player={}&level={}&buffer={}&stream={scheme}://{}/{stream}{}",
+        // Keys are only for pages that come over TLS.
+        if play.stream == "keys" { "https" } else { "http" },
         host("reference-a"),
         play.player,
         play.level,
         play.buffer,
-        if play.secure { "https" } else { "http" },
         host(&play.server),
+        if play.stream == "keys" {
+            format!("&licence={scheme}://{}/licence", host("origin"))
+        } else {
+            String::new()
+        },
     );
     let check = run.check.then(|| to_check(&play.server, play.secure));
     let driver = Driver::start(lab, &run.browser, &address, play.until, check.as_ref(), room)?;
@@ -178,6 +186,9 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
                 }
             }
             Some(Said::Browser(_)) | None => {}
+        }
+        for (_, going) in &mut on {
+            scene.go_on(going)?;
         }
         for (_, over) in on.extract_if(.., |(end, _)| *end <= Instant::now()) {
             scene.end(over)?;

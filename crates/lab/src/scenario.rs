@@ -46,6 +46,8 @@ pub struct Play {
     pub player: String,
     /// The node whose server has the stream.
     pub server: String,
+    /// What there is of it: a directory of the server, see stage.mjs and service.mjs.
+    pub stream: String,
     /// A rendition to keep to, or `auto`: an adaptive player hides a moderate fault.
     pub level: String,
     /// Seconds it keeps ahead.
@@ -67,6 +69,7 @@ impl Default for Play {
         Play {
             player: "hls".into(),
             server: "edge".into(),
+            stream: String::new(),
             level: "1".into(),
             buffer: 6,
             until: 26.0,
@@ -96,15 +99,30 @@ pub struct Fault {
 pub enum What {
     /// A link is otherwise than usual.
     Link { name: String, direction: Direction, to: Change },
+    /// The rate of a link is what was once measured, so often.
+    Trace {
+        name: String,
+        direction: Direction,
+        #[serde(deserialize_with = "link::duration")]
+        every: Nanos,
+        kbps: Vec<u64>,
+    },
     /// A server answers late, sends slowly (bytes per second), or refuses.
     Server {
         name: String,
+        /// Only what has this in its path.
+        #[serde(default)]
+        only: String,
         #[serde(default, deserialize_with = "link::duration")]
         silence: Nanos,
         #[serde(default)]
         rate: u64,
         refuses: Option<Refusal>,
+        #[serde(default)]
+        stale: bool,
     },
+    /// Nothing further of the live stream is published.
+    Unpublished {},
     /// Some JavaScript of the page, at the begin and at the end.
     Page {
         begin: String,
@@ -184,8 +202,11 @@ mod tests {
             assert!(topology.nodes.contains_key(&scenario.play.server), "{}", scenario.name);
             for fault in &scenario.faults {
                 let exists = match &fault.what {
-                    What::Link { name, .. } => topology.links.iter().any(|wire| wire.name == *name),
+                    What::Link { name, .. } | What::Trace { name, .. } => {
+                        topology.links.iter().any(|wire| wire.name == *name)
+                    }
                     What::Server { name, .. } => topology.nodes.contains_key(name),
+                    What::Unpublished {} => scenario.play.stream == "live",
                     What::Download { .. } => true,
                     // These need a page.
                     What::Page { .. } | What::Hidden {} | What::Processor { .. } => fault.at > 0.0,

@@ -14,9 +14,11 @@ use std::time::Duration;
 pub const PORT: u16 = 9000;
 
 /// What a server does to every request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Behaviour {
+    /// Only to those that have this in their path.
+    pub only: String,
     /// How long nothing comes back.
     #[serde(deserialize_with = "link::duration")]
     pub silence: Nanos,
@@ -24,7 +26,12 @@ pub struct Behaviour {
     pub rate: u64,
     /// It does not answer what is asked.
     pub refuses: Option<Refusal>,
+    /// What is in its cache is given out, even a playlist that has changed since.
+    pub stale: bool,
 }
+
+/// In which header the server says what it is asked for.
+pub const ASKED: &str = "X-Asked";
 
 /// How a server refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -74,15 +81,22 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut questions = BufReader::new(stream.try_clone()?).lines();
     loop {
+        let mut asked = String::new();
         // A question ends with an empty line.
         loop {
             match questions.next().transpose()? {
                 None => return Ok(()),
                 Some(line) if line.is_empty() => break,
-                Some(_) => {}
+                Some(line) => {
+                    if let Some(path) = line.strip_prefix(ASKED) {
+                        path.clone_into(&mut asked);
+                    }
+                }
             }
         }
-        let Behaviour { silence, rate, refuses } = *behaviour.lock().unwrap_or_else(PoisonError::into_inner);
+        let behaviour = behaviour.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Behaviour { silence, rate, refuses, stale, .. } =
+            if asked.contains(&behaviour.only) { behaviour } else { Behaviour::default() };
         thread::sleep(Duration::from_nanos(silence));
         // What nginx makes of them is in its configuration.
         let status = match refuses {
@@ -90,6 +104,33 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> Result<()> {
             Some(Refusal::Error) => "500 Internal Server Error\r\nContent-Length: 0",
             Some(Refusal::Reset) => "403 Forbidden\r\nContent-Length: 0",
         };
-        write!(stream, "HTTP/1.1 {status}\r\nX-Rate: {rate}\r\n\r\n")?;
+        write!(stream, "HTTP/1.1 {status}\r\nX-Rate: {rate}\r\nX-Fresh: {}\r\n\r\n", u8::from(!stale))?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(path: &str, behaviour: &Arc<Mutex<Behaviour>>) -> String {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut server = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (gate, _) = listener.accept().unwrap();
+        let behaviour = Arc::clone(behaviour);
+        thread::spawn(move || drop(answer(gate, &behaviour)));
+        write!(server, "GET /gate HTTP/1.1\r\n{ASKED}: {path}\r\n\r\n").unwrap();
+        let mut lines = BufReader::new(server).lines();
+        lines.next().unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_a_server_refuses_can_be_some_paths_only() {
+        let behaviour =
+            Behaviour { only: ".m3u8".to_owned(), refuses: Some(Refusal::Error), ..Behaviour::default() };
+        let behaviour = Arc::new(Mutex::new(behaviour));
+        assert!(asked("/live/540p/index.m3u8", &behaviour).contains("500"));
+        assert!(asked("/live/540p/segment-001.m4s", &behaviour).contains("204"));
+        behaviour.lock().unwrap().only.clear();
+        assert!(asked("/live/540p/segment-001.m4s", &behaviour).contains("500"));
     }
 }

@@ -2,12 +2,16 @@
 
 mod gate;
 mod nginx;
+mod service;
 
 pub use gate::{Behaviour, Gate, Refusal};
+pub use service::Made;
 
 use crate::lab::Lab;
+use crate::scenario::Play;
 use crate::space::{Room, host};
 use anyhow::{Context, Result, bail};
+use service::Service;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -19,6 +23,7 @@ use std::time::{Duration, Instant};
 pub struct Servers {
     gates: BTreeMap<&'static str, Gate>,
     logs: BTreeMap<&'static str, PathBuf>,
+    service: Option<Service>,
     #[allow(dead_code, reason = "ended by the kernel with the laboratory")]
     running: Vec<Child>,
 }
@@ -49,21 +54,24 @@ const ROLES: [(&str, Role); 7] = [
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Servers {
-    /// Starts them all. `stage` has the directories `site` and `stream`; with `tells`, edges say how long they took.
-    pub fn start(lab: &Lab, room: &Room, stage: &Path, tells: bool) -> Result<Servers> {
+    /// Starts them all. `stage` has the directories `site` and `stream`.
+    pub fn start(lab: &Lab, room: &Room, stage: &Path, play: &Play) -> Result<Servers> {
         let (mut gates, mut logs, mut running) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let origin = lab.topology.address("origin")?;
         let certificate = room.dir("certificate")?;
         nginx::certify(&certificate, &host("*"))?;
+        let made = matches!(play.stream.as_str(), "live" | "keys");
+        let service = made.then(|| lab.network("origin")?.within(Service::start)).transpose()?;
         for (node, role) in ROLES {
             let dir = room.dir(node)?;
             let network = lab.network(node)?;
             gates.insert(node, network.within(Gate::open)?);
-            let text = nginx::configuration(role, &dir, stage, &certificate, origin, tells);
+            let made = service.as_ref().filter(|_| node == "origin").map(|service| service.made);
+            let text = nginx::configuration(role, &dir, stage, &certificate, origin, play.tells, made);
             running.push(network.within(|| nginx::start(&dir, &text))?);
             logs.insert(node, dir.join(nginx::LOG));
         }
-        let servers = Servers { gates, logs, running };
+        let servers = Servers { gates, logs, service, running };
         for (node, _) in ROLES {
             let deadline = Instant::now() + PATIENCE;
             while let Err(error) = fetch(lab, node, node, "/healthy") {
@@ -80,6 +88,11 @@ impl Servers {
     pub fn behave(&self, node: &str, behaviour: Behaviour) -> Result<()> {
         self.gates.get(node).with_context(|| format!("{node} has no server"))?.set(behaviour);
         Ok(())
+    }
+
+    /// Lets the live stream go on, or not.
+    pub fn publish(&self, on: bool) -> Result<()> {
+        self.service.as_ref().context("there is no live stream")?.publish(on)
     }
 
     /// What a server answered, one JSON object a line.

@@ -1,6 +1,6 @@
 //! nginx's configuration in each role.
 
-use super::{Role, gate};
+use super::{Made, Role, gate};
 use crate::space::Skip;
 use anyhow::{Context, Result, ensure};
 use std::fs;
@@ -63,6 +63,7 @@ pub fn configuration(
     certificate: &Path,
     origin: Ipv4Addr,
     tells: bool,
+    made: Option<Made>,
 ) -> String {
     let dir = dir.display();
     let root = stage.join(match role {
@@ -81,9 +82,25 @@ pub fn configuration(
             "proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection '';
              proxy_cache kept; proxy_cache_key $uri; proxy_cache_valid 200 1h; proxy_cache_lock on;
              proxy_hide_header Access-Control-Allow-Origin; add_header Access-Control-Allow-Origin * always;
-             add_header X-Cache $upstream_cache_status always;"
+             add_header X-Cache $upstream_cache_status always;
+             proxy_ignore_headers Cache-Control; proxy_cache_bypass $changed;"
         }
     };
+    let gated = "auth_request /gate; error_page 403 = @reset;
+            auth_request_set $rate $upstream_http_x_rate; limit_rate $rate;
+            auth_request_set $fresh $upstream_http_x_fresh;";
+    let made = made.map_or(String::new(), |Made { stream, licences }| {
+        let to = |place, port| {
+            format!(
+                "location {place} {{
+            {gated}
+            proxy_pass http://127.0.0.1:{port}; proxy_hide_header Access-Control-Allow-Origin; {served}
+        }}"
+            )
+        };
+        [to("~ ^/keys/|^/live/.*(m3u8|mpd)$", stream), to("= /licence", licences)].join("\n        ")
+    });
+    let rewritten = if matches!(role, Role::Origin) { "rewrite ^/live/(.*)$ /$1 break;" } else { "" };
     // As CloudFront says it.
     let told = match role {
         Role::Edge if tells => "add_header Server-Timing '$behind, cdn-downstream-fbl;dur=$whole' always;",
@@ -112,6 +129,8 @@ http {{
         '~^(\\d+)\\.(\\d+)$' 'cdn-cache-miss, cdn-upstream-fbl;dur=$1$2';
         default cdn-cache-hit;
     }}
+    # A playlist of a live stream is asked for anew, unless the server keeps what it has.
+    map $fresh$uri $changed {{ '~^1/live/.*(m3u8|mpd)$' 1; default 0; }}
     upstream origin {{ server {origin}; keepalive 16; }}
     upstream gate {{ server 127.0.0.1:{port}; keepalive 16; }}
     server {{
@@ -122,20 +141,19 @@ http {{
         location = /healthy {{ access_log off; return 204; }}
         location = /gate {{
             internal; proxy_pass http://gate; proxy_http_version 1.1; proxy_set_header Connection '';
-            proxy_pass_request_body off; proxy_set_header Content-Length ''; proxy_read_timeout 120s;
+            proxy_set_header {asked} $request_uri; proxy_pass_request_body off; proxy_set_header Content-Length ''; proxy_read_timeout 120s;
         }}
         location @reset {{ return 444; }}
         location / {{
-            auth_request /gate;
-            error_page 403 = @reset;
-            auth_request_set $rate $upstream_http_x_rate;
-            limit_rate $rate;
-            {served} {told}
+            {gated}
+            {served} {rewritten} {told}
         }}
+        {made}
     }}
 }}
 ",
         port = gate::PORT,
+        asked = gate::ASKED,
         certificate = certificate.display(),
         root = root.display(),
     )
