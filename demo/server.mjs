@@ -24,6 +24,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @property {number} [unpublished] live only: published so many milliseconds late, and all after it no sooner
  *
  * @typedef {object} Served one request for a media segment, as it went; times are milliseconds since the epoch
+ * @property {string|undefined} by the origin of the page that asked
  * @property {'video'|'audio'|'muxed'} track
  * @property {string} representation
  * @property {number} number
@@ -56,6 +57,7 @@ export async function serve({ stream, fault = () => null, pages = [], playlist, 
   const licenceHost = `licence.localhost:${licenceServer.address().port}`;
   const origin = `http://localhost:${pageServer.address().port}`;
   return {
+    origin,
     host,
     log,
     licenceHost,
@@ -153,7 +155,7 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     const segment = segmentOf(`/${name}`);
     if (!segment) return void response.end(body);
 
-    const served = { ...segment, fault: null, status: 200, requested, firstByte: null, lastByte: null };
+    const served = { by: request.headers.origin, ...segment, fault: null, status: 200, requested, firstByte: null, lastByte: null };
     log.push(served);
     // When the browser has it all, the server may not have come to say so.
     let handedOver = null;

@@ -44,7 +44,8 @@ impl Books<'_> {
         }
         let current = self.manifests.bitrate(*size)?;
         let offered = self.manifests.ladder.iter().filter(|rung| rung.kind == TrackKind::Video);
-        let mut lower: Vec<_> = offered.map(|rung| rung.bitrate).filter(|bitrate| *bitrate < current).collect();
+        let mut lower: Vec<_> =
+            offered.map(|rung| rung.bitrate).filter(|bitrate| *bitrate < current).collect();
         lower.arrange_by_key(|bitrate| Reverse(*bitrate));
         let lasted = stall.duration(self.now);
         let at = |bitrate: u64| {

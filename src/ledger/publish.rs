@@ -136,7 +136,8 @@ impl Books<'_> {
         let longest = fetches.iter().map(|fetch| end(fetch) - fetch.asked.max(from)).max()?;
         let waited = if failed { last - start } else { longest } - self.usual_playlist(from);
         let parts = |read: &Read| read.playlist.part_target.is_some();
-        let of = |fetch: &&Fetch| self.manifests.reads.iter().find(|read| read.resource == Some(fetch.resource));
+        let of =
+            |fetch: &&Fetch| self.manifests.reads.iter().find(|read| read.resource == Some(fetch.resource));
         let held_back = fetches.iter().filter_map(of).any(parts);
         (waited > Micros::ZERO).then_some(PlaylistWait { waited, held_back, fetches })
     }

@@ -296,10 +296,7 @@ fn telling(cause: &str) -> Vec<Finding> {
                 "rate-too-high",
                 &[("needed", Value::Bitrate(4_500_000)), ("expected", Value::Bitrate(3_200_000))],
             ),
-            finding(
-                "lower-was-offered",
-                &[("enough", Value::Bitrate(2_500_000)), ("avoided", time(2_800))],
-            ),
+            finding("lower-was-offered", &[("enough", Value::Bitrate(2_500_000)), ("avoided", time(2_800))]),
         ],
         "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
         "slow-motion" => vec![finding("progress-slow", &[])],

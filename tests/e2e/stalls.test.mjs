@@ -79,6 +79,8 @@ async function run({ until, fault, query }) {
     const gaps = record.gaps;
     const stalls = await session.verdicts(gaps.filter(sure).length, { hiccups: true });
     const truths = session.truths(record);
+    // Nobody allowed a check: what asks for media is the page alone.
+    assert.deepEqual(session.server.log.filter(({ by }) => by !== session.server.origin), []);
     return { record, gaps, stalls, truths };
   } finally {
     await session.close();
