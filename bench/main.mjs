@@ -42,7 +42,10 @@ for (const [index, name] of names.entries()) {
     console.error(`${name} failed:`, error);
   }
 }
-if (words.includes('--docs')) await writeFile(path.join(root, 'docs/benchmarks.md'), page(results));
+if (words.includes('--docs')) {
+  const docs = path.join(root, 'docs/benchmarks.md');
+  await writeFile(docs, page(results, await readFile(docs, 'utf8').catch(() => '')));
+}
 process.exit(failed > 0 ? 1 : 0);
 
 /** The kind of machine; nothing that names this one. */

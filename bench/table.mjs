@@ -45,17 +45,21 @@ export function table(rows) {
   return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
 }
 
-/** @param {Record<string, { date: string, quick: boolean, machine: string, rows: Row[] }>} results */
-export function page(results) {
+/**
+ * @param {Record<string, { date: string, quick: boolean, machine: string, rows: Row[] }>} results
+ * @param {string} before the page as it was: what was not measured anew keeps its section
+ */
+export function page(results, before) {
+  const kept = new Map(before.split(/^## /m).slice(1).map((section) => [section.split('\n', 1)[0], section]));
   const parts = [HEAD];
   for (const [name, title] of Object.entries(BENCHES)) {
     const result = results[name];
-    parts.push(`## ${title}\n`);
     // Numbers of a smoke test are none to be shown.
     if (!result || result.quick) {
-      parts.push(`Not measured yet: \`cargo xtask bench --only ${name} --docs\`.\n`);
+      parts.push(`## ${kept.get(title)?.trimEnd() ?? `${title}\n\nNot measured yet: \`cargo xtask bench --only ${name} --docs\`.`}\n`);
       continue;
     }
+    parts.push(`## ${title}\n`);
     parts.push(`\`cargo xtask bench --only ${name}\`, ${result.date.slice(0, 10)}, ${result.machine}.\n`);
     parts.push('| what | measured | target | met |', '|---|---|---|---|');
     for (const row of result.rows) parts.push(`| ${row.what} | ${measured(row)} | ${target(row)} | ${verdict(row)} |`);
