@@ -15,7 +15,7 @@
 
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, faster};
-use super::series::Series;
+use super::series::{Series, Trend};
 use super::{Observation, Told, finding};
 use crate::check::Measurement;
 use crate::event::Target;
@@ -43,6 +43,11 @@ pub const BOTH: [Target; 2] = [Target::ReferenceA, Target::ReferenceB];
 pub fn series(scene: &Scene) -> Option<[Series; 2]> {
     let [a, b] = BOTH.map(|target| Series::to(scene, target));
     Some([a?, b?])
+}
+
+/// Answer times of both, if they show no queue on what everything shares.
+pub fn flat(scene: &Scene) -> Option<[Series; 2]> {
+    series(scene).filter(|both| both.iter().all(|series| series.trend() == Some(Trend::Flat)))
 }
 
 /// Bodies of both came slowly.
@@ -79,14 +84,7 @@ fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
     let body = measured.body?;
     match scene.late_by? {
         LateBy::Answers => Some(measured.answer? <= PROMPT && faster(body, SLOW, 1, 1)),
-        LateBy::Bodies => {
-            let late = scene.late_rate()?;
-            match (faster(body, late, 2, 1), faster(body, late, 3, 2)) {
-                (true, _) => Some(true),
-                (_, false) => Some(false),
-                _ => None,
-            }
-        }
+        LateBy::Bodies => scene.beside_late(body, (2, 1), (3, 2)),
     }
 }
 

@@ -20,11 +20,10 @@
 //! says nothing where bodies of the references came slowly without a queue.
 
 use super::belief::{Row, ln};
-use super::references::{self, TELLING, bitrate};
-use super::scene::{LateBy, Scene, covered, faster};
+use super::references::{self, bitrate};
+use super::scene::Scene;
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding};
-use crate::check::Measurement;
 use crate::event::{Reply, Target};
 use crate::time::Micros;
 use crate::verdict::Value;
@@ -50,10 +49,7 @@ pub const FLAT: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let server = Series::to(scene, Target::Stalled)?;
-    let near = references::series(scene)?;
-    if near.iter().any(|series| series.trend() != Some(Trend::Flat)) {
-        return None;
-    }
+    let near = references::flat(scene)?;
     let rest = server.rest()?;
     let answers = server.trend();
     let connected = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Answered);
@@ -66,7 +62,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         (Trend::Up, Some(_)) if no_queue && held => ("same-edge-held", HELD, true),
         (Trend::Up, Some(_)) if !no_queue => ("same-edge-queue", QUEUE, true),
         (Trend::Up, _) => ("same-edge-late", LATE, false),
-        (Trend::Flat, _) => match body.and_then(|measured| at_hand(scene, measured)) {
+        (Trend::Flat, _) => match body.and_then(|measured| scene.at_hand(measured, BURST)) {
             Some(true) => ("same-edge-fast", AT_HAND_FAST, true),
             Some(false) => ("same-edge-slow", AT_HAND_SLOW, true),
             None if references::slow(scene) => return None,
@@ -82,23 +78,4 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let finding = finding(id, facts, values.into_iter().chain(rate));
     let observed = decides.then_some(Observation::SameEdge);
     Some(Told { finding, row, observed, networks_assumed: false })
-}
-
-/// What the server has at hand came at once (`true`) or as slowly as the late media (`false`).
-fn at_hand(scene: &Scene, measured: &Measurement) -> Option<bool> {
-    let body = measured.body.filter(|(bytes, _)| *bytes >= TELLING / 2)?;
-    match scene.late_by? {
-        LateBy::Answers => {
-            let (waited, _) = covered(&scene.waiting, &[]);
-            (measured.answer?.0.saturating_mul(TIMES) <= waited.0).then_some(true)
-        }
-        LateBy::Bodies => {
-            let late = scene.late_rate()?;
-            match (faster(body, late, BURST, 1), faster(body, late, 2, 1)) {
-                (true, _) => Some(true),
-                (_, false) => Some(false),
-                _ => None,
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What the tests of the path look at.
 
 use super::networks::domain;
+use super::references::TELLING;
 use crate::check::{self, Measurement};
 use crate::conditions::Periods;
 use crate::event::{Target, TrackKind};
@@ -11,6 +12,9 @@ use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Stage};
 use std::collections::BTreeSet;
+
+/// An answer that took this part of what was waited for is none of those that are held back [P].
+const QUICK: i64 = 4;
 
 /// A stage that took at least twice its usual time and at least this long was slow; less is jitter [P].
 const SLOW: Micros = Micros::from_millis(500);
@@ -153,6 +157,28 @@ impl<'a> Scene<'a> {
     pub fn late_rate(&self) -> Option<(u64, Micros)> {
         let rates = self.late.iter().filter_map(|(_, fetch)| rate(fetch));
         rates.reduce(|a, b| if faster(b, a, 1, 1) { b } else { a })
+    }
+
+    /// A server sent what it has at hand at once (`true`), `times` as quickly as what was late, or as slowly (`false`).
+    pub fn at_hand(&self, measured: &Measurement, times: u64) -> Option<bool> {
+        let body = measured.body.filter(|(bytes, _)| *bytes >= TELLING / 2)?;
+        match self.late_by? {
+            LateBy::Answers => {
+                let (waited, _) = covered(&self.waiting, &[]);
+                (measured.answer?.0.saturating_mul(QUICK) <= waited.0).then_some(true)
+            }
+            LateBy::Bodies => self.beside_late(body, (times, 1), (2, 1)),
+        }
+    }
+
+    /// A body came so many times as fast as the late ones (`true`), or less than so many times (`false`).
+    pub fn beside_late(&self, body: (u64, Micros), well: (u64, u64), slowly: (u64, u64)) -> Option<bool> {
+        let late = self.late_rate()?;
+        match (faster(body, late, well.0, well.1), faster(body, late, slowly.0, slowly.1)) {
+            (true, _) => Some(true),
+            (_, false) => Some(false),
+            _ => None,
+        }
     }
 }
 

@@ -15,11 +15,10 @@
 //! Where either was not measured at rest or not under load, and where the references show a queue on what they share.
 
 use super::belief::{Row, ln};
-use super::references::{self, TELLING};
-use super::scene::{LateBy, Scene, covered, faster};
+use super::references;
+use super::scene::Scene;
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding};
-use crate::check::Measurement;
 use crate::event::Target;
 use crate::verdict::Value;
 
@@ -36,16 +35,13 @@ pub const FAST: Row = [ln::R15, ln::R15, ln::R10, 0, 0];
 pub const SLOW: Row = [0, 0, 0, ln::R15, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
-    let near = references::series(scene)?;
-    if near.iter().any(|series| series.trend() != Some(Trend::Flat)) {
-        return None;
-    }
+    references::flat(scene)?;
     let (server, beside) = (Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?);
     let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
     let (id, row) = match (server.trend()?, beside.trend()?) {
         (Trend::Up, Trend::Up) => ("sibling-up", QUEUE),
         (Trend::Up, Trend::Flat) => ("sibling-flat", ALONE),
-        (Trend::Flat, Trend::Flat) => match body.and_then(|measured| well(scene, measured))? {
+        (Trend::Flat, Trend::Flat) => match body.and_then(|measured| scene.at_hand(measured, TIMES))? {
             true => ("sibling-fast", FAST),
             false => ("sibling-slow", SLOW),
         },
@@ -65,23 +61,4 @@ pub fn test(scene: &Scene) -> Option<Told> {
         observed: Some(Observation::OtherEdge),
         networks_assumed: false,
     })
-}
-
-/// It sent well (`true`) or as slowly as the late media came (`false`).
-fn well(scene: &Scene, measured: &Measurement) -> Option<bool> {
-    let body = measured.body.filter(|(bytes, _)| *bytes >= TELLING / 2)?;
-    match scene.late_by? {
-        LateBy::Answers => {
-            let (waited, _) = covered(&scene.waiting, &[]);
-            (measured.answer?.0.saturating_mul(TIMES as i64) <= waited.0).then_some(true)
-        }
-        LateBy::Bodies => {
-            let late = scene.late_rate()?;
-            match (faster(body, late, TIMES, 1), faster(body, late, 2, 1)) {
-                (true, _) => Some(true),
-                (_, false) => Some(false),
-                _ => None,
-            }
-        }
-    }
 }
