@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { launch } from '../../demo/browsers.mjs';
 import { overlaps } from '../../demo/verdict.mjs';
 import { PART, serveLowLatency } from './low-latency.mjs';
-import { browserName, play } from './playback.mjs';
+import { assertTimes, browserName, play } from './playback.mjs';
 
 const cache = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../target');
 
@@ -16,8 +16,6 @@ const PATH_AND_SERVER = ['home', 'access', 'interconnect', 'edge', 'origin'];
 /** The part that is late, some five seconds into the playback. */
 const LATE = 36;
 const LASTS = 5000;
-/** How far begin and end may be from what the page saw, milliseconds. */
-const TOLERANCE = 300;
 
 describe(`low latency in ${browserName}`, () => {
   let shared;
@@ -38,11 +36,6 @@ describe(`low latency in ${browserName}`, () => {
       await session?.close();
       await stream.close();
     }
-  }
-
-  function assertTimes({ began, ended }, gap) {
-    const off = [began.wall / 1e3 - gap.began, ended.wall / 1e3 - gap.ended];
-    assert.ok(off.every((off) => Math.abs(off) <= TOLERANCE), `begin and end are off by ${off} ms`);
   }
 
   test('a part is withheld', async () => {

@@ -1,4 +1,5 @@
 // One playback of the demo's stream in the browser under test, and what was recorded of it on all sides.
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -107,6 +108,14 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
       await server.close();
     },
   };
+}
+
+/** How far begin and end of a stall may be from what the page saw, milliseconds. */
+const TOLERANCE = 300;
+
+export function assertTimes({ began, ended }, truth, tolerance = TOLERANCE) {
+  const off = [began.wall / 1e3 - truth.began, ended.wall / 1e3 - truth.ended];
+  assert.ok(off.every((off) => Math.abs(off) <= tolerance), `begin and end are off by ${off} ms`);
 }
 
 export const demoStream = () => makeStream(path.join(root, 'target/demo-stream'));

@@ -6,23 +6,17 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch } from '../../demo/browsers.mjs';
 import { overlaps } from '../../demo/verdict.mjs';
-import { browserName, pass, play, until } from './playback.mjs';
+import { assertTimes, browserName, pass, play, until } from './playback.mjs';
 
 /** A page with a player of its own. */
 const tiny = (query = {}) => ({ file: '/tiny.html', pages: [fileURLToPath(new URL('pages', import.meta.url))], query });
 
 const explained = ({ cause, zones, kind }) => ({ cause, zones, kind });
 
-/** How far begin and end may be from what the page saw, milliseconds; where it jumps, which takes its time; and in a tab whose
- * timers run once a second. */
-const TOLERANCE = 300;
+/** How far begin and end may be off where the page jumps, which takes its time, and in a tab whose timers run once a second,
+ * milliseconds. */
 const JUMPING = 500;
 const HIDDEN = 1000;
-
-function assertTimes({ began, ended }, truth, tolerance = TOLERANCE) {
-  const off = [began.wall / 1e3 - truth.began, ended.wall / 1e3 - truth.ended];
-  assert.ok(off.every((off) => Math.abs(off) <= tolerance), `begin and end are off by ${off} ms`);
-}
 
 describe(`provoked in ${browserName}`, () => {
   let shared;
