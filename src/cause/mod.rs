@@ -216,7 +216,9 @@ pub fn judge(case: &Case) -> Stall {
     findings.extend(told_of_given_up(&given_up));
     findings.extend(told_of_check(&checked));
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
-    let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access);
+    // What it may do to one service looks like something beyond it, not like something at home.
+    let beyond = zones.iter().any(|zone| *zone > Zone::Access);
+    let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access) && beyond;
     add_to(&mut findings, told, (of_path == 4, isp_cleared));
     let own_side = if sits == PATH_AND_SERVER && case.own_side_prompt() {
         // Had the player kept to what it gave up, it may have come sooner.
