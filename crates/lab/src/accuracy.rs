@@ -63,6 +63,7 @@ pub fn page(all: &[Record], valid: &[&Record]) -> Result<String> {
     confusion(&mut page, &passive)?;
     baselines(&mut page, &passive)?;
     with_check(&mut page, &checked)?;
+    lengthening(&mut page, &passive, &checked)?;
     wrong(&mut page, valid)?;
     invalid(&mut page, all)?;
     Ok(page)
@@ -250,6 +251,38 @@ fn with_check(page: &mut String, checked: &[&Record]) -> Result<()> {
     Ok(())
 }
 
+/// Whether checks made stalls longer: the same scenario, browser and seed once without and once with it.
+fn lengthening(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Result<()> {
+    let key = |record: &Record| (record.scenario.clone(), record.browser.clone(), record.seed);
+    let lasted = |record: &Record| Some(record.stall.as_ref()?.lasted / 1000.0);
+    let mut pairs = Vec::new();
+    for with in checked {
+        let without = passive.iter().find(|record| key(record) == key(with));
+        if let Some((without, lasted)) = without.and_then(|record| lasted(record)).zip(lasted(with)) {
+            pairs.push((with, without, lasted));
+        }
+    }
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    writeln!(page, "\nHow long playback stood in the same run without and with a check, seconds:\n")?;
+    let mut table = Table::new(&["scenario", "browser", "seed", "without", "with"]);
+    for (record, without, with) in &pairs {
+        let cells = [record.scenario.clone(), record.browser.clone(), record.seed.to_string()];
+        table.row(cells.into_iter().chain([number(*without), number(*with)]));
+    }
+    let longer: Vec<f64> = pairs.iter().map(|(_, without, with)| with - without).collect();
+    let (middle, error) = (mean(longer.iter().copied()), standard_error(&longer));
+    writeln!(
+        page,
+        "{table}\nLonger with it, mean of {}: {} s, standard error {} s.",
+        longer.len(),
+        number(middle),
+        number(error),
+    )?;
+    Ok(())
+}
+
 fn wrong(page: &mut String, valid: &[&Record]) -> Result<()> {
     writeln!(page, "\n## Where Whystall was wrong\n")?;
     let mut any = false;
@@ -325,6 +358,13 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
     all.iter().sum::<f64>() / all.len() as f64
 }
 
+/// Of the mean; not a number for a single value.
+fn standard_error(values: &[f64]) -> f64 {
+    let middle = mean(values.iter().copied());
+    let squares: f64 = values.iter().map(|value| (value - middle).powi(2)).sum();
+    (squares / (values.len() as f64 - 1.0) / values.len() as f64).sqrt()
+}
+
 fn list(zones: &[Zone]) -> String {
     zones.iter().copied().map(name).collect::<Vec<_>>().join(" ")
 }
@@ -391,6 +431,12 @@ mod tests {
         assert_eq!((format!("{low:.4}"), format!("{high:.4}")), ("0.2553".into(), "0.3662".into()));
         let (low, high) = wilson(0.0, 20.0);
         assert_eq!((low, format!("{high:.4}")), (0.0, "0.1611".into()));
+    }
+
+    #[test]
+    fn the_standard_error_is_that_of_the_mean() {
+        assert_eq!(standard_error(&[2.0, 4.0, 4.0, 6.0]), (8.0_f64 / 3.0 / 4.0).sqrt());
+        assert_eq!(number(standard_error(&[1.0])), "–");
     }
 
     #[test]
