@@ -1,9 +1,10 @@
 // @ts-check
 // Browsers with and without the extension, side by side, and the processor time of all their processes.
-import { readFile, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import os from 'node:os';
 import path from 'node:path';
-import { BROWSERS, launch } from '../demo/browsers.mjs';
+import { BROWSERS, dist, launch } from '../demo/browsers.mjs';
 import { root } from './media.mjs';
 
 export { launch };
@@ -23,15 +24,32 @@ export const ARMS = ['with', 'without', 'again'];
  * One browser for each arm, closed when `use` is done.
  * @param {'chromium' | 'firefox'} name
  * @param {(arms: Awaited<ReturnType<typeof launch>>[]) => Promise<any>} use
+ * @param {string[]} [others] directories of extensions that are compared, too
  */
-export async function withArms(name, use) {
+export async function withArms(name, use, others = []) {
   const arms = [];
   try {
-    for (const arm of ARMS) arms.push(await launch(name, { extension: arm === 'with' }));
+    for (const extension of [...ARMS.map((arm) => arm === 'with'), ...others]) arms.push(await launch(name, { extension }));
     return await use(arms);
   } finally {
     for (const arm of arms) await arm.close().catch(() => {});
   }
+}
+
+/**
+ * The least that could see a `MediaSource` come into use: scripts in the same frames and worlds as Whystall's, which look
+ * two methods up and listen to one event, and nothing else. What it costs is the browser's price, whatever is made of it.
+ * @param {'chromium' | 'firefox'} name
+ */
+export async function bareExtension(name) {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'whystall-bare-'));
+  const manifest = JSON.parse(await readFile(path.join(dist, name === 'firefox' ? 'firefox' : 'chrome', 'manifest.json'), 'utf8'));
+  const { manifest_version, version, content_scripts, host_permissions, browser_specific_settings } = manifest;
+  const bare = { manifest_version, name: 'bare', version, content_scripts, host_permissions, browser_specific_settings };
+  await writeFile(path.join(directory, 'manifest.json'), JSON.stringify(bare));
+  await writeFile(path.join(directory, 'probe.js'), 'globalThis.MediaSource?.prototype.addSourceBuffer, URL.createObjectURL;');
+  await writeFile(path.join(directory, 'content.js'), "document.addEventListener('bare', () => {});");
+  return directory;
 }
 
 /** Clock ticks a second in /proc; Linux has told programs 100 on every machine since ever. */

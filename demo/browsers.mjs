@@ -20,7 +20,7 @@ const PATIENCE = 20_000;
  * @param {object} [options]
  * @param {boolean} [options.headless]
  * @param {boolean} [options.dark] the viewer prefers dark pages
- * @param {boolean} [options.extension] with Whystall installed
+ * @param {boolean | string} [options.extension] with Whystall installed, or with what is in this directory
  * @param {boolean} [options.anyCertificate] a server may certify itself
  * @param {string} [options.downloads] directory that downloads go to
  * @param {number} [options.quota] megabytes of media that a source may hold, for pictures and for sound
@@ -31,7 +31,7 @@ export async function launch(name, { headless = true, dark = false, extension = 
   const start = name === 'firefox' ? startFirefox : startChromium;
   const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, quota, backgrounds, profile });
   // Its first page opens by itself, in front of whatever is there by then.
-  if (extension) await (await pageAt(browser, `${base}welcome.html`)).close();
+  if (extension === true) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
     name,
     browser,
@@ -43,6 +43,14 @@ export async function launch(name, { headless = true, dark = false, extension = 
     },
     /** Opens a page of the extension in a new tab. */
     openExtensionPage: (file) => openExtensionPage(browser, base + file),
+    /** Opens the popup of a page's tab, in a tab of its own. */
+    async openPopup(page) {
+      const first = await openExtensionPage(browser, `${base}popup.html`);
+      const tab = await first.evaluate(tabAt, new URL(page.url()).origin);
+      await first.close();
+      if (tab === undefined) throw new Error(`the extension does not see the tab of ${page.url()}`);
+      return openExtensionPage(browser, `${base}popup.html?tab=${tab}`);
+    },
     /** Stops the extension's background, as the browser does when it has been idle. */
     stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
     /** Stops all of the browser's processes, or lets them go on: what sleep is to it. */
@@ -84,7 +92,7 @@ async function startChromium({ headless, dark, extension, anyCertificate, downlo
     headless,
     acceptInsecureCerts: anyCertificate,
     pipe: true,
-    enableExtensions: extension ? [path.join(dist, 'chrome')] : false,
+    enableExtensions: extension ? [extension === true ? path.join(dist, 'chrome') : extension] : false,
     userDataDir: profile,
     defaultViewport: headless ? VIEWPORT : null,
     ignoreDefaultArgs: backgrounds ? NO_BACKGROUNDS : [],
@@ -101,7 +109,7 @@ async function startChromium({ headless, dark, extension, anyCertificate, downlo
     const session = await browser.target().createCDPSession();
     await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
   }
-  if (!extension) return { browser, base: null };
+  if (extension !== true) return { browser, base: null };
   const worker = await browser.waitForTarget(
     (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension://'),
     { timeout: PATIENCE },
@@ -137,7 +145,7 @@ async function startFirefox({ headless, dark, extension, anyCertificate, downloa
       ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.useDownloadDir': true }),
     },
   });
-  if (extension) await browser.installExtension(path.join(dist, 'firefox'));
+  if (extension) await browser.installExtension(extension === true ? path.join(dist, 'firefox') : extension);
   return { browser, base: `moz-extension://${GECKO_UUID}/` };
 }
 
@@ -148,6 +156,12 @@ async function openExtensionPage(browser, url) {
   // Firefox moves the tab to the extension's process, and `goto` never hears of it.
   tab.goto(url).catch(() => {});
   return pageAt(browser, url);
+}
+
+/** The number of the tab that shows this origin, asked on a page of the extension. */
+async function tabAt(origin) {
+  const tabs = await (globalThis.browser ?? globalThis.chrome).tabs.query({});
+  return tabs.find(({ url }) => url?.startsWith(origin))?.id;
 }
 
 /** The page of this address, loaded, once there is one. */

@@ -155,15 +155,7 @@ async function picture({ page }, file) {
 }
 
 async function openPopup(browser, page) {
-  const origin = new URL(page.url()).origin;
-  const first = await browser.openExtensionPage('popup.html');
-  const tab = await first.evaluate(async (origin) => {
-    const tabs = await (globalThis.browser ?? globalThis.chrome).tabs.query({});
-    return tabs.find(({ url }) => url?.startsWith(origin))?.id;
-  }, origin);
-  if (tab === undefined) throw new Error('the extension does not see the tab of the demo');
-  await first.close();
-  const popup = await browser.openExtensionPage(`popup.html?tab=${tab}`);
+  const popup = await browser.openPopup(page);
   await popup.setViewport(POPUP);
   return popup;
 }

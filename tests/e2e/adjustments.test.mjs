@@ -66,13 +66,8 @@ describe(`picture quality in ${browserName}`, () => {
 });
 
 /** What the popup says of the tab that plays. */
-async function popupText({ browser, server }) {
-  const first = await browser.openExtensionPage('popup.html');
-  const tab = await first.evaluate(async (origin) => {
-    const api = globalThis.browser ?? globalThis.chrome;
-    return (await api.tabs.query({})).find(({ url }) => url?.startsWith(origin)).id;
-  }, new URL(server.url()).origin);
-  const popup = await browser.openExtensionPage(`popup.html?tab=${tab}`);
+async function popupText({ browser, page }) {
+  const popup = await browser.openPopup(page);
   const text = () => popup.evaluate(() => document.body.innerText);
   await until(async () => (await text()).includes('ready to play') || (await text()).includes('Playing'), 'the popup', 10_000);
   return text();
