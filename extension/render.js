@@ -3,7 +3,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const HTML_TAGS = new Set([
-  'button', 'caption', 'details', 'div', 'h1', 'h2', 'h3', 'li', 'ol', 'p', 'section', 'span', 'summary', 'table',
+  'button', 'caption', 'details', 'div', 'h1', 'h2', 'h3', 'li', 'main', 'ol', 'p', 'section', 'span', 'summary', 'table',
   'tbody', 'td', 'th', 'thead', 'tr', 'ul',
 ]);
 const SVG_TAGS = new Set(['g', 'line', 'path', 'polyline', 'rect', 'svg', 'text']);

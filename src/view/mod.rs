@@ -35,7 +35,7 @@ pub enum Node {
 
 /// The tags that [`overlay`] and [`popup`] use. The renderer draws no other: nothing here can run or load anything.
 pub const TAGS: &[&str] = &[
-    "button", "caption", "details", "div", "g", "h1", "h2", "h3", "li", "line", "ol", "p", "path",
+    "button", "caption", "details", "div", "g", "h1", "h2", "h3", "li", "line", "main", "ol", "p", "path",
     "polyline", "rect", "section", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
     "tr", "ul",
 ];

@@ -12,7 +12,7 @@ use crate::wording::{self, Words};
 
 /// The popup for a tab whose frames have these statuses.
 pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: &Words) -> Node {
-    let popup = Node::classed("div", "popup").with("lang", words.tag());
+    let popup = Node::classed("main", "popup").with("lang", words.tag());
     let popup = popup.child(Node::new("h1").say("Whystall"));
     let players: Vec<_> =
         frames.iter().flat_map(|status| status.media.iter().map(move |media| (status, media))).collect();
