@@ -9,6 +9,7 @@ mod lab;
 mod lint;
 mod package;
 mod process;
+mod screenshots;
 mod setup;
 mod test;
 mod tidy;
@@ -34,6 +35,8 @@ enum Task {
     Build,
     /// Watch a real player starve in a real browser, and what Whystall says about it
     Demo(demo::Options),
+    /// Take pictures of everything a viewer sees: both themes, narrow and wide, with nothing, little and much to show
+    Screenshots(screenshots::Options),
     /// Find out how often verdicts are right: a path of networks with a fault in a known place, and real browsers
     Lab(lab::Options),
     /// Run the tests and count them
@@ -71,6 +74,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Setup => setup::everything(),
         Task::Build => build::run(),
         Task::Demo(options) => demo::run(&options),
+        Task::Screenshots(options) => screenshots::run(&options),
         Task::Lab(options) => lab::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
