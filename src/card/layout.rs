@@ -37,7 +37,7 @@ impl Column {
 pub(super) struct Layout {
     /// From edge to edge, and the base line of the name and the date.
     pub all: Column,
-    /// The headline, and its sizes, the largest first.
+    /// The headline, its sizes for two lines, the largest first, and the most lines in the smallest.
     pub headline: Column,
     pub headline_sizes: [f64; 3],
     pub headline_lines: usize,
@@ -47,6 +47,8 @@ pub(super) struct Layout {
     /// The title of the ledger.
     pub ledger: Column,
     pub ledger_rows: usize,
+    /// Distance of its rows.
+    pub row: f64,
     /// The lowest base line that it may have.
     pub ledger_end: f64,
     /// What is possible and what is ruled out, one below the other.
@@ -67,19 +69,20 @@ impl Layout {
             Format::Wide => {
                 let (left, right) = (56.0, 1144.0);
                 Layout {
-                    all: Column { left, right, y: 56.0 },
-                    headline: Column { left, right, y: 110.0 },
+                    all: Column { left, right, y: 54.0 },
+                    headline: Column { left, right, y: 120.0 },
                     headline_sizes: [44.0, 38.0, 32.0],
                     headline_lines: 2,
                     clue_lines: 1,
-                    path: 252.0,
-                    ledger: Column { left, right: 612.0, y: 382.0 },
+                    path: 264.0,
+                    ledger: Column { left, right: 612.0, y: 390.0 },
                     ledger_rows: 5,
+                    row: 24.0,
                     ledger_end: 584.0,
-                    zones: Column { left: 652.0, right: 912.0, y: 382.0 },
+                    zones: Column { left: 652.0, right: 912.0, y: 390.0 },
                     zones_end: 580.0,
-                    code: (948.0, 366.0),
-                    facts: Column { left, right, y: 606.0 },
+                    code: (948.0, 374.0),
+                    facts: Column { left, right, y: 608.0 },
                     foot: 644.0,
                 }
             }
@@ -87,13 +90,14 @@ impl Layout {
                 let (left, right) = (64.0, 1016.0);
                 Layout {
                     all: Column { left, right, y: 78.0 },
-                    headline: Column { left, right, y: 150.0 },
-                    headline_sizes: [50.0, 44.0, 38.0],
+                    headline: Column { left, right, y: 154.0 },
+                    headline_sizes: [48.0, 43.0, 38.0],
                     headline_lines: 3,
                     clue_lines: 2,
-                    path: 404.0,
-                    ledger: Column { left, right, y: 548.0 },
-                    ledger_rows: 6,
+                    path: 372.0,
+                    ledger: Column { left, right, y: 516.0 },
+                    ledger_rows: 4,
+                    row: 32.0,
                     ledger_end: 774.0,
                     zones: Column { left, right: 784.0, y: 806.0 },
                     zones_end: 956.0,

@@ -27,7 +27,8 @@ impl Card<'_> {
         let headline = wording::headline(self.stall, words);
         let Column { left, y, .. } = self.layout.headline;
         let (width, most) = (self.layout.headline.width(), self.layout.headline_lines);
-        let (size, lines) = text::fitted(&headline, &self.layout.headline_sizes, true, width, most);
+        let (size, _) = text::fitted(&headline, &self.layout.headline_sizes, true, width, 2);
+        let lines = text::wrap(&headline, size, true, width, most);
         let ink = Ink { size, bold: true, colour: palette.text };
         nodes.extend(Line { x: left, y }.paragraph(&lines, ink));
 
@@ -68,10 +69,23 @@ impl Card<'_> {
         [line].into_iter().chain(zones).chain(brackets).collect()
     }
 
+    fn step(&self) -> f64 {
+        self.layout.all.width() / Zone::ALL.len() as f64
+    }
+
     fn centre(&self, zone: Zone) -> f64 {
-        let step = self.layout.all.width() / Zone::ALL.len() as f64;
         let index = Zone::ALL.iter().position(|other| *other == zone).unwrap_or(0);
-        self.layout.all.left + step * (index as f64 + 0.5)
+        self.layout.all.left + self.step() * (index as f64 + 0.5)
+    }
+
+    fn label(&self, zone: Zone) -> String {
+        wording::zone_label(zone, self.words).replace('\u{ad}', "")
+    }
+
+    /// All labels have one size, that of the longest.
+    fn label_size(&self) -> f64 {
+        let widest = Zone::ALL.map(|zone| text::width(&self.label(zone), 1.0, true)).into_iter().fold(1.0, f64::max);
+        ((self.step() - 8.0) / widest).min(19.0)
     }
 
     fn zone(&self, zone: Zone) -> [Node; 3] {
@@ -88,12 +102,11 @@ impl Card<'_> {
         let circle = Node::new("circle").with("cx", number(x)).with("cy", y).with("r", 24);
         let circle = circle.with("fill", fill).with("stroke", stroke).with("stroke-width", 3);
         let colour = if possible { palette.text } else { palette.quiet };
-        let label = Ink { size: 19.0, bold: possible, colour };
-        let name = wording::zone_label(zone, self.words).replace('\u{ad}', "");
+        let label = Ink { size: self.label_size(), bold: possible, colour };
         [
             circle.with("stroke-dasharray", dash),
             Line { x, y: y + 9.0 }.write_centred(standing.sign(), Ink::bold(26.0, stroke)),
-            Line { x, y: y + 50.0 }.write_centred(&name, label),
+            Line { x, y: y + 50.0 }.write_centred(&self.label(zone), label),
         ]
     }
 

@@ -122,7 +122,7 @@ fn no_name_and_no_date_is_on_a_card_that_is_to_have_none() {
         let card = wide(&stall(cause, true), Shown { host: false, date: None });
         assert!(!card.contains("stream.example") && !card.contains("2026"), "{card}");
     }
-    let said = texts(&wide(&stall("slow-response", true), Shown { host: false, date: None })).join("\n");
+    let said = texts(&wide(&stall("slow-response", true), Shown { host: false, date: None })).join(" ");
     assert!(said.contains("the answer from the video server came late"), "{said}");
 }
 

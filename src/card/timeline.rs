@@ -1,5 +1,5 @@
-//! The ledger on a card: the media segments of the drain window on one time axis, the stall shaded. Where there is none,
-//! because data was there, what the verdict rests on instead.
+//! The ledger on a card: the media segments of the drain window on one time axis, the stall shaded. Below, and where
+//! there is none because data was there, what the verdict rests on.
 
 use super::layout::Column;
 use super::svg::{Ink, LEADING, Line, rect};
@@ -10,12 +10,11 @@ use crate::view::Node;
 use crate::view::evidence::stage;
 use crate::wording;
 
-/// Distance of rows, and the height of a bar, in pixels.
-const ROW: f64 = 24.0;
-const BAR: f64 = 16.0;
+/// Pixels between two bars.
+const GAP: f64 = 8.0;
 /// Lines that the legend may take.
 const LEGEND_LINES: usize = 2;
-/// Sentences in place of a ledger, and the lines of each.
+/// Sentences where there is room for them, and the lines of each.
 const SENTENCES: usize = 4;
 const SENTENCE_LINES: usize = 2;
 
@@ -23,7 +22,7 @@ impl Card<'_> {
     pub(super) fn ledger(&self) -> Vec<Node> {
         match self.blocking() {
             Some(blocking) => self.timeline(blocking),
-            None => self.findings(),
+            None => self.findings(self.layout.ledger.y),
         }
     }
 
@@ -52,17 +51,19 @@ impl Card<'_> {
             left: left + widest + 12.0,
             right,
         };
-        let (top, bottom) = (y + 14.0, y + 14.0 + ROW * shown.len() as f64);
+        let (top, bottom) = (y + 14.0, y + 14.0 + self.layout.row * shown.len() as f64);
         let (began, ended) = (axis.x(stopped.0), axis.x(stopped.1));
         nodes.push(rect(began, top - 2.0, ended - began, bottom - top + 6.0, self.palette.stopped));
         for (row, (account, range)) in shown.iter().zip(&ranges).enumerate() {
-            nodes.extend(self.bar(account, range, top + ROW * row as f64, &axis));
+            nodes.extend(self.bar(account, range, top + self.layout.row * row as f64, &axis));
         }
         let said = words.say("ledger_stopped", &[("time", &words.duration(self.stall.duration))]);
         let half = text::width(&said, label.size, false) / 2.0;
         let middle = ((began + ended) / 2.0).clamp(left + half, (right - half).max(left + half));
         nodes.push(Line { x: middle, y: bottom + 20.0 }.write_centred(&said, label));
-        nodes.extend(self.legend(blocking, bottom + 44.0));
+        let (legend, end) = self.legend(blocking, bottom + 44.0);
+        nodes.extend(legend);
+        nodes.extend(self.findings(end + 38.0));
         nodes
     }
 
@@ -71,23 +72,24 @@ impl Card<'_> {
         let blocking = account.blocking;
         let colour = if blocking { self.palette.text } else { self.palette.quiet };
         let ink = Ink { size: 16.0, bold: blocking, colour };
-        let mut nodes = vec![Line { x: self.layout.ledger.left, y: y + 14.0 }.write(range, ink)];
+        let mut nodes = vec![Line { x: self.layout.ledger.left, y: y + (self.layout.row - GAP) / 2.0 + 6.0 }.write(range, ink)];
+        let height = self.layout.row - GAP;
         let mut at = account.from;
         for (_, kind, spent) in parts(account, self) {
             let (left, right) = (axis.x(at), axis.x(at + spent));
-            nodes.push(rect(left, y, right - left, BAR, self.palette.stage(kind)));
+            nodes.push(rect(left, y, right - left, height, self.palette.stage(kind)));
             at = at + spent;
         }
         if blocking {
             let (left, right) = (axis.x(account.from), axis.x(account.to));
-            let outline = rect(left, y, right - left, BAR, "none");
+            let outline = rect(left, y, right - left, height, "none");
             nodes.push(outline.with("stroke", self.palette.text).with("stroke-width", 1.5));
         }
         nodes
     }
 
-    /// What took a noticeable part of it, as far as there is room.
-    fn legend(&self, account: &SegmentAccount, y: f64) -> Vec<Node> {
+    /// What took a noticeable part of it, as far as there is room, and where that ends.
+    fn legend(&self, account: &SegmentAccount, y: f64) -> (Vec<Node>, f64) {
         let Column { left, right, .. } = self.layout.ledger;
         let ink = Ink::plain(18.0, self.palette.text);
         let noticeable = account.elapsed.0.max(1) / 50;
@@ -111,27 +113,30 @@ impl Card<'_> {
             nodes.push(Line { x: x + 22.0, y }.write(&label, ink));
             x += width + 22.0;
         }
-        nodes
+        (nodes, y + line.min(LEGEND_LINES - 1) as f64 * 24.0)
     }
 
-    /// What was seen, in sentences.
-    fn findings(&self) -> Vec<Node> {
-        let Column { left, mut y, .. } = self.layout.ledger;
+    /// What was seen, in sentences, from here on as far as there is room.
+    fn findings(&self, mut y: f64) -> Vec<Node> {
+        let left = self.layout.ledger.left;
         let width = self.layout.ledger.width();
-        let mut nodes = vec![Line { x: left, y }.write(&self.words.say("findings_title", &[]), self.title())];
-        y += 30.0;
-        let ink = Ink::plain(20.0, self.palette.text);
-        for finding in self.stall.findings.iter().take(SENTENCES) {
-            let said = wording::finding(finding, self.words);
+        let title = Line { x: left, y }.write(&self.words.say("findings_title", &[]), self.title());
+        y += 27.0;
+        let ink = Ink::plain(19.0, self.palette.text);
+        let mut nodes = Vec::new();
+        // The clue is one of them, and is said already.
+        let clue = wording::clue(self.stall, self.words).map(|phrase| phrase.to_string());
+        let sentences = self.stall.findings.iter().map(|finding| wording::finding(finding, self.words));
+        for said in sentences.filter(|said| Some(said) != clue.as_ref()).take(SENTENCES) {
             let lines = text::wrap(&said, ink.size, ink.bold, width, SENTENCE_LINES);
             let height = lines.len() as f64 * ink.size * LEADING;
             if y + height - ink.size > self.layout.ledger_end {
                 break;
             }
             nodes.extend(Line { x: left, y }.paragraph(&lines, ink));
-            y += height + 8.0;
+            y += height + 5.0;
         }
-        nodes
+        if nodes.is_empty() { nodes } else { [vec![title], nodes].concat() }
     }
 }
 
