@@ -82,8 +82,13 @@ fn names_keep_what_verdicts_look_at() {
     let redacted = Bundle::seal("test", inputs).without_names();
     let names: Vec<String> = hosts(&redacted).into_iter().collect();
     // 10.0.0.1, a.cdn.example, b.cdn.example, nas.local, shop.test
-    let expected =
-        ["server-1", "server-2.site-1.example", "server-3.site-1.example", "server-4", "server-5.site-2.example"];
+    let expected = [
+        "server-1",
+        "server-2.site-1.example",
+        "server-3.site-1.example",
+        "server-4",
+        "server-5.site-2.example",
+    ];
     assert_eq!(names, expected);
 }
 
@@ -114,7 +119,8 @@ fn without_a_date_the_verdict_is_the_same_and_no_moment_is_left() {
         // The recordings are of 2026; in microseconds that has sixteen digits, and nothing else in them has.
         let told = text(bytes);
         let numbers = told.split(|c: char| !c.is_ascii_alphanumeric());
-        let long = numbers.filter(|digits| digits.len() > 12 && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let long =
+            numbers.filter(|digits| digits.len() > 12 && digits.bytes().all(|byte| byte.is_ascii_digit()));
         assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new(), "{name}");
     }
     assert!(dateless > 40 && live > 0, "{dateless} without a date, {live} with a clock of their own");

@@ -85,7 +85,9 @@ fn shift(input: &mut Input, by: Micros) {
     let earlier = |moment: &mut Wall| *moment = *moment - by;
     earlier(&mut input.at);
     match &mut input.event {
-        Event::Busy { from } | Event::NotObservable { from, .. } | Event::Checked { from, .. } => earlier(from),
+        Event::Busy { from } | Event::NotObservable { from, .. } | Event::Checked { from, .. } => {
+            earlier(from)
+        }
         Event::Timing { timing, .. } => {
             let Timing { started, dns, connect, secure, sent, first_byte, bytes: _ } = timing;
             [started, secure, sent, first_byte].into_iter().flatten().for_each(earlier);

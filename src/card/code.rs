@@ -60,7 +60,15 @@ fn letter(zone: Zone) -> char {
 pub(super) fn encoded(text: &str) -> Option<QrCode> {
     QrSegment::is_alphanumeric(text).then_some(())?;
     let segments = [QrSegment::make_alphanumeric(text)];
-    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, Version::new(LEAST), Version::MAX, None, true).ok()
+    QrCode::encode_segments_advanced(
+        &segments,
+        QrCodeEcc::Medium,
+        Version::new(LEAST),
+        Version::MAX,
+        None,
+        true,
+    )
+    .ok()
 }
 
 /// The dark modules as one path, run by run.

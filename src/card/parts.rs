@@ -84,7 +84,8 @@ impl Card<'_> {
 
     /// All labels have one size, that of the longest.
     fn label_size(&self) -> f64 {
-        let widest = Zone::ALL.map(|zone| text::width(&self.label(zone), 1.0, true)).into_iter().fold(1.0, f64::max);
+        let widest =
+            Zone::ALL.map(|zone| text::width(&self.label(zone), 1.0, true)).into_iter().fold(1.0, f64::max);
         ((self.step() - 8.0) / widest).min(19.0)
     }
 
@@ -137,8 +138,7 @@ impl Card<'_> {
         let possible =
             if everything { words.say("card_anything", &[]) } else { capitalised(&possible.join(", ")) };
         let cleared = wording::zones(&self.stall.cleared, words);
-        let cleared =
-            if cleared.is_empty() { words.say("card_nothing", &[]) } else { cleared.join(", ") };
+        let cleared = if cleared.is_empty() { words.say("card_nothing", &[]) } else { cleared.join(", ") };
         let blocks = [(title, possible), ("card_cleared", capitalised(&cleared))];
         let Column { left, mut y, .. } = self.layout.zones;
         let width = self.layout.zones.width();
@@ -146,7 +146,8 @@ impl Card<'_> {
         // Down to the last line of the second.
         let fits = |size: &f64| {
             let lines: usize = wrapped(*size).iter().map(Vec::len).sum();
-            y + 2.0 * TITLE + BETWEEN + lines.saturating_sub(1) as f64 * size * LEADING <= self.layout.zones_end
+            y + 2.0 * TITLE + BETWEEN + lines.saturating_sub(1) as f64 * size * LEADING
+                <= self.layout.zones_end
         };
         let size = [21.0, 19.0, 17.0].into_iter().find(fits).unwrap_or(16.0);
         let mut nodes = Vec::new();

@@ -128,7 +128,8 @@ fn no_name_and_no_date_is_on_a_card_that_is_to_have_none() {
 
 #[test]
 fn a_prior_is_never_a_number() {
-    let numbers = |stall: &Stall| texts(&wide(stall, DATED)).iter().filter(|text| text.ends_with('%')).count();
+    let numbers =
+        |stall: &Stall| texts(&wide(stall, DATED)).iter().filter(|text| text.ends_with('%')).count();
     for cause in CAUSES {
         assert_eq!(numbers(&stall(cause, true)), 0, "{cause}");
     }
@@ -175,9 +176,8 @@ fn a_reader_of_codes_reads_the_code() {
         // As it is drawn: modules of four pixels, four modules of white around.
         let side = (code.size() as usize + 8) * 4;
         let dark = |x: usize, y: usize| code.get_module(x as i32 / 4 - 4, y as i32 / 4 - 4);
-        let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
-            if dark(x, y) { 0 } else { 255 }
-        });
+        let mut picture =
+            rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| if dark(x, y) { 0 } else { 255 });
         let [grid] = &picture.detect_grids()[..] else { panic!("one code") };
         assert_eq!(grid.decode().unwrap().1, text);
     }

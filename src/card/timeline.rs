@@ -72,7 +72,9 @@ impl Card<'_> {
         let blocking = account.blocking;
         let colour = if blocking { self.palette.text } else { self.palette.quiet };
         let ink = Ink { size: 16.0, bold: blocking, colour };
-        let mut nodes = vec![Line { x: self.layout.ledger.left, y: y + (self.layout.row - GAP) / 2.0 + 6.0 }.write(range, ink)];
+        let mut nodes = vec![
+            Line { x: self.layout.ledger.left, y: y + (self.layout.row - GAP) / 2.0 + 6.0 }.write(range, ink),
+        ];
         let height = self.layout.row - GAP;
         let mut at = account.from;
         for (_, kind, spent) in parts(account, self) {

@@ -63,7 +63,9 @@ fn of_picture(error: &PictureError) -> &'static str {
     match error {
         PictureError::NotPng | PictureError::NoEvidence => "check_without",
         PictureError::Newer => "check_newer",
-        PictureError::TooLarge { .. } | PictureError::Inflates | PictureError::Size { .. } => "check_too_large",
+        PictureError::TooLarge { .. } | PictureError::Inflates | PictureError::Size { .. } => {
+            "check_too_large"
+        }
         PictureError::Truncated
         | PictureError::Damaged { .. }
         | PictureError::Unreadable

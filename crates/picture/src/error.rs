@@ -75,7 +75,10 @@ impl fmt::Display for PictureError {
             }
             PictureError::Unreadable => write!(f, "altered: the evidence in the picture can't be read"),
             PictureError::Inflates => {
-                write!(f, "the evidence in the picture is larger than the {EVIDENCE_LIMIT} bytes that are read")
+                write!(
+                    f,
+                    "the evidence in the picture is larger than the {EVIDENCE_LIMIT} bytes that are read"
+                )
             }
             PictureError::Foreign { what } => {
                 write!(f, "altered: it has {what}, as no card does when Whystall has saved it")

@@ -208,7 +208,8 @@ fn pixels(width: u32, height: u32) -> Result<u64, PictureError> {
 
 fn decoded(png: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, PictureError> {
     let bytes = usize::try_from(pixels(width, height)? * 4).unwrap_or(usize::MAX);
-    let mut decoder = Decoder::new_with_limits(Cursor::new(png), Limits { bytes: bytes.saturating_mul(2).max(1 << 20) });
+    let mut decoder =
+        Decoder::new_with_limits(Cursor::new(png), Limits { bytes: bytes.saturating_mul(2).max(1 << 20) });
     decoder.set_ignore_text_chunk(true);
     let mut rgba = vec![0; bytes];
     let read = decoder.read_info().and_then(|mut reader| reader.next_frame(&mut rgba));

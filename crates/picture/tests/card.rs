@@ -192,7 +192,10 @@ fn what_unpacks_to_far_more_is_not_unpacked() {
     assert_eq!(huge, PictureError::Size { width: u32::MAX, height: u32::MAX });
     let endless = refused(|chunks| chunks[2].1 = deflated(&vec![0; 32 << 20]));
     assert!(matches!(endless, PictureError::AlteredPixels | PictureError::NoPixels), "{endless}");
-    assert_eq!(open(&[&small()[..], &[0; FILE_LIMIT]].concat()), Err(PictureError::TooLarge { bytes: FILE_LIMIT + small().len() }));
+    assert_eq!(
+        open(&[&small()[..], &[0; FILE_LIMIT]].concat()),
+        Err(PictureError::TooLarge { bytes: FILE_LIMIT + small().len() })
+    );
 }
 
 #[test]
@@ -202,7 +205,10 @@ fn what_is_no_card_is_not_sealed() {
     assert!(matches!(seal(&[], u32::MAX, u32::MAX, EVIDENCE), Err(PictureError::Size { .. })));
     let large = vec![b' '; EVIDENCE_LIMIT + 1];
     assert_eq!(seal(&[0; 4], 1, 1, &large), Err(PictureError::TooLarge { bytes: large.len() }));
-    assert_eq!(open(&seal(&[0; 4], 1, 1, &large[1..]).unwrap()).map(|evidence| evidence.len()), Ok(EVIDENCE_LIMIT));
+    assert_eq!(
+        open(&seal(&[0; 4], 1, 1, &large[1..]).unwrap()).map(|evidence| evidence.len()),
+        Ok(EVIDENCE_LIMIT)
+    );
 }
 
 #[test]
