@@ -215,7 +215,7 @@ fn what_is_no_card_is_not_sealed() {
 fn a_card_carries_any_bundle() {
     assert_eq!(EVIDENCE_LIMIT, whystall::bundle::BYTES_LIMIT);
     // What reads files reads no more than a bundle may have.
-    assert!(FILE_LIMIT <= whystall::bundle::BYTES_LIMIT);
+    const { assert!(FILE_LIMIT <= whystall::bundle::BYTES_LIMIT) };
     use whystall::{bundle::Bundle, event::TrackKind::Video, story::Story};
     let bundle = Bundle::seal("test", Story::new(30_000).withhold(Video, 8, 12_000).tell().inputs);
     let (width, height) = (1200, 675);
