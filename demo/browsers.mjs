@@ -51,6 +51,8 @@ export async function launch(name, { headless = true, dark = false, extension = 
       if (tab === undefined) throw new Error(`the extension does not see the tab of ${page.url()}`);
       return openExtensionPage(browser, `${base}popup.html?tab=${tab}`);
     },
+    /** A page that the extension opened itself, whose address begins so. */
+    openedExtensionPage: (start) => pageAt(browser, base + start, (address) => address?.startsWith(base + start)),
     /** Stops the extension's background, as the browser does when it has been idle. */
     stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
     /** Stops all of the browser's processes, or lets them go on: what sleep is to it. */
@@ -165,12 +167,12 @@ async function tabAt(origin) {
 }
 
 /** The page of this address, loaded, once there is one. */
-function pageAt(browser, url) {
+function pageAt(browser, url, fits = (address) => address === url) {
   const address = (page) => page.evaluate(() => document.readyState === 'complete' && location.href).catch(() => null);
   const slow = () => new Promise((done) => setTimeout(done, 500));
   return until(async () => {
     // Puppeteer does not notice Firefox's change of process either: ask the pages themselves.
-    for (const page of await browser.pages()) if ((await Promise.race([address(page), slow()])) === url) return page;
+    for (const page of await browser.pages()) if (fits(await Promise.race([address(page), slow()]))) return page;
     return null;
   }, `a page at ${url}`);
 }

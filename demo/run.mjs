@@ -100,9 +100,12 @@ async function explained(session, stream, out, downloads) {
   const popup = await openPopup(browser, page);
   await popup.waitForSelector('[data-action=save-evidence]', { timeout: 10_000 });
   await popup.screenshot({ path: path.join(out, 'popup.png') });
-  await save(popup, 'save-picture', downloads, path.join(out, 'card.png'));
   const bundleFile = path.join(out, 'bundle.whystall');
-  await save(popup, 'save-evidence', downloads, bundleFile);
+  await save(popup, '[data-action=save-evidence]', downloads, bundleFile);
+  await popup.click('[data-action=share]');
+  const share = await browser.openedExtensionPage('share.html?stall=');
+  const cardFile = path.join(out, 'card.png');
+  await save(share, '#save:not(:disabled)', downloads, cardFile);
 
   const { report } = JSON.parse(await readFile(bundleFile, 'utf8'));
   // As the browser made it: keys keep their order, and numbers are whole.
@@ -114,7 +117,7 @@ async function explained(session, stream, out, downloads) {
   await writeFile(path.join(out, 'truth.json'), `${JSON.stringify({ browser: options.browser, player: options.player, stalls: truth ? [truth] : [] }, null, 2)}\n`);
   if (!truth) throw new Error('the player did not stall, so there is nothing to explain');
 
-  const { stdout: verified } = await run(whystall, ['verify', bundleFile]);
+  const { stdout: verified } = await run(whystall, ['verify', bundleFile, cardFile]);
   console.log(verified.trimEnd());
   const { stdout: replayed } = await run(whystall, ['replay', bundleFile]);
   if (replayed.trimEnd() !== verdict) throw new Error('the replay says something else than verdict.json');
@@ -161,14 +164,14 @@ async function openPopup(browser, page) {
 }
 
 /** Presses the button and waits for the file. */
-async function save(popup, action, downloads, file) {
-  await popup.click(`[data-action=${action}]`);
+async function save(page, button, downloads, file) {
+  await (await page.waitForSelector(button, { timeout: 10_000 })).click();
   const finished = async () => {
     const names = await readdir(downloads);
     return names.length === 1 && !/\.(part|crdownload)$/.test(names[0]) && names[0];
   };
-  const name = await until(finished, `the download of ${action}`);
-  if (path.extname(name) !== path.extname(file)) throw new Error(`${action} saved ${name}`);
+  const name = await until(finished, `the download of ${file}`);
+  if (path.extname(name) !== path.extname(file)) throw new Error(`${button} saved ${name}`);
   await rename(path.join(downloads, name), file);
 }
 

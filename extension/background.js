@@ -24,6 +24,12 @@ api.runtime.onConnect.addListener((/** @type {any} */ port) => {
   else if (port.name === 'popup' && port.sender?.url?.startsWith(api.runtime.getURL(''))) openPopup(port);
 });
 
+// The share page asks for a stall that was not kept: one of a private window.
+api.runtime.onMessage.addListener((/** @type {any} */ message, /** @type {any} */ sender, /** @type {any} */ respond) => {
+  if (message.type !== 'stall' || !sender.url?.startsWith(api.runtime.getURL(''))) return;
+  respond([...frames].find(({ stall }) => stall?.id === message.id)?.stall?.bundle);
+});
+
 api.runtime.onInstalled.addListener((/** @type {any} */ { reason }) => {
   if (reason === 'install') api.tabs.create({ url: api.runtime.getURL('welcome.html') });
 });
@@ -110,23 +116,19 @@ function openPopup(port) {
   port.onDisconnect.addListener(() => popups.delete(port));
 }
 
-/** @param {any} port @param {number} tab @param {{ action: string, theme?: string }} message */
-async function popupAction(port, tab, { action, theme }) {
+/** @param {any} port @param {number} tab @param {{ action: string }} message */
+async function popupAction(port, tab, { action }) {
   if (action === 'mute' || action === 'unmute') {
     await mute(tab, action === 'mute');
     return;
   }
   const stall = lastStall(tab);
   if (!stall) return;
-  const name = `whystall-${stall.id.slice(0, 12)}`;
   if (action === 'save-evidence') {
-    port.postMessage({ type: 'evidence', name: `${name}.whystall`, bundle: stall.bundle });
-  } else if (action === 'save-picture') {
-    const language = api.i18n.getUILanguage();
-    const began = new Date(beganOf(stall) / 1000);
-    const date = began.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
-    const svg = (await core()).card_svg(stall.bundle, date, theme ?? 'light', words);
-    port.postMessage({ type: 'picture', name: `${name}.png`, svg });
+    const name = `whystall-${stall.id.slice(0, 12)}.whystall`;
+    port.postMessage({ type: 'evidence', name, bundle: stall.bundle });
+  } else if (action === 'share') {
+    await api.tabs.create({ url: api.runtime.getURL(`share.html?stall=${stall.id}`) });
   }
 }
 

@@ -2,6 +2,7 @@
 // The Rust core in this script. Started when first needed; started anew after it trapped.
 
 import init, * as bindings from '../target/wasm/whystall_web.js';
+import { catalogue } from './words.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
@@ -27,8 +28,7 @@ export async function core() {
 }
 
 async function readWords() {
-  const catalogue = `_locales/${api.i18n.getMessage('language')}/messages.json`;
-  words = await (await fetch(api.runtime.getURL(catalogue))).text();
+  words = await catalogue();
 }
 
 /** After a trap nothing of the old instance may be called again. */

@@ -5,16 +5,11 @@ import { render } from './render.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
-/** The picture's size, in px; that of a card on the social sites. */
-const WIDTH = 1200;
-const HEIGHT = 675;
-
 document.documentElement.lang = api.i18n.getUILanguage();
 
 const port = api.runtime.connect({ name: 'popup' });
 port.onMessage.addListener((/** @type {any} */ message) => {
   if (message.type === 'view') render(document.body, message.view, act);
-  else if (message.type === 'picture') savePicture(message.svg, message.name);
   else if (message.type === 'evidence') save(new Blob([message.bundle], { type: 'application/json' }), message.name);
 });
 tabShown().then((tab) => port.postMessage({ type: 'open', tab }));
@@ -29,25 +24,7 @@ async function tabShown() {
 
 /** @param {string} action */
 function act(action) {
-  const theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  port.postMessage({ type: 'action', action, theme });
-}
-
-/** @param {string} svg @param {string} name */
-async function savePicture(svg, name) {
-  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
-  try {
-    const image = new Image(WIDTH, HEIGHT);
-    image.src = url;
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = WIDTH;
-    canvas.height = HEIGHT;
-    canvas.getContext('2d')?.drawImage(image, 0, 0, WIDTH, HEIGHT);
-    canvas.toBlob((picture) => picture && save(picture, name), 'image/png');
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  port.postMessage({ type: 'action', action });
 }
 
 /** @param {Blob} blob @param {string} name */

@@ -81,6 +81,16 @@ export async function keepStall(record) {
   });
 }
 
+/** The stall of this id, if it was kept. @param {string} id @returns {Promise<StallRecord | undefined>} */
+export async function storedStall(id) {
+  database ??= open();
+  const request = (await database).transaction('stalls').objectStore('stalls').get(id);
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
 /** @returns {Promise<IDBDatabase>} */
 function open() {
   return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@
 mod bounds;
 mod canonical;
 mod error;
+mod redact;
 
 pub use bounds::{INPUTS_LIMIT, validate_inputs};
 pub use error::BundleError;

@@ -22,6 +22,7 @@ pub(super) struct Palette {
     transfer: &'static str,
     failed: &'static str,
     rest: &'static str,
+    pub stopped: &'static str,
 }
 
 impl Palette {
@@ -41,6 +42,7 @@ impl Palette {
                 transfer: "#2a74c0",
                 failed: "#c0362c",
                 rest: "#6a7280",
+                stopped: "#e4e8ed",
             },
             Theme::Dark => Palette {
                 ground: "#1b1d21",
@@ -56,6 +58,7 @@ impl Palette {
                 transfer: "#63a8ec",
                 failed: "#ef7d73",
                 rest: "#868e9a",
+                stopped: "#363b45",
             },
         }
     }

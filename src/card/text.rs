@@ -35,6 +35,14 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, width: f64, most: usize) -
     lines
 }
 
+/// The largest of these sizes in which the text needs at most so many lines, and the lines; in the last size it may end in an
+/// ellipsis.
+pub(super) fn fitted(text: &str, sizes: &[f64], bold: bool, width: f64, most: usize) -> (f64, Vec<String>) {
+    let fits = |size: &&f64| wrap(text, **size, bold, width, most + 1).len() <= most;
+    let size = sizes.iter().find(fits).or(sizes.last()).copied().unwrap_or(16.0);
+    (size, wrap(text, size, bold, width, most))
+}
+
 /// The text in one line no wider than `width`; what does not fit is cut and ends in an ellipsis.
 pub(super) fn fit(text: &str, size: f64, bold: bool, width: f64) -> String {
     if fits(text, size, bold, width) {

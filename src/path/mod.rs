@@ -24,6 +24,7 @@ pub mod series;
 pub mod set;
 mod sibling;
 
+pub use networks::domain;
 pub use scene::Scene;
 
 use crate::verdict::{Finding, Zone, finding};

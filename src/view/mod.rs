@@ -13,8 +13,16 @@ pub use adjustment::QUIET;
 pub use overlay::{LINGER, overlay};
 pub use popup::popup;
 
+use crate::verdict::Stall;
+use crate::wording::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// A verdict and all that it rests on, to be read at leisure.
+pub fn explained(stall: &Stall, words: &Words) -> Node {
+    let explained = Node::classed("section", "stall").with("lang", words.tag());
+    explained.children(popup::verdict(stall, words)).children(evidence::evidence(stall, words))
+}
 
 /// One element, or a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,6 +1,8 @@
 //! The path picture: the seven zones in a row, the possible ones shaded, the cleared ones ticked.
 
 use super::{Node, heard};
+use crate::ledger::apportion;
+use crate::time::Micros;
 use crate::verdict::{Stall, Zone};
 use crate::wording::{Words, zone_label};
 
@@ -39,16 +41,8 @@ impl Standing {
     /// How likely it is among those possible. Without evidence that told them apart all look the same: what was expected
     /// beforehand is no finding. For the same reason zones that no observation separates look the same.
     fn among(zone: Zone, stall: &Stall) -> Standing {
-        let has = |of: &[Zone]| -> i64 {
-            let times = stall.by_zone.iter().filter(|time| of.contains(&time.zone));
-            times.map(|time| time.total().0).fold(0, i64::saturating_add)
-        };
-        let alike: Vec<Zone> = match zone {
-            Zone::Home | Zone::Access => vec![Zone::Home, Zone::Access],
-            Zone::Edge | Zone::Origin => vec![Zone::Edge, Zone::Origin],
-            other => vec![other],
-        };
-        let alike: Vec<Zone> = alike.into_iter().filter(|zone| stall.zones.contains(zone)).collect();
+        let has = |of: &[Zone]| time_of(of, stall);
+        let alike = alike(zone, stall);
         let own = has(&alike).checked_div(alike.len() as i64).unwrap_or(0);
         match (own.saturating_mul(100), has(&stall.zones)) {
             _ if !stall.path_split => Standing::Possible,
@@ -96,6 +90,40 @@ impl Standing {
     }
 }
 
+/// How likely the possible zones are among each other, in per cent, where evidence told them apart; those that no observation
+/// separates in one. Nothing where there is but one such group: all of what is left is no measure of how sure it is.
+pub(crate) fn likelihoods(stall: &Stall) -> Vec<(Vec<Zone>, i64)> {
+    let mut groups: Vec<Vec<Zone>> = Vec::new();
+    for zone in Zone::ALL.into_iter().filter(|zone| stall.zones.contains(zone)) {
+        let group = alike(zone, stall);
+        if groups.last() != Some(&group) {
+            groups.push(group);
+        }
+    }
+    if !stall.path_split || groups.len() < 2 || time_of(&stall.zones, stall) <= 0 {
+        return Vec::new();
+    }
+    let weights: Vec<i128> = groups.iter().map(|group| time_of(group, stall).into()).collect();
+    let percents = apportion(Micros(100), &weights).into_iter().map(|percent| percent.0);
+    groups.into_iter().zip(percents).collect()
+}
+
+/// The possible zones that no observation separates from this one, it among them.
+fn alike(zone: Zone, stall: &Stall) -> Vec<Zone> {
+    let alike = match zone {
+        Zone::Home | Zone::Access => vec![Zone::Home, Zone::Access],
+        Zone::Edge | Zone::Origin => vec![Zone::Edge, Zone::Origin],
+        other => vec![other],
+    };
+    alike.into_iter().filter(|zone| stall.zones.contains(zone)).collect()
+}
+
+/// The stall's time that these zones have.
+fn time_of(zones: &[Zone], stall: &Stall) -> i64 {
+    let times = stall.by_zone.iter().filter(|time| zones.contains(&time.zone));
+    times.map(|time| time.total().0).fold(0, i64::saturating_add)
+}
+
 /// The path, from the viewer to the service.
 pub(super) fn path(stall: &Stall, words: &Words) -> Node {
     let zone = |zone| {
@@ -114,24 +142,27 @@ pub(super) fn path(stall: &Stall, words: &Words) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Micros;
     use crate::verdict::ZoneTime;
     use crate::wording::samples::stall;
     use Zone::{Access, Edge, Home, Interconnect, Origin};
 
     fn signs(zones: &[Zone], times: &[(Zone, i64)], path_split: bool) -> Vec<Standing> {
+        let stall = spread(zones, times, path_split);
+        zones.iter().map(|zone| Standing::of(*zone, &stall)).collect()
+    }
+
+    fn spread(zones: &[Zone], times: &[(Zone, i64)], path_split: bool) -> Stall {
         let by_zone = times.iter().map(|(zone, believed)| ZoneTime {
             zone: *zone,
             direct: Micros::ZERO,
             believed: Micros(*believed),
         });
-        let stall = Stall {
+        Stall {
             zones: zones.to_vec(),
             by_zone: by_zone.collect(),
             path_split,
             ..stall("slow-transfer", true)
-        };
-        zones.iter().map(|zone| Standing::of(*zone, &stall)).collect()
+        }
     }
 
     #[test]
@@ -144,5 +175,22 @@ mod tests {
         let beyond = [(Home, 1), (Access, 2), (Interconnect, 60), (Edge, 12), (Origin, 25)];
         assert_eq!(signs(&[Interconnect, Edge, Origin], &beyond, true), [Likely, Possible, Possible]);
         assert_eq!(signs(&[Interconnect, Edge, Origin], &[], true), [Possible; 3]);
+    }
+
+    #[test]
+    fn likelihoods_are_told_where_evidence_split_the_path_and_nowhere_else() {
+        let told = |zones: &[Zone], times: &[(Zone, i64)], path_split| {
+            likelihoods(&spread(zones, times, path_split))
+        };
+        let shared = [(Home, 38), (Access, 50), (Interconnect, 10), (Edge, 1), (Origin, 1)];
+        let near = [Home, Access, Interconnect];
+        assert_eq!(told(&near, &shared, true), [(vec![Home, Access], 90), (vec![Interconnect], 10)]);
+        assert_eq!(told(&near, &shared, false), []);
+        assert_eq!(told(&near, &[], true), []);
+        assert_eq!(told(&[Home, Access], &shared, true), []);
+        assert_eq!(told(&[Edge], &shared, true), []);
+        let thirds = [(Access, 1), (Interconnect, 1), (Edge, 1)];
+        let percents = told(&[Access, Interconnect, Edge], &thirds, true);
+        assert_eq!(percents.iter().map(|(_, percent)| percent).sum::<i64>(), 100);
     }
 }

@@ -66,7 +66,7 @@ fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, wo
 }
 
 /// What the verdict says, without the live region: in the popup the viewer reads at leisure.
-fn verdict(stall: &Stall, words: &Words) -> [Node; 4] {
+pub(super) fn verdict(stall: &Stall, words: &Words) -> [Node; 4] {
     let clue = wording::clue(stall, words).map(|phrase| phrase.to_string());
     [
         Node::classed("p", "headline").say(wording::headline(stall, words)),
@@ -95,7 +95,7 @@ fn stalls(media: &MediaStatus, at: Wall, words: &Words) -> Node {
 
 fn save(words: &Words) -> Node {
     let buttons = Node::classed("p", "buttons")
-        .child(button("save-picture", words.say("save_picture", &[])))
+        .child(button("share", words.say("share", &[])))
         .say(" ")
         .child(button("save-evidence", words.say("save_evidence", &[])));
     Node::classed("div", "save")

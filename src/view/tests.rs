@@ -251,7 +251,7 @@ fn a_stall_s_evidence_can_be_saved_once_it_is_over_and_once_a_tab() {
     if let Some(stall) = &mut older.media[0].last {
         stall.began.wall = stall.began.wall - Micros(5_000_000);
     }
-    assert_eq!(actions(&popup(&[older, newer])), ["save-picture", "save-evidence"]);
+    assert_eq!(actions(&popup(&[older, newer])), ["share", "save-evidence"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ const START = 1_700_000_000_000;
 
 let core;
 let FrameSession;
+let pages;
 let words;
 let media;
 let dir;
@@ -21,6 +22,8 @@ before(async () => {
   core = await import(path.join(root, 'target/wasm/whystall_web.js'));
   core.initSync({ module: await readFile(path.join(root, 'target/wasm/whystall_web_bg.wasm')) });
   FrameSession = core.FrameSession;
+  pages = await import(path.join(root, 'target/pages/whystall_pages.js'));
+  pages.initSync({ module: await readFile(path.join(root, 'target/pages/whystall_pages_bg.wasm')) });
   words = await readFile(path.join(root, 'extension/_locales/en/messages.json'), 'utf8');
   media = new Uint8Array(await readFile(path.join(root, 'tests/media/video.mp4')));
   dir = await mkdtemp(path.join(os.tmpdir(), 'whystall-wasm-'));
@@ -42,9 +45,16 @@ test('a stall seen by the WebAssembly core replays natively to the same bytes', 
   await whystall('verify');
   assert.equal((await whystall('replay')).stdout.trimEnd(), report);
 
-  const card = core.card_svg(bundle, undefined, 'light', words);
-  assert.match(card, /^<svg [^>]*xml:lang="en"/);
-  assert.match(card, /<title>Playback stopped for 3\.0\ss: the answer from video\.example came late\./);
+  const share = new pages.Share(bundle, words);
+  const svg = share.svg('today', false, false);
+  assert.match(svg, /^<svg [^>]*xml:lang="en"/);
+  assert.match(svg, /<title>Playback stopped for 3\.0\ss: the answer from video\.example came late\./);
+  // A card that both pages and program say the same of.
+  const card = path.join(dir, 'card.png');
+  await writeFile(card, share.seal(new Uint8Array(4 * 6), 3, 2));
+  assert.match(JSON.parse(pages.inspect(await readFile(card), words)).said, /^check_card$/);
+  const { stdout } = await promisify(execFile)(path.join(root, 'target/debug/whystall'), ['replay', card]);
+  assert.equal(stdout.trimEnd(), report);
 });
 
 test('a session restored from its snapshot in the middle of a stall ends with the same evidence', () => {

@@ -36,6 +36,8 @@ pub enum Target {
     Isobmff,
     /// HLS and DASH manifests
     Manifest,
+    /// Cards: pictures with evidence inside
+    Picture,
     /// Recorded inputs, live and replayed
     Session,
     /// extension/walker.js, beside the same in Rust

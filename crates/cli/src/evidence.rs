@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use whystall::bundle::{BYTES_LIMIT, Bundle, BundleError};
+use whystall_picture::{PictureError, is_picture, open};
 
 /// Why there is none.
 #[derive(Debug)]
@@ -13,11 +14,14 @@ pub enum Trouble {
     Unreadable(io::Error),
     /// What it holds is refused.
     Refused(BundleError),
+    /// It is a picture, and no card as it was saved.
+    Picture(PictureError),
 }
 
 /// Read and checked; not replayed.
 pub fn parsed(name: &Path) -> Result<Bundle, Trouble> {
     let bytes = read(name).map_err(Trouble::Unreadable)?;
+    let bytes = if is_picture(&bytes) { open(&bytes).map_err(Trouble::Picture)? } else { bytes };
     Bundle::parse(&bytes).map_err(Trouble::Refused)
 }
 
@@ -33,7 +37,7 @@ impl Trouble {
     pub fn exit_code(&self) -> u8 {
         match self {
             Trouble::Unreadable(_) => 2,
-            Trouble::Refused(_) => 1,
+            Trouble::Refused(_) | Trouble::Picture(_) => 1,
         }
     }
 }
@@ -43,6 +47,7 @@ impl fmt::Display for Trouble {
         match self {
             Trouble::Unreadable(error) => write!(f, "{error}"),
             Trouble::Refused(error) => write!(f, "{error}"),
+            Trouble::Picture(error) => write!(f, "{error}"),
         }
     }
 }

@@ -9,8 +9,6 @@ use js_sys::{Array, JSON};
 use object::Object;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use whystall::bundle::Bundle;
-use whystall::card::{self, Theme};
 use whystall::read::Read;
 use whystall::status::Status;
 use whystall::time::{Wall, micros_from_millis};
@@ -116,16 +114,6 @@ impl Popup {
         };
         to_js(&view::popup(&self.frames, unseen, &self.wishes, &self.words))
     }
-}
-
-/// The card of the stall that a bundle is about, as SVG. `date` is the stall's local date and time in words,
-/// `theme` is `dark` or `light`.
-#[wasm_bindgen]
-pub fn card_svg(bundle: &str, date: Option<String>, theme: &str, catalogue: &str) -> Result<String, JsError> {
-    let bundle = Bundle::reseal(bundle.as_bytes()).map_err(|error| JsError::new(&error.to_string()))?;
-    let stall = bundle.report.stalls.last().ok_or_else(|| JsError::new("no stall in this bundle"))?;
-    let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
-    Ok(card::svg(stall, date.as_deref(), &bundle.fingerprint(), theme, &Words::new(catalogue)))
 }
 
 /// A panic is a bug of ours; without this it would be told as a bare "unreachable executed".

@@ -1,0 +1,170 @@
+// @ts-check
+// The share page: shows the card of one stall before anything is saved, and lets the viewer choose what it tells.
+
+import { mountInspector } from './inspect.js';
+import { pages } from './pages.js';
+import { storedStall } from './store.js';
+import { catalogue } from './words.js';
+
+const api = globalThis.browser ?? globalThis.chrome;
+const PNG = 'image/png';
+
+/** @typedef {import('../target/pages/whystall_pages.js').Share} Share */
+
+/** @template {HTMLElement} T @param {string} id */
+const byId = (id) => /** @type {T} */ (document.getElementById(id));
+const say = (/** @type {string} */ key) => api.i18n.getMessage(key);
+
+/** @type {HTMLCanvasElement} */
+const canvas = byId('card');
+/** @type {HTMLFormElement} */
+const choices = byId('choices');
+const buttons = ['save', 'copy', 'send', 'evidence'].map((id) => /** @type {HTMLButtonElement} */ (byId(id)));
+/** The hash of the evidence in the picture that the canvas shows; none while it is being drawn. */
+let drawn = '';
+
+document.documentElement.lang = api.i18n.getUILanguage();
+for (const element of document.querySelectorAll('[data-message]')) {
+  element.textContent = say(/** @type {HTMLElement} */ (element).dataset.message ?? '');
+}
+document.title = `${say('share_title')} – Whystall`;
+mountInspector(byId('check'));
+open().catch((error) => fail('share_failed', error));
+
+async function open() {
+  const id = new URLSearchParams(location.search).get('stall');
+  if (id === null) return nothing();
+  const bundle = await evidenceOf(id);
+  if (bundle === undefined) return fail('share_unknown');
+  const [{ Share }, words] = await Promise.all([pages(), catalogue()]);
+  const share = new Share(bundle, words);
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  /** @type {RadioNodeList} */ (choices.elements.namedItem('theme')).value = dark ? 'dark' : 'light';
+  byId('loading').hidden = true;
+  byId('share').hidden = false;
+  await redraw(share, Share);
+  choices.addEventListener('change', () => redraw(share, Share));
+  byId('save').addEventListener('click', () => act(() => save(file(share), 'share_saved')));
+  byId('copy').addEventListener('click', () => act(() => copy(share)));
+  byId('send').addEventListener('click', () => act(() => send(file(share))));
+  byId('evidence').addEventListener('click', () => act(() => save(evidence(share), 'share_saved')));
+  byId('copy').hidden = typeof ClipboardItem === 'undefined';
+  byId('send').hidden = !navigator.canShare?.({ files: [new File([new Uint8Array(1)], 'card.png', { type: PNG })] });
+}
+
+/** Stored stalls first; those of private windows only the background knows, for as long as their tab is there. @param {string} id */
+async function evidenceOf(id) {
+  const kept = await storedStall(id).catch((error) => (console.warn('Whystall:', error), undefined));
+  return kept?.bundle ?? (await api.runtime.sendMessage({ type: 'stall', id }));
+}
+
+/** Drawing takes a moment; what was chosen last is what is shown. */
+let drawing = Promise.resolve();
+
+/** @param {Share} share @param {typeof Share} Shape */
+function redraw(share, Shape) {
+  drawn = '';
+  for (const button of buttons) button.disabled = true;
+  drawing = drawing.then(() => draw(share, Shape)).catch((error) => fail('share_failed', error));
+  return drawing;
+}
+
+/** @param {Share} share @param {typeof Share} Shape */
+async function draw(share, Shape) {
+  const chosen = new FormData(choices);
+  const square = chosen.get('shape') === 'square';
+  share.choose(chosen.has('host'), chosen.has('date'));
+  const date = new Date(share.began).toLocaleString(api.i18n.getUILanguage(), { dateStyle: 'medium', timeStyle: 'short' });
+  const [width, height] = Shape.size(square);
+  await rasterise(share.svg(date, square, chosen.get('theme') === 'dark'), width, height);
+  canvas.setAttribute('aria-label', share.said);
+  const hidden = [!chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
+  byId('inside').textContent = [say('share_inside'), ...hidden.filter(Boolean)].join(' ');
+  drawn = share.fingerprint;
+  for (const button of buttons) button.disabled = false;
+}
+
+/** @param {string} svg @param {number} width @param {number} height */
+async function rasterise(svg, width, height) {
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image(width, height);
+    image.src = url;
+    await image.decode();
+    canvas.width = width;
+    canvas.height = height;
+    context().drawImage(image, 0, 0, width, height);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function context() {
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('no canvas');
+  return context;
+}
+
+/** The card as a file. What is sealed is what the canvas gives, which a browser may have changed a little. @param {Share} share */
+function file(share) {
+  const { width, height } = canvas;
+  const { data } = context().getImageData(0, 0, width, height);
+  const png = share.seal(new Uint8Array(data.buffer), width, height);
+  return new File([png], `whystall-${drawn.slice(0, 12)}.png`, { type: PNG });
+}
+
+/** @param {Share} share */
+function evidence(share) {
+  return new File([share.evidence], `whystall-${drawn.slice(0, 12)}.whystall`, { type: 'application/json' });
+}
+
+/** @param {() => unknown} action */
+async function act(action) {
+  byId('done').textContent = '';
+  try {
+    await action();
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== 'AbortError') tell('share_undone', error);
+  }
+}
+
+/** @param {File} file @param {string} done */
+function save(file, done) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = file.name;
+  link.click();
+  // The browser has taken the blob over by the next turn.
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  byId('done').textContent = `${say(done)} ${file.name}`;
+}
+
+/** @param {Share} share */
+async function copy(share) {
+  await navigator.clipboard.write([new ClipboardItem({ [PNG]: file(share) })]);
+  byId('done').textContent = say('share_copied');
+}
+
+/** @param {File} file */
+async function send(file) {
+  await navigator.share({ files: [file] });
+}
+
+/** Without a stall the page is for checking what others handed on. */
+function nothing() {
+  byId('loading').textContent = say('share_none');
+}
+
+/** @param {string} key @param {unknown} [error] */
+function fail(key, error) {
+  byId('loading').hidden = true;
+  byId('share').hidden = true;
+  const failed = byId('failed');
+  failed.hidden = false;
+  failed.textContent = [say(key), error instanceof Error ? error.message : ''].join(' ').trim();
+}
+
+/** @param {string} key @param {unknown} error */
+function tell(key, error) {
+  byId('done').textContent = `${say(key)} ${error instanceof Error ? error.message : ''}`.trim();
+}

@@ -1,0 +1,215 @@
+// A stall is shared: what the popup says, the card says, on the disk and to whoever checks it; and a card that was touched since
+// is refused, by the program and by the extension.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { browserName, play, until } from './playback.mjs';
+import { carried, chunks, resealed, withEvidence, withOtherPixel } from './png.mjs';
+
+const whystall = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../target/debug/whystall');
+/** How many single bytes are altered, all over the file. */
+const ALTERED = 400;
+const HOST = /127\.0\.0\.1|localhost/;
+
+describe(`sharing in ${browserName}`, () => {
+  let dir;
+  let session;
+  let popup;
+  let share;
+  /** The stall's verdict as it was recorded, and the card as first saved. */
+  let stall;
+  let card;
+
+  before(async () => {
+    dir = await mkdtemp(path.join(os.tmpdir(), 'whystall-share-'));
+    session = await play({
+      fault: (track, number) => (track === 'video' && number === 5 ? { kind: 'withheld', silence: 8500 } : null),
+      how: { downloads: dir },
+    });
+    await session.standstill();
+    [stall] = (await session.verdicts(1)).slice(-1);
+    popup = await openPopup();
+    await popup.waitForSelector('[data-action=share]');
+    await popup.click('[data-action=share]');
+    share = await session.browser.openedExtensionPage('share.html?stall=');
+    await ready();
+  });
+  after(async () => {
+    await session?.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test('the saved card gives the verdict that the popup shows', async () => {
+    const headline = await popup.$eval('.stall .headline', (element) => element.textContent);
+    card = await save('#save', '.png');
+    const file = await kept('card.png', card);
+    const { code, out } = await run('verify', '--json', file);
+    assert.deepEqual([code, JSON.parse(out).ok], [0, true], out);
+    const told = JSON.parse((await run('explain', '--json', file)).out);
+    assert.equal(told.headline, headline);
+    assert.deepEqual(told.report.stalls.at(-1), stall);
+    assert.ok((await share.$eval('#card', (canvas) => canvas.ariaLabel)).startsWith(headline));
+    const size = await share.$eval('#card', ({ width, height }) => [width, height]);
+    assert.deepEqual(size, [1200, 675]);
+    assert.deepEqual([card.readUInt32BE(16), card.readUInt32BE(20)], size);
+    // The evidence file is the same evidence.
+    assert.equal(String(await save('#evidence', '.whystall')), carried(card).evidence);
+  });
+
+  test('what is not to be seen is in neither picture nor evidence', async () => {
+    await choose('[name=host]');
+    await choose('[name=date]');
+    await choose('[value=square]');
+    await choose('[value=dark]');
+    const redacted = await save('#save', '.png');
+    assert.deepEqual([redacted.readUInt32BE(16), redacted.readUInt32BE(20)], [1080, 1080]);
+    const { evidence } = carried(redacted);
+    assert.doesNotMatch(evidence, HOST);
+    assert.match(carried(card).evidence, HOST);
+    const file = await kept('redacted.png', redacted);
+    const { code, out } = await run('verify', file);
+    assert.equal(code, 0, out);
+    const { report, inputs } = JSON.parse(evidence);
+    const { cause, zones, cleared, duration, by_zone } = report.stalls.at(-1);
+    assert.deepEqual({ cause, zones, cleared, duration, by_zone }, pick(stall));
+    assert.equal(Math.min(...inputs.map(({ at }) => at)), 0);
+    assert.match(await share.$eval('#inside', (element) => element.textContent), /names of servers.*first fact/);
+    for (const selector of ['[name=host]', '[name=date]', '[value=wide]', '[value=light]']) await choose(selector);
+    assert.equal(carried(await save('#save', '.png')).evidence, carried(card).evidence);
+  });
+
+  test('a card of which one byte was altered is refused', async () => {
+    const places = chunks(card).flatMap(({ at, data }) => [at, at + 4, at + 8, at + 8 + data.length].filter((at) => at < card.length));
+    for (let i = 0; i < ALTERED; i += 1) places.push(Math.floor((card.length * i) / ALTERED));
+    const files = await Promise.all(
+      places.map((at, i) => {
+        const altered = Buffer.from(card);
+        altered[at] ^= 1 << i % 8;
+        return kept(`altered-${i}.png`, altered);
+      }),
+    );
+    const { code, out } = await run('verify', '--json', ...files);
+    const told = out.trim().split('\n').map((line) => JSON.parse(line));
+    assert.equal(code, 1);
+    assert.equal(told.length, places.length);
+    const reason = /altered or damaged|cut off|no PNG|not JSON|not text|not Whystall evidence|no card does|without evidence|pixels/;
+    for (const [i, { ok, error }] of told.entries()) {
+      assert.equal(ok, false, `byte ${places[i]}`);
+      assert.match(error, reason, `byte ${places[i]}`);
+    }
+  });
+
+  test('who knows about checksums is found out, too', async () => {
+    const { evidence } = carried(card);
+    const content = JSON.parse(evidence);
+    const longer = structuredClone(content);
+    longer.report.stalls.at(-1).duration += 1_000_000;
+    const cases = {
+      'the pixels are not those': withOtherPixel(card),
+      'the evidence is not what': withEvidence(card, JSON.stringify(longer), { stated: false }),
+      'altered since it was made: states SHA-256': withEvidence(card, JSON.stringify(longer)),
+      'the replay differs from the recorded verdict at `report.stalls': withEvidence(card, resealed(longer)),
+    };
+    for (const [reason, altered] of Object.entries(cases)) {
+      const file = await kept('forged.png', altered);
+      const { code, out } = await run('verify', file);
+      assert.equal(code, 1, reason);
+      assert.ok(out.includes(reason), `${out} does not say: ${reason}`);
+      const said = reason.startsWith('the replay') ? /do not give the verdict/ : /altered or damaged/;
+      assert.match(await checked(file, 'bad'), said);
+    }
+    // One that was not touched goes through the same hands unharmed.
+    assert.equal((await run('verify', await kept('same.png', withEvidence(card, resealed(content))))).code, 0);
+  });
+
+  test('the extension checks a card, evidence, and what is neither', async () => {
+    const headline = await popup.$eval('.stall .headline', (element) => element.textContent);
+    const good = await checked(await kept('good.png', card), 'good');
+    assert.match(good, /belong together/);
+    assert.ok(good.includes(headline) && good.includes(JSON.parse(carried(card).evidence).sha256));
+    assert.match(await checked(await kept('good.whystall', Buffer.from(carried(card).evidence)), 'good'), /not altered since/);
+    const stripped = card.subarray(0, 8);
+    const plain = Buffer.concat([stripped, ...chunks(card).filter(({ kind }) => kind !== 'iTXt').map(({ at, data }) => card.subarray(at, at + 12 + data.length))]);
+    assert.match(await checked(await kept('stripped.png', plain), 'bad'), /without evidence/);
+    assert.match(await checked(await kept('letter.txt', Buffer.from('Dear ISP')), 'bad'), /Neither/);
+    assert.match(await checked(await kept('large.whystall', Buffer.alloc(9 << 20)), 'bad'), /Too large/);
+  });
+
+  test('the page fits a narrow window, and says what it cannot show', async () => {
+    await share.setViewport({ width: 320, height: 640 });
+    assert.ok(await share.evaluate(() => document.documentElement.scrollWidth <= 320), 'it scrolls sideways');
+    const names = await share.$$eval('main button:not([hidden]), main input:not([hidden])', (controls) =>
+      controls.map((control) => (control.labels?.[0] ?? control).textContent.trim()),
+    );
+    assert.ok(names.length >= 10 && names.every(Boolean), JSON.stringify(names));
+    const unknown = await session.browser.openExtensionPage('share.html?stall=0');
+    await until(() => unknown.$eval('#failed', ({ hidden, textContent }) => !hidden && /not stored/.test(textContent)), 'the error');
+  });
+
+  /** Waits until the picture is drawn as chosen. */
+  async function ready() {
+    await until(() => share.$eval('#save', (button) => !button.disabled && button.offsetParent !== null), 'the card');
+  }
+
+  async function choose(selector) {
+    await share.$eval(selector, (input) => input.click());
+    await ready();
+  }
+
+  /** Presses a button of the share page; gives what it saved. */
+  async function save(button, extension) {
+    await share.bringToFront();
+    await share.click(button);
+    const saved = async () => {
+      const names = await readdir(dir);
+      return names.find((name) => /^whystall-[0-9a-f]{12}\./.test(name) && name.endsWith(extension)) && !names.some((name) => /\.(part|crdownload)$/.test(name));
+    };
+    await until(saved, 'the download');
+    const name = (await readdir(dir)).find((name) => /^whystall-[0-9a-f]{12}\./.test(name) && name.endsWith(extension));
+    const file = path.join(dir, `taken${extension}`);
+    await rename(path.join(dir, name), file);
+    return readFile(file);
+  }
+
+  async function kept(name, bytes) {
+    const file = path.join(dir, name);
+    await writeFile(file, bytes);
+    return file;
+  }
+
+  /** What the share page says of this file. */
+  async function checked(file, verdict) {
+    const name = path.basename(file);
+    const input = await share.$('#check input[type=file]');
+    await share.$eval('#check [role=status]', (status) => status.replaceChildren());
+    await input.uploadFile(file);
+    const told = () => share.$eval('#check [role=status]', (status, verdict) => status.querySelector(`.checked.${verdict}`)?.textContent, verdict);
+    return until(async () => {
+      const text = await told();
+      return text?.includes(name) && text;
+    }, `the check of ${name} to be ${verdict}`);
+  }
+
+  async function openPopup() {
+    const first = await session.browser.openExtensionPage('popup.html');
+    const tab = await first.evaluate(async (origin) => {
+      const tabs = await (globalThis.browser ?? globalThis.chrome).tabs.query({});
+      return tabs.find(({ url }) => url?.startsWith(origin))?.id;
+    }, session.server.origin);
+    await first.close();
+    return session.browser.openExtensionPage(`popup.html?tab=${tab}`);
+  }
+});
+
+const pick = ({ cause, zones, cleared, duration, by_zone }) => ({ cause, zones, cleared, duration, by_zone });
+
+/** Runs the program; a file that is refused is an answer, too. */
+function run(...words) {
+  return new Promise((done) => {
+    execFile(whystall, words, { maxBuffer: 64 << 20 }, (error, stdout, stderr) => done({ code: error ? error.code : 0, out: stdout || stderr }));
+  });
+}
