@@ -101,11 +101,16 @@ impl Row {
         })
     }
 
-    /// When it began: date and hour in UTC.
-    pub fn date_and_hour(&self) -> (String, i64) {
-        let utc = whystall::plain::utc(self.began);
-        let date = utc.split(' ').next().unwrap_or_default().to_owned();
-        (date, self.began.0.div_euclid(HOUR).rem_euclid(24))
+    /// When it began: the date in UTC.
+    pub fn date(&self) -> String {
+        let mut utc = whystall::plain::utc(self.began);
+        utc.truncate("2026-11-28".len());
+        utc
+    }
+
+    /// When it began: the hour of the day in UTC.
+    pub fn hour(&self) -> i64 {
+        self.began.0.div_euclid(HOUR).rem_euclid(24)
     }
 }
 
@@ -181,13 +186,15 @@ pub fn prefix(network: Network) -> String {
 
 /// The name under which evidence has it.
 pub fn id(of: impl Serialize) -> String {
-    let value = serde_json::to_value(of).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
+    // As JSON: `"home"`.
+    serde_json::to_string(&of).unwrap_or_default().trim_matches('"').to_owned()
 }
 
 /// Several names, as the text of a set.
 pub fn ids<Of: Serialize>(of: &[Of]) -> String {
-    of.iter().map(id).collect::<Vec<_>>().join(",")
+    // As JSON: `["home","access"]`.
+    let list = serde_json::to_string(of).unwrap_or_default();
+    list.trim_matches(['[', ']']).replace('"', "")
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ impl Stats {
         self.unexplained = self.unexplained + row.times.unexplained;
         self.causes.entry(row.cause.clone()).or_default().add(row);
         self.hosts.entry(row.host.clone().unwrap_or_default()).or_default().add(row);
-        self.hours.entry(row.date_and_hour().1).or_default().add(row);
+        self.hours.entry(row.hour()).or_default().add(row);
     }
 
     /// One file more that is no good.

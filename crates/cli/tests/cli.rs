@@ -181,7 +181,7 @@ fn thousands_of_files_come_in_order() {
     let good = stall().to_bytes();
     let names: Vec<String> = (0..3000).map(|number| format!("{number:04}.whystall")).collect();
     // Most are refused at once, so that some are ready long before those between them.
-    let bytes = |number: usize| if number % 300 == 0 { good.as_slice() } else { b"[]" };
+    let bytes = |number: usize| if number.is_multiple_of(300) { good.as_slice() } else { b"[]" };
     let files: Vec<(&str, &[u8])> =
         names.iter().enumerate().map(|(number, name)| (name.as_str(), bytes(number))).collect();
     let dir = dir("thousands", &files);

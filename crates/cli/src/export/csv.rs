@@ -38,7 +38,7 @@ fn plain(error: csv::Error) -> io::Error {
 
 fn text(cell: Cell) -> String {
     match cell {
-        Cell::Text(text) => harmless(text),
+        Cell::Text(text) => harmless(text.into_owned()),
         Cell::Whole(number) => number.to_string(),
         Cell::Flag(flag) => flag.to_string(),
         Cell::Nothing => String::new(),

@@ -11,14 +11,14 @@ use std::io::{self, Write};
 
 /// A table under way. Nothing of it counts before it is [finished](Table::finish).
 pub enum Table<To: Write + Send> {
-    Csv(csv::Table<To>),
+    Csv(Box<csv::Table<To>>),
     Parquet(Box<parquet::Table<To>>),
 }
 
 impl<To: Write + Send> Table<To> {
     /// Text with a line for each stall (RFC 4180).
     pub fn csv(to: To) -> io::Result<Table<To>> {
-        csv::Table::new(to).map(Table::Csv)
+        Ok(Table::Csv(Box::new(csv::Table::new(to)?)))
     }
 
     /// Parquet.

@@ -77,9 +77,9 @@ fn schema(columns: &[Column]) -> String {
 }
 
 /// Writes what is there, and for each row whether it is (which a required column has no use for, and passes over).
-fn fill<Type: DataType>(
+fn fill<'row, Type: DataType>(
     to: &mut ColumnWriterImpl<'_, Type>,
-    cells: impl Iterator<Item = Cell>,
+    cells: impl Iterator<Item = Cell<'row>>,
     value: fn(Cell) -> Option<Type::T>,
 ) -> Result<(), ParquetError> {
     let cells: Vec<Option<Type::T>> = cells.map(value).collect();
@@ -91,7 +91,7 @@ fn fill<Type: DataType>(
 
 fn text(cell: Cell) -> Option<ByteArray> {
     let Cell::Text(text) = cell else { return None };
-    Some(text.into_bytes().into())
+    Some(text.into_owned().into_bytes().into())
 }
 
 fn whole(cell: Cell) -> Option<i64> {
