@@ -293,8 +293,8 @@ impl Page {
     }
 }
 
-/// Date and time in the Gregorian calendar.
-fn utc(at: Wall) -> String {
+/// Date and time in the Gregorian calendar: 2026-11-28 10:42:16.123 UTC.
+pub fn utc(at: Wall) -> String {
     let millis = at.0.div_euclid(1000);
     let (seconds, millis) = (millis.div_euclid(1000), millis.rem_euclid(1000));
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));

@@ -34,6 +34,8 @@ enum Bench {
     PassedOn,
     /// Memory of the core over a session of ten hours
     Memory,
+    /// How many bundles the command line verifies in a second
+    Verify,
     /// What the probe adds to the browser's own appendBuffer
     Hook,
     /// From a stopped background to the first words
@@ -72,6 +74,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if needs(&[Bench::Headers, Bench::Instructions]) {
         execute(&mut cargo(["build", "--package", "whystall-bench", "--release", "--bin", "read-heads"]))?;
+    }
+    if needs(&[Bench::Verify]) {
+        execute(&mut cargo(["build", "--package", "whystall-cli", "--release"]))?;
     }
     if needs(&[Bench::Sizes, Bench::Memory]) || chosen.iter().any(|bench| bench.in_browsers()) {
         build::run()?;

@@ -66,6 +66,30 @@ pub fn fuzzing() -> Result<()> {
     install(&["g++"])
 }
 
+/// The Python that has the engines that the queries are tested on, in an environment of its own.
+pub fn engines() -> Result<PathBuf> {
+    const WANTED: &str = "tests/queries/requirements.txt";
+    let home = Path::new("target/queries");
+    let (python, installed) = (home.join("venv/bin/python"), home.join("venv/requirements.txt"));
+    let wanted = fs::read_to_string(WANTED)?;
+    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    say(
+        "the Python packages duckdb and chdb",
+        "the queries are tested on both engines (into target/queries)",
+    );
+    let venv = || command("python3", ["-m", "venv", "--clear", "target/queries/venv"]);
+    if find("python3").is_none() || run(&mut venv()).is_err() {
+        install(&["python3-venv"])?;
+        run(&mut venv())?;
+    }
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", WANTED];
+    run(Command::new(&python).args(pip))?;
+    fs::write(installed, wanted)?;
+    Ok(python)
+}
+
 /// The programs that Whystall is measured against.
 pub fn peers() -> Result<()> {
     npm_packages(Path::new("bench"), "the peers that Whystall is measured against")

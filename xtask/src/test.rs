@@ -6,7 +6,7 @@ use crate::chosen;
 use crate::demo::Browser;
 use crate::fuzz;
 use crate::package;
-use crate::process::{cargo, command, run as execute};
+use crate::process::{cargo, command, output, run as execute};
 use crate::setup;
 use crate::tidy;
 use anyhow::{Context, Result, bail};
@@ -47,6 +47,8 @@ enum Suite {
     Bench,
     /// What reads hostile data survives the kept corpus and some seconds of anything: see `cargo xtask fuzz`
     Fuzz,
+    /// The queries say the same on DuckDB and on ClickHouse, over a million made-up stalls
+    Queries,
     /// The packages are reproducible and the store's check finds nothing
     Package,
     /// A page sees the same with and without Whystall
@@ -108,6 +110,7 @@ impl Suite {
             Suite::Wasm => "wasm",
             Suite::Bench => "bench",
             Suite::Fuzz => "fuzz",
+            Suite::Queries => "queries",
             Suite::Package => "package",
             Suite::Noninterference => "noninterference",
             Suite::E2e => "e2e",
@@ -136,6 +139,7 @@ fn run_suite(suite: Suite, full: bool) -> Result<Count> {
             node_tests(&["bench"], None, full)?
         }
         Suite::Fuzz => fuzzed(),
+        Suite::Queries => queried()?,
         Suite::Wasm => node_tests(&["tests/wasm"], None, full)?,
         Suite::Package => checks(&[
             ("packages are reproducible", package::reproducible),
@@ -262,6 +266,31 @@ fn fuzzed() -> Count {
     count
 }
 
+/// Made-up stalls that the queries run over.
+const MADE_UP: &str = "1000000";
+
+/// The queries on both engines, over made-up stalls and over the recordings of tests/replay.
+fn queried() -> Result<Count> {
+    let python = match setup::engines() {
+        Ok(python) => python,
+        Err(error) => {
+            println!("SKIP queries: {error:#}");
+            return Ok(Count { skipped: 1, ..Count::default() });
+        }
+    };
+    let at = |name: &str| format!("target/queries/{name}");
+    let (made_up, parquet, csv, stats) =
+        (at("made-up.parquet"), at("replay.parquet"), at("replay.csv"), at("replay.json"));
+    execute(&mut cargo(["build", "--package", "whystall-cli", "--bins", "--examples"]))?;
+    execute(&mut command("target/debug/examples/made-up-stalls", [MADE_UP, "1", &made_up]))?;
+    let whystall = |arguments: [&str; 4]| command("target/debug/whystall", arguments);
+    execute(whystall(["export", "tests/replay", "--format", "parquet"]).args(["--out", &parquet]))?;
+    execute(whystall(["export", "tests/replay", "--format", "csv"]).args(["--out", &csv]))?;
+    fs::write(&stats, output(&mut command("target/debug/whystall", ["stats", "tests/replay", "--json"]))?)?;
+    let mut run = Command::new(python);
+    counted(run.args(["tests/queries/run.py", &made_up, &parquet, &csv, &stats]), line_total, "")
+}
+
 /// Runs a test program, shows what it writes as it comes, and adds up what its lines count. What it says of failures is
 /// kept for the end.
 fn counted(command: &mut Command, total: fn(&str) -> Count, prefix: &str) -> Result<Count> {
@@ -330,6 +359,15 @@ fn cargo_total(line: &str) -> Count {
     }
 }
 
+/// `ok   what was tested`, `FAIL what was tested: why`.
+fn line_total(line: &str) -> Count {
+    match line.split_once(' ') {
+        Some(("ok", _)) => Count { passed: 1, ..Count::default() },
+        Some(("FAIL", _)) => Count { failed: 1, ..Count::default() },
+        _ => Count::default(),
+    }
+}
+
 /// `ℹ pass 12`, `ℹ fail 0`, `ℹ cancelled 0`, `ℹ skipped 0`, `ℹ todo 0`, one a line.
 fn node_total(line: &str) -> Count {
     let mut words = line.split(' ');
@@ -347,7 +385,7 @@ fn node_total(line: &str) -> Count {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, Failures, cargo_total, node_total};
+    use super::{Count, Failures, cargo_total, line_total, node_total};
 
     #[test]
     fn keeps_what_failed() {
@@ -378,6 +416,9 @@ mod tests {
             (node_total, "ℹ skipped 4", count(0, 0, 4)),
             (node_total, "ℹ duration_ms 12.5", count(0, 0, 0)),
             (node_total, "✔ pass 7", count(0, 0, 0)),
+            (line_total, "ok   zones.sql: both engines agree", count(1, 0, 0)),
+            (line_total, "FAIL zones.sql: row 1", count(0, 1, 0)),
+            (line_total, "nothing of that kind", count(0, 0, 0)),
         ] {
             assert_eq!(total(line), expected, "{line}");
         }
