@@ -1,6 +1,6 @@
 // @ts-check
 // Makes the unpacked extension of one browser: `npx webpack --env browser=chrome` (or `firefox`). The core has to be
-// in target/wasm/ before. `cargo xtask build` does both.
+// in target/wasm/ before, and what the pages need in target/pages/. `cargo xtask build` does both.
 
 'use strict';
 
@@ -23,6 +23,7 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
       content: './content.js',
       background: './background.js',
       popup: './popup.js',
+      stats: './stats.js',
       welcome: './welcome.js',
     },
     output: {
@@ -47,6 +48,7 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
         patterns: [
           { from: '../manifest.json', to: 'manifest.json', transform: (source) => manifestFor(browser, source) },
           { from: '../target/wasm/whystall_web_bg.wasm' },
+          { from: '../target/pages/whystall_pages_bg.wasm' },
           { from: '*.html' },
           { from: '*.css' },
           { from: '_locales', to: '_locales' },

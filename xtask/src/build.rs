@@ -12,6 +12,7 @@ use std::process::Command;
 pub fn run() -> Result<()> {
     setup::building()?;
     core()?;
+    pages()?;
     for browser in BROWSERS {
         pack(browser)?;
     }
@@ -61,6 +62,11 @@ const WASM_FEATURES: [&str; 6] = [
 /// The core as WebAssembly, with its bindings, into target/wasm.
 fn core() -> Result<()> {
     bindings("whystall-web", Path::new("target/wasm"))
+}
+
+/// What the extension's own pages need beside it, into target/pages.
+fn pages() -> Result<()> {
+    bindings("whystall-pages", Path::new("target/pages"))
 }
 
 /// A package as WebAssembly, with its bindings, into a directory: built as what ships is.

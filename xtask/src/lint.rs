@@ -9,16 +9,8 @@ pub fn run() -> Result<()> {
     execute(&mut cargo(["fmt", "--all", "--check"]))?;
     execute(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
     // The bindings compile to nothing of interest but on their own target.
-    execute(&mut cargo([
-        "clippy",
-        "--package",
-        "whystall-web",
-        "--target",
-        WASM_TARGET,
-        "--",
-        "--deny",
-        "warnings",
-    ]))?;
+    let bindings = ["--package", "whystall-web", "--package", "whystall-pages", "--target", WASM_TARGET];
+    execute(cargo(["clippy"]).args(bindings).args(["--", "--deny", "warnings"]))?;
     for file in source_files()?.iter().filter(|file| has_extension(file, &["js", "mjs"])) {
         execute(command("node", ["--check"]).arg(file))?;
     }
