@@ -33,7 +33,10 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
     },
     module: {
       parser: { javascript: { url: false, importMeta: false } },
-      rules: [{ test: /\.css$/, type: 'asset/source' }],
+      rules: [
+        { test: /\.css$/, type: 'asset/source' },
+        { test: /d3-selection[\\/]dist/, loader: path.resolve(__dirname, 'webpack.no-html.js') },
+      ],
     },
     optimization: {
       // Readable for whoever reviews the package; size hardly matters for a file on the same disk.
