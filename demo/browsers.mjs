@@ -44,8 +44,8 @@ export async function launch(name, { headless = true, dark = false, extension = 
       await page.goto(url, { waitUntil: 'load', timeout: PATIENCE });
       return page;
     },
-    /** Opens an address in a private window, where the extension may look, too. */
-    openPrivately: (url) => (name === 'firefox' ? openPrivatelyInFirefox(browser, url) : openPrivatelyInChromium(browser, url)),
+    /** Opens an address in a private window, where the extension may look, too. Chromium only: Firefox hides its own. */
+    openPrivately: (url) => openPrivately(browser, url),
     /** Opens a page of the extension in a new tab. */
     openExtensionPage: (file) => openExtensionPage(browser, base + file),
     /** Stops the extension's background, as the browser does when it has been idle. */
@@ -196,28 +196,13 @@ async function inFirefox({ connection }, expression) {
   if (answer.result.type !== 'success') throw new Error(`in Firefox: ${JSON.stringify(answer.result)}`);
 }
 
-async function openPrivatelyInChromium(browser, url) {
+async function openPrivately(browser, url) {
   const session = await browser.target().createCDPSession();
   await session.send('Extensions.loadUnpacked', { path: path.join(dist, 'chrome'), enableInIncognito: true });
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.goto(url, { waitUntil: 'load', timeout: PATIENCE });
   return page;
-}
-
-async function openPrivatelyInFirefox(browser, url) {
-  await inFirefox(browser, `(async () => {
-    const from = (name) => ChromeUtils.importESModule('resource://gre/modules/' + name + '.sys.mjs')[name];
-    const { extension } = WebExtensionPolicy.getByID('${GECKO_ID}');
-    await from('ExtensionPermissions').add('${GECKO_ID}', { permissions: ['internal:privateBrowsingAllowed'], origins: [] }, extension);
-    await (await from('AddonManager').getAddonByID('${GECKO_ID}')).reload();
-    const opener = Services.wm.getMostRecentWindow('navigator:browser');
-    const opened = opener.OpenBrowserWindow({ private: true });
-    await new Promise((done) => opened.addEventListener('load', done, { once: true }));
-    const principal = Services.scriptSecurityManager.getSystemPrincipal();
-    opened.gBrowser.selectedBrowser.fixupAndLoadURIString(${JSON.stringify(url)}, { triggeringPrincipal: principal });
-  })()`);
-  return pageAt(browser, url);
 }
 
 async function program(names) {

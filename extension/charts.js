@@ -3,7 +3,7 @@
 // and a table of the same numbers. Colours are the page's (stats.css), so that both themes and print have theirs.
 
 import { barX, cell, plot, rectY, ruleX, ruleY } from '@observablehq/plot';
-import { element, hourName, inShort, length, named, onDay, percent, say, times, weekdayName } from './say.js';
+import { element, hourName, inShort, length, named, number, onDay, percent, say, times, weekdayName } from './say.js';
 
 const DAY = 86_400_000;
 /** Lowest part of the time, in millionths, of each but the first shade of the heat map: below it is too little to see. */
@@ -68,7 +68,7 @@ export function zonesChart(zones) {
       const narrow = width < 480;
       return plot({
         ...FRAME, width, height: 7 * 30 + 42, marginLeft: narrow ? 96 : 260,
-        x: { label: scale.name, labelArrow: 'none', grid: true, ticks: narrow ? 4 : 8 },
+        x: { label: scale.name, labelArrow: 'none', grid: true, ticks: narrow ? 4 : 8, tickFormat: number },
         y: { label: null, domain: zones.map(({ zone }) => zone), tickFormat: narrow ? (/** @type {string} */ zone) => named('zone_short', zone) : name, tickSize: 0 },
         marks: [
           barX(bars, { x: ({ time }) => scale.of(time), y: 'zone', fill: 'fill', stroke: 'var(--ink)', strokeWidth: 0.75, insetTop: 2, insetBottom: 2, title: ({ zone, what, time }) => `${name(zone)}: ${what}, ${length(time)}` }),
@@ -86,6 +86,7 @@ export function zonesChart(zones) {
 
 /** @param {any[]} days @param {number | null} changed the day to mark @returns {Chart} */
 export function trendChart(days, changed) {
+  const span = days.at(-1).day - days[0].day + 1;
   const worst = days.reduce((worst, day) => (day.figures.stalled > worst.figures.stalled ? day : worst));
   const bars = days.map(({ day, figures }) => ({ from: new Date(day * DAY), to: new Date((day + 1) * DAY), part: figures.stalled / 1e4, day, figures }));
   return {
@@ -93,9 +94,9 @@ export function trendChart(days, changed) {
     draw: (width) => plot({
       ...FRAME, width, height: 200, marginLeft: 44,
       x: { label: null, type: 'utc', ticks: Math.min(days.length, width < 480 ? 3 : 7), tickFormat: (/** @type {Date} */ at) => inShort(at.getTime() / DAY) },
-      y: { label: '%', labelArrow: 'none', grid: true, ticks: 4, domain: [0, Math.max(1, ...bars.map(({ part }) => part))] },
+      y: { label: '%', labelArrow: 'none', grid: true, ticks: 4, tickFormat: number, domain: [0, Math.max(1, ...bars.map(({ part }) => part))] },
       marks: [
-        rectY(bars, { x1: 'from', x2: 'to', y: 'part', fill: 'var(--stalled-bar)', insetLeft: 0.5, insetRight: 0.5, title: ({ day, figures }) => `${onDay(day)}: ${percent(figures.stalled)}` }),
+        rectY(bars, { x1: 'from', x2: 'to', y: 'part', fill: 'var(--stalled-bar)', insetRight: width > 4 * span ? 1 : 0, title: ({ day, figures }) => `${onDay(day)}: ${percent(figures.stalled)}` }),
         ruleY([0]),
         ...(changed === null ? [] : [ruleX([new Date(changed * DAY)], { stroke: 'var(--accent)', strokeWidth: 2, strokeDasharray: '4,3' })]),
       ],
@@ -151,7 +152,7 @@ export function sitesChart(sites, caption, column) {
       const fits = Math.floor(room / 7);
       return plot({
         ...FRAME, width, height: bars.length * 28 + 42, marginLeft: room,
-        x: { label: '%', labelArrow: 'none', grid: true, ticks: width < 480 ? 4 : 8, domain: [0, Math.max(1, ...bars.map(({ part }) => part))] },
+        x: { label: '%', labelArrow: 'none', grid: true, ticks: width < 480 ? 4 : 8, tickFormat: number, domain: [0, Math.max(1, ...bars.map(({ part }) => part))] },
         // The end of a host's name says whose it is.
         y: { label: null, domain: bars.map(({ name }) => name), tickFormat: (/** @type {string} */ name) => (name.length > fits ? `…${name.slice(1 - fits)}` : name), tickSize: 0 },
         marks: [

@@ -151,19 +151,21 @@ async function within(names, mode, work) {
     transaction.oncomplete = () => resolve(undefined);
     transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
   });
-  const stores = names.map((name) => transaction.objectStore(name));
-  const result = (async () => work(...stores))().catch((error) => {
+  done.catch(() => {});
+  try {
+    const value = await work(...names.map((name) => transaction.objectStore(name)));
+    await done;
+    return value;
+  } catch (error) {
     try {
       transaction.abort();
     } catch {
       // It is over already.
     }
-    throw error;
-  });
-  const [value] = await Promise.all([result, done]).catch((error) => {
+    // Why it was aborted is known when it is: until then Firefox says no more than that nothing can be written.
+    await done.catch(() => {});
     throw transaction.error ?? error;
-  });
-  return value;
+  }
 }
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
@@ -284,21 +286,21 @@ async function withRoom(...ways) {
       return await way();
     } catch (error) {
       if (/** @type {any} */ (error)?.name !== 'QuotaExceededError' || index === ways.length) throw error;
-      await api.storage.local.set({ historyFull: Date.now() });
       await forgetEvidence();
+      // Firefox keeps its local storage in the same full place.
+      const full = { historyFull: Date.now() };
+      await api.storage.local.set(full).catch(() => api.storage.session.set(full));
     }
   }
 }
 
 /** The older half of the evidence goes. */
-function forgetEvidence() {
-  return within(['stalls', 'bundles'], 'readwrite', async (stalls, bundles) => {
-    const kept = await got(stalls.index('kept').getAll());
-    for (const { kept: _, ...row } of kept.slice(0, Math.ceil(kept.length / 2))) {
-      bundles.delete(row.id);
-      stalls.put({ ...row, size: 0 });
-    }
-  });
+async function forgetEvidence() {
+  const kept = await within(['stalls'], 'readonly', (stalls) => got(stalls.index('kept').getAll()));
+  const old = kept.slice(0, Math.ceil(kept.length / 2));
+  // Without room, Firefox lets the next transaction delete and do nothing else.
+  await within(['bundles'], 'readwrite', (bundles) => old.forEach(({ id }) => bundles.delete(id)));
+  await within(['stalls'], 'readwrite', (stalls) => old.forEach(({ kept: _, ...row }) => stalls.put({ ...row, size: 0 })));
 }
 
 /** @type {Promise<void> | undefined} */

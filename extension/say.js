@@ -28,6 +28,13 @@ const signed = new Intl.NumberFormat(language, { maximumFractionDigits: 2, signD
 
 const NONE = say('history_unknown');
 
+const either = new Intl.ListFormat(language, { type: 'disjunction' });
+
+/** Where something can have come from. @param {string[]} zones */
+export const places = (zones) => either.format(zones.map((zone) => named('zone', zone))) || say('stats_nowhere');
+
+/** As it is written here. @param {number} number */
+export const number = (number) => decimal.format(number);
 /** A part in millionths. @param {number | null} part */
 export const percent = (part) => (part === null ? NONE : hundredths.format(part / 1e6));
 /** A number in millionths. @param {number | null} number */

@@ -2,7 +2,7 @@
 // The list of stalls on the stats page, newest first.
 
 import { remove, stalls } from './history.js';
-import { element, length, named, say, when } from './say.js';
+import { element, length, named, places, say, when } from './say.js';
 
 /** Stalls shown at a time. */
 const PAGE = 50;
@@ -35,11 +35,10 @@ export async function showStalls(wanted, host) {
 function item(row, host) {
   const { id, began, duration, cause, zones, site, host: server, kept, cut } = row;
   const time = when(began);
-  const where = zones.map((zone) => named('zone', zone)).join(', ') || say('stats_nowhere');
   const notes = [...(cut ? [say('stats_cut')] : []), ...(kept === undefined && !cut ? [say('stats_no_evidence')] : [])];
   const told = element('div', { class: 'told' },
     element('span', { class: 'what' }, say('stats_line', length(duration), named('cause', cause))),
-    element('span', { class: 'where' }, where),
+    element('span', { class: 'where' }, places(zones)),
     element('span', { class: 'more' }, [time, site || say('stats_site_unknown'), ...(server && server !== site ? [server] : []), ...notes].join(' · ')));
   const share = element('a', { class: 'button', href: `share.html?stall=${encodeURIComponent(id)}`, 'aria-label': say('history_share_label', time) }, say('history_share'));
   const gone = element('button', { type: 'button', 'aria-label': say('stats_delete_label', time) }, say('stats_delete'));

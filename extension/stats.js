@@ -5,7 +5,7 @@
 import { show, sitesChart, table, trendChart, weekChart, zonesChart } from './charts.js';
 import { HistoryError, begin, hours, withLocal } from './history.js';
 import { pages } from './pages.js';
-import { element, fillIn, length, named, onDay, percent, points, say, times } from './say.js';
+import { element, fillIn, length, onDay, percent, places, points, say, times } from './say.js';
 import { showData } from './stats-data.js';
 import { showStalls } from './stats-list.js';
 
@@ -109,8 +109,7 @@ function showZones({ zones, sets }, stalls) {
   }
   show(at('zones'), zonesChart(zones));
   const apart = sets.filter(({ zones }) => zones.length !== 1);
-  const name = (/** @type {string[]} */ zones) => zones.map((zone) => named('zone', zone)).join(', ') || say('stats_nowhere');
-  const rows = apart.map(({ zones, stalls, stalled }) => [name(zones), stalls, length(stalled)]);
+  const rows = apart.map(({ zones, stalls, stalled }) => [places(zones), stalls, length(stalled)]);
   const head = [say('stats_zone'), say('stats_count'), say('stats_time')];
   at('sets').replaceChildren(...(rows.length === 0 ? [] : [element('details', {}, element('summary', {}, say('stats_sets')), table(say('stats_sets'), head, rows))]));
 }
@@ -154,13 +153,15 @@ function fail(error) {
 
 /** The browser had no room for evidence, and the viewer is to know. */
 async function showFull() {
-  const { historyFull } = await api.storage.local.get('historyFull');
+  const stores = [api.storage.local, api.storage.session];
+  const [kept, noted] = await Promise.all(stores.map((place) => place.get('historyFull')));
+  const historyFull = kept.historyFull ?? noted.historyFull;
   if (!historyFull) return;
   const day = Math.floor((historyFull - new Date(historyFull).getTimezoneOffset() * 60_000) / DAY);
   const button = element('button', { type: 'button' }, say('stats_understood'));
   const shown = notice(say('stats_full', onDay(day)), button);
   button.addEventListener('click', () => {
-    api.storage.local.remove('historyFull');
+    for (const place of stores) place.remove('historyFull');
     shown.remove();
   });
 }
