@@ -14,6 +14,7 @@ const BENCHES = {
   idle: 'A page without a video',
   playing: 'While a video plays',
   memory: 'Memory over ten hours',
+  history: 'The history',
 };
 
 /** Why a bench misses its target and what would help, as far as it was looked into; shown where something is missed. */
