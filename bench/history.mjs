@@ -60,7 +60,8 @@ async function opened(browser, file, rounds, before) {
   const times = [];
   for (let i = 0; i < rounds; i += 1) {
     await before?.();
-    const page = await browser.openExtensionPage(file);
+    // An address of its own, or the page would be taken for one that is open already.
+    const page = await browser.openExtensionPage(`${file}${file.includes('?') ? '&' : '?'}round=${i}`);
     times.push(await drawn(page));
     await page.close();
   }

@@ -14,6 +14,8 @@ const VERSION = 2;
 /** Most bundles kept, and most characters of them; the oldest go first, their rows stay. */
 const BUNDLE_LIMIT = 200;
 const BUNDLE_SIZE_LIMIT = 200e6;
+/** Their sizes are added up, and room is made, for so many at a time: reading two hundred rows takes longer than writing one. */
+const BUNDLES_AT_ONCE = 16;
 /** Days for which all of it is kept, unless the viewer says otherwise; 0 is for ever. */
 export const KEEP_DAYS = 365;
 /** A stall under way and its end in the evidence begin this close together, in ms: frames bound the latter. */
@@ -265,11 +267,13 @@ export async function keep(session, { site, network }, { id, bundle, report }) {
       if (!withBundle) return void stalls.put(row);
       stalls.put({ ...row, size: bundle.length, kept: Date.now() });
       bundles.put({ id, bundle });
+      let count = await got(stalls.index('kept').count());
+      if (count <= BUNDLE_LIMIT && count % BUNDLES_AT_ONCE !== 0) return;
+      const most = count > BUNDLE_LIMIT ? BUNDLE_LIMIT - BUNDLES_AT_ONCE : BUNDLE_LIMIT;
       const kept = await got(stalls.index('kept').getAll());
       let size = kept.reduce((sum, { size }) => sum + size, 0);
-      let count = kept.length;
       for (const { kept: _, ...old } of kept) {
-        if (count <= BUNDLE_LIMIT && size <= BUNDLE_SIZE_LIMIT) break;
+        if (count <= most && size <= BUNDLE_SIZE_LIMIT) break;
         count -= 1;
         size -= old.size;
         bundles.delete(old.id);
