@@ -25,16 +25,18 @@ describe(`history in ${browserName}`, () => {
       const { played, url } = await page.evaluate(() => ({ played: demo.video.currentTime * 1000, url: location.href }));
       await browser.stopBackground();
       const stats = await opened(browser, 'stats.html');
-      const kept = await stored(stats);
-      assert.equal(kept.stalls.length, stalls.length);
-      const [row] = kept.stalls;
-      assert.equal(row.site, new URL(url).host);
-      assert.deepEqual([row.duration, row.cause, row.zones], [stalls[0].duration, stalls[0].cause, stalls[0].zones]);
-      assert.equal(kept.bundles, kept.stalls.length);
       // The counts come within five seconds of the pause.
       const sum = async (what) => (await stored(stats)).hours.reduce((sum, hour) => sum + hour[what], 0) / 1000;
       await until(async () => Math.abs((await sum('played')) - played) <= TOLERANCE, `${played} ms played, not ${await sum('played')}`, 10_000);
       assert.equal((await sum('starts')) * 1000, 1);
+      // By now all is in: a busy machine may have made playback stand once more before the pause.
+      const kept = await stored(stats);
+      assert.ok(kept.stalls.length >= stalls.length);
+      for (const { began, duration, cause, zones } of stalls) {
+        const row = kept.stalls.find((row) => row.began === Math.round(began.wall / 1000));
+        assert.deepEqual([row?.site, row?.duration, row?.cause, row?.zones], [new URL(url).host, duration, cause, zones]);
+      }
+      assert.equal(kept.bundles, kept.stalls.length);
       const startUp = await sum('startUp');
       assert.ok(startUp > 0 && startUp < 10_000, `${startUp} ms to start`);
       // Nothing but names of hosts: no address, no title.
