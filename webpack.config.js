@@ -25,6 +25,7 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
       popup: './popup.js',
       share: './share.js',
       'inspect-worker': './inspect-worker.js',
+      stats: './stats.js',
       welcome: './welcome.js',
     },
     output: {
@@ -34,7 +35,10 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
     },
     module: {
       parser: { javascript: { url: false, importMeta: false } },
-      rules: [{ test: /\.css$/, type: 'asset/source' }],
+      rules: [
+        { test: /\.css$/, type: 'asset/source' },
+        { test: /d3-selection[\\/]dist/, loader: path.resolve(__dirname, 'webpack.no-html.js') },
+      ],
     },
     optimization: {
       // Readable for whoever reviews the package; size hardly matters for a file on the same disk.

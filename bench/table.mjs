@@ -15,6 +15,7 @@ const BENCHES = {
   playing: 'While a video plays',
   memory: 'Memory over ten hours',
   verify: 'Verifying evidence',
+  history: 'The history',
 };
 
 /** Why a bench misses its target and what would help, as far as it was looked into; shown where something is missed. */

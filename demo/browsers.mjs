@@ -24,14 +24,17 @@ const PATIENCE = 20_000;
  * @param {boolean} [options.anyCertificate] a server may certify itself
  * @param {string} [options.downloads] directory that downloads go to
  * @param {number} [options.quota] megabytes of media that a source may hold, for pictures and for sound
+ * @param {number} [options.room] megabytes that Firefox lets a site or an extension store, 10 at least
+ * @param {string} [options.profile] directory of a profile that outlives the browser; with `again` it was used before
+ * @param {boolean} [options.again]
  * @param {boolean} [options.backgrounds] treats tabs in the background as it does for its users
  */
-export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads, quota, backgrounds = false } = {}) {
-  const profile = await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-'));
+export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads, quota, room, backgrounds = false, profile: lasting, again = false } = {}) {
+  const profile = lasting ?? (await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-')));
   const start = name === 'firefox' ? startFirefox : startChromium;
-  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, quota, backgrounds, profile });
+  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, quota, room, backgrounds, profile });
   // Its first page opens by itself, in front of whatever is there by then.
-  if (extension === true) await (await pageAt(browser, `${base}welcome.html`)).close();
+  if (extension === true && !again) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
     name,
     browser,
@@ -41,6 +44,8 @@ export async function launch(name, { headless = true, dark = false, extension = 
       await page.goto(url, { waitUntil: 'load', timeout: PATIENCE });
       return page;
     },
+    /** Opens an address in a private window, where the extension may look, too. Chromium only: Firefox hides its own. */
+    openPrivately: (url) => openPrivately(browser, url),
     /** Opens a page of the extension in a new tab. */
     openExtensionPage: (file) => openExtensionPage(browser, base + file),
     /** Opens the popup of a page's tab, in a tab of its own. */
@@ -59,9 +64,16 @@ export async function launch(name, { headless = true, dark = false, extension = 
     signal: async (signal) => {
       for (const pid of await withDescendants(browser.process().pid)) process.kill(pid, signal);
     },
+    /** Ends it as a power cut does. */
+    async kill() {
+      const process = browser.process();
+      const gone = new Promise((done) => process.once('exit', done));
+      await this.signal('SIGKILL');
+      await gone;
+    },
     async close() {
       await browser.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      if (!lasting) await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
@@ -126,7 +138,7 @@ const GECKO_ID = 'whystall@whystall.org';
 // Firefox gives every installation a random address; a fixed one can be opened.
 const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
 
-async function startFirefox({ headless, dark, extension, anyCertificate, downloads, quota, profile }) {
+async function startFirefox({ headless, dark, extension, anyCertificate, downloads, quota, room, profile }) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: await program(['firefox-esr', 'firefox']),
@@ -142,8 +154,13 @@ async function startFirefox({ headless, dark, extension, anyCertificate, downloa
       'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
       'intl.locale.requested': 'en-US',
       'full-screen-api.warning.timeout': 0,
+      // An extension that is installed for a session leaves nothing else, and would not be there again after a restart.
+      'extensions.webextensions.keepStorageOnUninstall': true,
+      'extensions.webextensions.keepUuidOnUninstall': true,
       'browser.download.alwaysOpenPanel': false,
       ...(quota && { 'media.mediasource.eviction_threshold.video': quota << 20, 'media.mediasource.eviction_threshold.audio': quota << 20 }),
+      // Kilobytes for all; each may have a fifth of it, but 10 MB at least.
+      ...(room && { 'dom.quotaManager.temporaryStorage.fixedLimit': room * 5 * 1024 }),
       ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.useDownloadDir': true }),
     },
   });
@@ -184,14 +201,24 @@ async function stopServiceWorker(browser) {
 }
 
 async function stopEventPage(browser) {
-  // Firefox offers this to its own code only; remote control of that needs --remote-allow-system-access.
-  const { connection } = browser;
+  await inFirefox(browser, `WebExtensionPolicy.getByID('${GECKO_ID}').extension.terminateBackground({ disableResetIdleForTest: true })`);
+}
+
+/** Runs what Firefox offers to its own code only; remote control of that needs --remote-allow-system-access. */
+async function inFirefox({ connection }, expression) {
   const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
-  const stop = `WebExtensionPolicy.getByID('${GECKO_ID}').extension.terminateBackground({ disableResetIdleForTest: true })`;
-  const answer = await connection.send('script.evaluate', {
-    expression: stop, target: { context: result.contexts[0].context }, awaitPromise: true,
-  });
-  if (answer.result.type !== 'success') throw new Error(`stopping the background: ${JSON.stringify(answer.result)}`);
+  const target = { context: result.contexts[0].context };
+  const answer = await connection.send('script.evaluate', { expression, target, awaitPromise: true });
+  if (answer.result.type !== 'success') throw new Error(`in Firefox: ${JSON.stringify(answer.result)}`);
+}
+
+async function openPrivately(browser, url) {
+  const session = await browser.target().createCDPSession();
+  await session.send('Extensions.loadUnpacked', { path: path.join(dist, 'chrome'), enableInIncognito: true });
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: 'load', timeout: PATIENCE });
+  return page;
 }
 
 async function program(names) {

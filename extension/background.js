@@ -4,17 +4,22 @@
 
 import { core, words } from './core.js';
 import { Frame } from './frame.js';
+import * as history from './history.js';
 import { watchTab } from './network.js';
-import { forgetClosedTabs, keepStall } from './store.js';
+import { forgetClosedTabs } from './store.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
 /** Where no extension may look although the address is an ordinary one. */
 const CLOSED_SITES = new Set(['addons.mozilla.org', 'chromewebstore.google.com']);
 
+/** The popup tells of so many days, and lists so many stalls. */
+const KEPT_DAYS = 30;
+const KEPT_STALLS = 5;
+
 /** @type {Set<Frame>} */
 const frames = new Set();
-/** Popups → their tab. @type {Map<any, number>} */
+/** Popups → their tab, and what is kept of its site, as the core reads it. @type {Map<any, { tab: number, kept?: string }>} */
 const popups = new Map();
 /** Tabs whose requests are watched → stops it. @type {Map<number, () => void>} */
 const watched = new Map();
@@ -35,20 +40,25 @@ api.runtime.onInstalled.addListener((/** @type {any} */ { reason }) => {
 });
 
 forgetClosedTabs().catch(() => {});
+api.runtime.onStartup.addListener(() => remember(async () => {}));
 
-// Which servers a check may measure; none unless the viewer said so.
-api.storage.local.onChanged.addListener((/** @type {any} */ { check }) => {
+// Which servers a check may measure; none unless the viewer said so. How long the history is kept.
+api.storage.local.onChanged.addListener((/** @type {any} */ { check, keepDays }) => {
+  if (keepDays) remember(() => history.forgetOld());
   if (check) for (const frame of frames) frame.act(check.newValue ? 'allow-checks' : 'forbid-checks');
 });
 
 /** @param {any} port */
 function openFrame(port) {
   const { incognito, id: tab } = port.sender.tab;
+  const place = { site: siteOf(port.sender.tab.url ?? port.sender.url), network: '' };
+  // What happens in a private window leaves no trace.
+  const write = (/** @type {() => Promise<any>} */ how) => (incognito ? Promise.resolve() : remember(how));
   const frame = new Frame(port, {
     muted: async () => (await mutedSites()).includes(siteOf(port.sender.tab.url ?? port.sender.url)),
     changed: () => show(tab),
-    // What happens in a private window leaves no trace.
-    keep: (record) => incognito || keepStall(record).catch((error) => console.warn('Whystall:', error)),
+    keep: (session, record) => write(() => history.keep(session, place, record)).then(() => showKept(tab)),
+    count: (session, account, over) => write(() => history.count(session, place, account, { over })),
   });
   frames.add(frame);
   if (!watched.has(tab)) watched.set(tab, watchTab(tab, (fact, details) => networkFact(tab, fact, details)));
@@ -66,6 +76,16 @@ function openFrame(port) {
     }
     show(tab);
   });
+}
+
+/** Writes to the history. What is wrong with it is no reason not to watch on. @param {() => Promise<any>} how */
+async function remember(how) {
+  try {
+    await history.begin();
+    await how();
+  } catch (error) {
+    console.warn('Whystall:', error);
+  }
 }
 
 /** @param {number} tab @param {any} fact @param {import('./network.js').Origin} details */
@@ -106,11 +126,11 @@ async function mute(tab, on) {
 function openPopup(port) {
   port.onMessage.addListener((/** @type {any} */ message) => {
     if (message.type === 'open') {
-      popups.set(port, message.tab);
+      popups.set(port, { tab: message.tab });
       // Frames whose player rests have let this script sleep; they come back if asked.
-      api.tabs.sendMessage(message.tab, { type: 'wake' }).catch(() => {}).finally(() => draw(port));
+      api.tabs.sendMessage(message.tab, { type: 'wake' }).catch(() => {}).finally(() => loadKept(port));
     } else if (message.type === 'action') {
-      popupAction(port, popups.get(port) ?? -1, message).catch((error) => console.error('Whystall:', error));
+      popupAction(port, popups.get(port)?.tab ?? -1, message).catch((error) => console.error('Whystall:', error));
     }
   });
   port.onDisconnect.addListener(() => popups.delete(port));
@@ -120,6 +140,11 @@ function openPopup(port) {
 async function popupAction(port, tab, { action }) {
   if (action === 'mute' || action === 'unmute') {
     await mute(tab, action === 'mute');
+    return;
+  }
+  if (action === 'stats' || action.startsWith('share:')) {
+    const page = action === 'stats' ? 'stats.html' : `share.html?stall=${encodeURIComponent(action.slice('share:'.length))}`;
+    await api.tabs.create({ url: api.runtime.getURL(page) });
     return;
   }
   const stall = lastStall(tab);
@@ -136,18 +161,47 @@ async function popupAction(port, tab, { action }) {
 function show(tab) {
   const stalls = framesOf(tab).reduce((sum, frame) => sum + frame.stalls, 0);
   api.action.setBadgeText({ tabId: tab, text: stalls > 0 ? String(stalls) : '' }).catch(() => {});
-  for (const [port, its] of popups) if (its === tab) draw(port).catch(() => {});
+  for (const [port, its] of popups) if (its.tab === tab) draw(port).catch(() => {});
+}
+
+/** The history of this tab's site has changed. @param {number} tab */
+function showKept(tab) {
+  for (const [port, its] of popups) if (its.tab === tab) loadKept(port).catch(() => {});
+}
+
+/** @param {any} port */
+async function loadKept(port) {
+  const popup = popups.get(port);
+  if (!popup) return;
+  // Without it there is still the way to the stats page, which says what is wrong.
+  popup.kept = await keptOf(popup.tab).catch((error) => (console.warn('Whystall:', error), '{"site":"","hours":[],"stalls":[]}'));
+  await draw(port);
+}
+
+/** What is kept of a tab's site, as `Kept` in src/view/history.rs. @param {number} tab */
+async function keptOf(tab) {
+  await history.begin();
+  const site = siteOf((await api.tabs.get(tab).catch(() => undefined))?.url);
+  const since = Math.floor(Date.now() / 3_600_000) - KEPT_DAYS * 24;
+  const [hours, stalls] = site ? await Promise.all([history.hours(site, since), history.stalls({ site, limit: KEPT_STALLS })]) : [[], []];
+  const time = new Intl.DateTimeFormat(api.i18n.getUILanguage(), { dateStyle: 'medium', timeStyle: 'short' });
+  return JSON.stringify({
+    site,
+    hours: history.withLocal(hours),
+    stalls: stalls.map(({ id, began, duration, cause, kept }) => ({ id, when: time.format(began), duration, cause, cut: kept === undefined })),
+  });
 }
 
 /** @param {any} port */
 async function draw(port) {
-  const tab = popups.get(port) ?? -1;
+  const { tab, kept } = popups.get(port) ?? { tab: -1, kept: undefined };
   const { Popup } = await core();
   const sessions = () => framesOf(tab).flatMap((frame) => frame.session ?? []);
   const unseen = framesOf(tab).length > 0 ? undefined : await whyUnseen(tab);
   const muted = (await mutedSites()).includes(siteOf((await api.tabs.get(tab).catch(() => undefined))?.url));
   const popup = new Popup(words, muted);
   for (const session of sessions()) popup.add(session);
+  if (kept !== undefined) popup.keep(kept);
   const view = popup.draw(unseen);
   popup.free();
   if (popups.has(port)) port.postMessage({ type: 'view', view });
@@ -186,7 +240,8 @@ async function mutedSites() {
   return (await api.storage.local.get('muted')).muted ?? [];
 }
 
-/** @param {string | undefined} url */
+/** Its host, of what has one that means something. @param {string | undefined} url */
 function siteOf(url) {
-  return url ? new URL(url).host : '';
+  const { protocol, host } = new URL(url || 'about:blank');
+  return /^https?:$/.test(protocol) ? host : '';
 }

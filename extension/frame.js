@@ -9,6 +9,9 @@ const api = globalThis.browser ?? globalThis.chrome;
 
 /** How long news may be in this script alone, in ms. */
 const SNAPSHOT_AFTER = 5000;
+/** How often the history is told what was watched, and of a stall under way, in ms. */
+const COUNT_EVERY = 5000;
+const COUNT_STALL_EVERY = 750;
 /** A core that traps more often on one frame will not come to terms with it. */
 const TRAP_LIMIT = 3;
 
@@ -36,10 +39,22 @@ export class Frame {
   /** @type {SnapshotStore | undefined} */
   #store;
   #served = new Served();
+  #session = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #counting;
+  #countAt = Infinity;
+  /** What the history was last told. */
+  #counted = '';
+  #stalled = false;
 
   /**
    * @param {any} port
-   * @param {{ muted: () => Promise<boolean>, changed: () => void, keep: (record: any) => void }} host
+   * @param {{
+   *   muted: () => Promise<boolean>,
+   *   changed: () => void,
+   *   keep: (session: string, record: any) => void,
+   *   count: (session: string, account: any, over: boolean) => void,
+   * }} host
    */
   constructor(port, host) {
     this.port = port;
@@ -54,7 +69,8 @@ export class Frame {
 
   /** The frame tells who it is: goes on where its log was left. @param {string} session */
   hello(session) {
-    this.#store ??= new SnapshotStore(this.tab, this.frame, String(session));
+    this.#session = String(session);
+    this.#store ??= new SnapshotStore(this.tab, this.frame, this.#session);
     this.#start();
   }
 
@@ -97,6 +113,7 @@ export class Frame {
   /** The port is gone. */
   close() {
     clearTimeout(this.#wake);
+    this.#count(true);
     const saved = this.#unsaved === undefined ? Promise.resolve() : this.save();
     saved.finally(() => {
       if (this.session && this.#generation === generation) this.session.free();
@@ -178,7 +195,7 @@ export class Frame {
       this.stalls += 1;
       this.stall = record;
       this.#store?.saveStall(record).catch(() => {});
-      this.host.keep(record);
+      this.host.keep(this.#session, record);
     }
     // Else a background stopped now would make the same record once more.
     if (outputs.records.length > 0) this.save();
@@ -187,8 +204,34 @@ export class Frame {
       perform(outputs.check, this.#served, (fact) => this.network(fact)).catch((error) => console.warn('Whystall:', error));
     }
     if (outputs.wakeAt !== undefined) this.#wakeAt(outputs.wakeAt);
+    this.#countSoon();
     this.host.changed();
     return true;
+  }
+
+  /** The history learns of a stall at once and then as it goes on, of all else now and then. */
+  #countSoon() {
+    const stalled = this.session?.stalled ?? false;
+    const begun = stalled && !this.#stalled;
+    this.#stalled = stalled;
+    if (begun) this.#count();
+    const due = Date.now() + (stalled ? COUNT_STALL_EVERY : COUNT_EVERY);
+    if (due >= this.#countAt) return;
+    clearTimeout(this.#counting);
+    this.#countAt = due;
+    this.#counting = setTimeout(() => this.#count(), due - Date.now());
+  }
+
+  /** @param {boolean} [over] the page is gone */
+  #count(over = false) {
+    clearTimeout(this.#counting);
+    this.#countAt = Infinity;
+    if (!this.session || this.#generation !== generation) return;
+    const account = this.session.account();
+    const counted = JSON.stringify(account);
+    if (counted === this.#counted && !(over && account.stall)) return;
+    this.#counted = counted;
+    this.host.count(this.#session, account, over);
   }
 
   /** @param {number} at milliseconds since the epoch on the page's clock */

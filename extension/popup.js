@@ -9,8 +9,10 @@ document.documentElement.lang = api.i18n.getUILanguage();
 
 const port = api.runtime.connect({ name: 'popup' });
 port.onMessage.addListener((/** @type {any} */ message) => {
-  if (message.type === 'view') render(document.body, message.view, act);
-  else if (message.type === 'evidence') save(new Blob([message.bundle], { type: 'application/json' }), message.name);
+  if (message.type === 'view') {
+    render(document.body, message.view, act);
+    performance.mark('shown');
+  } else if (message.type === 'evidence') save(new Blob([message.bundle], { type: 'application/json' }), message.name);
 });
 tabShown().then((tab) => port.postMessage({ type: 'open', tab }));
 

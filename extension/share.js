@@ -1,9 +1,10 @@
 // @ts-check
 // The share page: shows the card of one stall before anything is saved, and lets the viewer choose what it tells.
 
+import { stall } from './history.js';
 import { mountInspector } from './inspect.js';
 import { pages } from './pages.js';
-import { storedStall } from './store.js';
+import { fillIn, say } from './say.js';
 import { catalogue } from './words.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -13,7 +14,6 @@ const PNG = 'image/png';
 
 /** @template {HTMLElement} T @param {string} id */
 const byId = (id) => /** @type {T} */ (document.getElementById(id));
-const say = (/** @type {string} */ key) => api.i18n.getMessage(key);
 
 /** @type {HTMLCanvasElement} */
 const canvas = byId('card');
@@ -23,10 +23,7 @@ const buttons = ['save', 'copy', 'send', 'evidence'].map((id) => /** @type {HTML
 /** The hash of the evidence in the picture that the canvas shows; none while it is being drawn. */
 let drawn = '';
 
-document.documentElement.lang = api.i18n.getUILanguage();
-for (const element of document.querySelectorAll('[data-message]')) {
-  element.textContent = say(/** @type {HTMLElement} */ (element).dataset.message ?? '');
-}
+fillIn();
 document.title = `${say('share_title')} – Whystall`;
 mountInspector(byId('check'));
 open().catch((error) => fail('share_failed', error));
@@ -54,8 +51,8 @@ async function open() {
 
 /** Stored stalls first; those of private windows only the background knows, for as long as their tab is there. @param {string} id */
 async function evidenceOf(id) {
-  const kept = await storedStall(id).catch((error) => (console.warn('Whystall:', error), undefined));
-  return kept?.bundle ?? (await api.runtime.sendMessage({ type: 'stall', id }));
+  const kept = await stall(id).catch((error) => (console.warn('Whystall:', error), undefined));
+  return kept ?? (await api.runtime.sendMessage({ type: 'stall', id }));
 }
 
 /** Drawing takes a moment; what was chosen last is what is shown. */

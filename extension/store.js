@@ -1,10 +1,7 @@
 // @ts-check
-// What outlives the background: snapshots for as long as the browser runs, stalls until they are deleted.
+// What outlives the background for as long as the browser runs: snapshots. What outlives the browser: history.js.
 
 const api = globalThis.browser ?? globalThis.chrome;
-
-/** Most stalls kept; the oldest go. A bundle has some hundred KB. */
-const STALL_LIMIT = 200;
 
 /**
  * @typedef {{ id: string, bundle: string, report: string }} StallRecord
@@ -60,45 +57,4 @@ export async function forgetClosedTabs() {
     const open = await api.tabs.get(tab).then(() => true, () => false);
     if (!open) await api.storage.session.remove(keys.filter((key) => key.startsWith(`frame:${tab}:`)));
   }
-}
-
-/** @type {Promise<IDBDatabase> | undefined} */
-let database;
-
-/** Keeps the evidence of a stall. @param {StallRecord} record */
-export async function keepStall(record) {
-  database ??= open();
-  const transaction = (await database).transaction('stalls', 'readwrite');
-  const stalls = transaction.objectStore('stalls');
-  stalls.put({ ...record, savedAt: Date.now() });
-  stalls.index('savedAt').getAllKeys().onsuccess = ({ target }) => {
-    const keys = /** @type {IDBRequest<IDBValidKey[]>} */ (target).result;
-    for (const key of keys.slice(0, -STALL_LIMIT)) stalls.delete(key);
-  };
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(undefined);
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
-
-/** The stall of this id, if it was kept. @param {string} id @returns {Promise<StallRecord | undefined>} */
-export async function storedStall(id) {
-  database ??= open();
-  const request = (await database).transaction('stalls').objectStore('stalls').get(id);
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open('whystall', 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('stalls', { keyPath: 'id' }).createIndex('savedAt', 'savedAt');
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

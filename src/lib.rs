@@ -20,6 +20,7 @@ mod conditions;
 pub mod container;
 pub mod event;
 pub mod header;
+pub mod history;
 pub mod ingress;
 mod ledger;
 mod machine;
@@ -33,6 +34,7 @@ mod stall;
 pub mod status;
 #[cfg(any(test, feature = "story"))]
 pub mod story;
+pub mod tally;
 pub mod time;
 mod timeline;
 pub mod verdict;

@@ -11,6 +11,7 @@ use crate::machine::{Element, Machine};
 use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
+use crate::tally::{Tally, Watched};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{MODEL, Report, Stall};
 use crate::view::{LINGER, QUIET};
@@ -56,6 +57,8 @@ pub struct Session {
     /// When the newest adjustment that was shown began or ended.
     adjusted: Option<Wall>,
     checker: Checker,
+    /// What an earlier session of the same page had counted.
+    carried: Watched,
 }
 
 /// What was last shown.
@@ -73,11 +76,18 @@ struct Past {
     leads: VecDeque<(Wall, Micros)>,
     stalls: VecDeque<StallSummary>,
     last: Option<Stall>,
+    tally: Tally,
 }
 
 impl Default for Past {
     fn default() -> Past {
-        Past { recorded_until: Wall::MIN, leads: VecDeque::new(), stalls: VecDeque::new(), last: None }
+        Past {
+            recorded_until: Wall::MIN,
+            leads: VecDeque::new(),
+            stalls: VecDeque::new(),
+            last: None,
+            tally: Tally::default(),
+        }
     }
 }
 
@@ -109,6 +119,7 @@ impl Session {
             shown: None,
             adjusted: None,
             checker: Checker::default(),
+            carried: Watched::default(),
         }
     }
 
@@ -133,6 +144,10 @@ impl Session {
     /// Takes one input. Inputs come in the order of the numbered log; their times may go back a little.
     pub fn handle(&mut self, input: Input) {
         self.machine.take(self.log.next_fact(), &input);
+        let looked = match input.event {
+            Event::Playback { element, .. } => Some(element),
+            _ => None,
+        };
         if matches!(input.event, Event::Checked { .. }) {
             self.checker.heard(self.machine.now);
         }
@@ -140,6 +155,7 @@ impl Session {
             self.log.push(input);
         }
         self.outputs_of_check();
+        self.count(looked);
         self.chart();
         self.record();
         self.show();
@@ -159,6 +175,32 @@ impl Session {
     /// The inputs that this session would need to be rebuilt.
     pub fn inputs(&self) -> &[Input] {
         self.log.inputs()
+    }
+
+    /// Some player should play and does not.
+    pub fn is_stalled(&self) -> bool {
+        self.machine.elements.values().any(|element| element.detector.open().is_some())
+    }
+
+    /// A stall that no evidence was made of yet: it is under way, or has just ended.
+    pub fn unrecorded(&self) -> Option<Stall> {
+        self.machine.elements.iter().find_map(|(id, element)| {
+            let until = self.past.get(id).map_or(Wall::MIN, |past| past.recorded_until);
+            let ended = element.detector.finished_after(until).map(|(_, sighting)| sighting);
+            let sighting = ended.or_else(|| element.detector.open().cloned())?;
+            Some(verdict(&self.machine, &Books::open(&self.machine, element), &sighting))
+        })
+    }
+
+    /// What was watched in this frame.
+    pub fn watched(&self) -> Watched {
+        self.past.values().fold(self.carried, |sum, past| sum + past.tally.watched())
+    }
+
+    /// So much had been watched by now: goes on counting from there, whatever came of the inputs so far.
+    pub fn carry(&mut self, watched: Watched) {
+        self.carried = watched;
+        self.past.values_mut().for_each(|past| past.tally.reset());
     }
 
     /// What is going on right now.
@@ -188,6 +230,15 @@ impl Session {
             size: element.quality.shown(),
             adjusted: element.quality.open().copied(),
             adjustments: element.quality.finished().copied().collect(),
+        }
+    }
+
+    fn count(&mut self, looked: Option<ElementId>) {
+        let of = |id: ElementId| Some((id, self.machine.elements.get(&id)?));
+        if let Some((id, element)) = looked.and_then(of)
+            && let Some(look) = element.detector.last()
+        {
+            self.past.entry(id).or_default().tally.look(look, element.quality.open().is_some());
         }
     }
 
@@ -255,7 +306,7 @@ impl Session {
     /// verdict has been in view long enough.
     fn show(&mut self) {
         let now = self.machine.now;
-        let stalled = self.machine.elements.values().any(|element| element.detector.open().is_some());
+        let stalled = self.is_stalled();
         let ended =
             self.past.values().filter_map(|past| past.last.as_ref()?.ended).map(|ended| ended.wall).max();
         let lingering = ended.is_some_and(|ended| self.shown.is_some_and(|shown| shown.at - ended < LINGER));

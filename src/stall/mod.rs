@@ -34,9 +34,9 @@ const LOOPED: Micros = Micros::from_millis(1000);
 /// was blocked, Firefox at first tells the position from before [P].
 const STALE: Micros = Micros::from_millis(500);
 /// Less movement than this is none: `currentTime` is reported with jitter.
-const STILL: Micros = Micros::from_millis(5);
+pub const STILL: Micros = Micros::from_millis(5);
 /// Longer without a look at the element, and nothing can be said of the time between (sleep, frozen tab) [P].
-const BLIND: Micros = Micros::from_millis(60_000);
+pub const BLIND: Micros = Micros::from_millis(60_000);
 /// Longer than this without a look, and playback stood though it had something to play: page and playback stopped
 /// together, so the machine slept or was suspended. A blocked main thread alone lets playback go on, though Firefox tells
 /// so a little later; none is blocked for so long [P].

@@ -3,6 +3,7 @@
 mod adjustment;
 mod chart;
 pub(crate) mod evidence;
+mod history;
 mod overlay;
 pub(crate) mod path;
 mod popup;
@@ -10,6 +11,7 @@ mod popup;
 mod tests;
 
 pub use adjustment::QUIET;
+pub use history::{Kept, KeptStall, with_history};
 pub use overlay::{LINGER, overlay};
 pub use popup::popup;
 

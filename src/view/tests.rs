@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::ElementId;
+use crate::history::Hour;
 use crate::status::{PlayState, Status};
 use crate::time::Micros;
 use crate::verdict::Stall;
@@ -36,6 +37,26 @@ fn shown(status: &Status) -> Option<Node> {
     overlay(status, &Wishes::default(), &english())
 }
 
+/// Half an hour watched on a site, and a stall that was cut short.
+fn kept() -> Kept {
+    let stall = KeptStall {
+        id: "0123abcd".to_owned(),
+        when: "28 Nov, 20:15".to_owned(),
+        duration: Micros::from_millis(3_400),
+        cause: "slow-transfer".to_owned(),
+        cut: false,
+    };
+    let hour = Hour {
+        played: Micros::from_millis(1_800_000),
+        sets: vec![(1 << 5, 1, Micros::from_millis(3_400))],
+        starts: 2,
+        start_up: Micros::from_millis(2_500),
+        ..Hour::default()
+    };
+    let cut = KeptStall { id: "cut".to_owned(), cut: true, ..stall.clone() };
+    Kept { site: "video.example".to_owned(), hours: vec![hour], stalls: vec![stall, cut] }
+}
+
 /// Every tree that the samples make, in both languages.
 fn trees() -> Vec<Node> {
     let mut trees = Vec::new();
@@ -54,6 +75,9 @@ fn trees() -> Vec<Node> {
         }
         let muted = Wishes { muted: true, ..Wishes::default() };
         trees.push(popup(&[over(stall("frozen", true), 4_000)], None, &muted, &words));
+        for kept in [Kept::default(), kept()] {
+            trees.push(with_history(popup(&[], None, &Wishes::default(), &words), &kept, &words));
+        }
         for unseen in [Unseen::BrowserPage, Unseen::NoPermission, Unseen::NoMediaSource] {
             trees.push(popup(&[], Some(unseen), &Wishes::default(), &words));
         }
@@ -319,4 +343,21 @@ fn a_worse_picture_is_dismissed_and_muted_like_a_stall_and_gives_way_to_one() {
     let mut both = live(stall("slow-response", false));
     both.media[0].adjusted = status.media[0].adjusted;
     assert_eq!(of_class(&shown(&both).unwrap(), "headline").len(), 1);
+}
+
+#[test]
+fn the_popup_tells_what_is_kept_of_the_site_and_leads_to_the_rest() {
+    let words = english();
+    let nothing = popup(&[], None, &Wishes::default(), &words);
+    let tree = with_history(nothing.clone(), &kept(), &words);
+    let section = of_class(&tree, "history")[0];
+    let figures: Vec<String> = of_class(section, "value").into_iter().map(|node| text(node, false)).collect();
+    assert_eq!(figures, ["0.2%", "2.0", "1.3\u{a0}s", "0%"]);
+    let list: Vec<String> = of_class(section, "kept").into_iter().map(|node| text(node, false)).collect();
+    assert_eq!(list[0], "28 Nov, 20:15: 3.4\u{a0}s, slow transfer Share \u{2026}");
+    // Of what was cut short there is no evidence to share.
+    assert_eq!(list[1], "28 Nov, 20:15: 3.4\u{a0}s, slow transfer");
+    assert_eq!(actions(&tree), ["stats", "share:0123abcd"]);
+    let empty = with_history(nothing, &Kept { site: "video.example".to_owned(), ..Kept::default() }, &words);
+    assert_eq!((of_class(&empty, "value").len(), actions(&empty)), (0, vec!["stats"]));
 }

@@ -109,6 +109,24 @@ impl Words {
         end.into_iter().rev().collect()
     }
 
+    /// A part of a whole: 0.4%, 12%.
+    pub fn percent(&self, millionths: i64) -> String {
+        let tenths = (millionths.clamp(0, LIMIT) + 500) / 1000;
+        let count = match tenths {
+            0 if millionths > 0 => format!("<{}", self.decimal(1)),
+            0 => "0".to_owned(),
+            1..100 => self.decimal(tenths),
+            _ => ((tenths + 5) / 10).to_string(),
+        };
+        self.say("percent", &[("count", &count)])
+    }
+
+    /// A number of times: 0.4, 12.
+    pub fn times(&self, millionths: i64) -> String {
+        let tenths = (millionths.clamp(0, LIMIT) + 50_000) / 100_000;
+        if tenths < 100 { self.decimal(tenths) } else { ((tenths + 5) / 10).to_string() }
+    }
+
     fn decimal(&self, tenths: i64) -> String {
         format!("{}{}{}", tenths / 10, self.say("decimal_point", &[]), tenths % 10)
     }

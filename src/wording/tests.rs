@@ -122,6 +122,7 @@ fn every_message_is_said_somewhere() {
         include_str!("../view/adjustment.rs"),
         include_str!("../view/chart.rs"),
         include_str!("../view/evidence.rs"),
+        include_str!("../view/history.rs"),
         include_str!("../view/overlay.rs"),
         include_str!("../view/path.rs"),
         include_str!("../view/popup.rs"),
@@ -131,7 +132,7 @@ fn every_message_is_said_somewhere() {
     ]
     .concat();
     let [words, _] = both();
-    let of_pages = ["ext", "welcome", "share_", "check_"];
+    let of_pages = ["ext", "welcome", "share_", "check_", "stats"];
     let own = |key: &str| !of_pages.iter().any(|beginning| key.starts_with(beginning));
     for (key, _) in words.messages.iter().filter(|(key, _)| own(key)) {
         let stem = key.trim_end_matches("_one").trim_end_matches("_other");

@@ -36,14 +36,15 @@ export function pass(millis) {
  * @param {string} [options.pages]
  * @param {boolean} [options.extension]
  * @param {{ quota?: number, backgrounds?: boolean }} [options.how] the browser is launched otherwise than usual
+ * @param {boolean} [options.privately] in a private window
  * @param {Awaited<ReturnType<typeof launch>>} [options.shared] a browser to play in that is there already, and stays
  */
-export async function play({ fault, playlist, licence, query = {}, file = '/', pages = [], extension = true, how = {}, shared } = {}) {
+export async function play({ fault, playlist, licence, query = {}, file = '/', pages = [], extension = true, how = {}, privately = false, shared } = {}) {
   const stream = await demoStream();
   const server = await serve({ stream, fault, playlist, licence, pages });
   const browser = shared ?? (await launch(browserName, { extension, ...how }));
   const started = Date.now();
-  const page = await browser.open(server.url(query, file));
+  const page = await (privately ? browser.openPrivately : browser.open)(server.url(query, file));
   /** What the page recorded. */
   const record = () => page.evaluate(() => demo.record);
   /** Waits until this media time is reached, or the end. */
@@ -156,8 +157,10 @@ export const storedStalls = (popup) =>
         open.onupgradeneeded = () => open.transaction.abort();
         open.onerror = () => (open.error.name === 'AbortError' ? done([]) : fail(open.error));
         open.onsuccess = () => {
-          const all = open.result.transaction('stalls').objectStore('stalls').getAll();
-          all.onsuccess = () => (open.result.close(), done(all.result.map(({ bundle, report }) => ({ bundle, report }))));
+          const all = open.result.transaction('bundles').objectStore('bundles').getAll();
+          // A bundle is canonical, so what is in it is, too.
+          const report = ({ bundle }) => ({ bundle, report: JSON.stringify(JSON.parse(bundle).report) });
+          all.onsuccess = () => (open.result.close(), done(all.result.map(report)));
           all.onerror = () => fail(all.error);
         };
       }),

@@ -69,6 +69,30 @@ test('a session restored from its snapshot in the middle of a stall ends with th
   assert.deepEqual(records.map((record) => record.id), [id]);
 });
 
+test('what was watched is counted once, though the session is restored, and the stall is told while it lasts', () => {
+  const facts = stall();
+  const whole = new FrameSession('test', words);
+  feed(whole, facts);
+  const { watched, stall: none } = whole.account();
+  assert.equal(none, null);
+  // 47 frames and 47 more, and three of a second to begin, from when data was there.
+  assert.ok(Math.abs(watched.played - 3_900_000) < 150_000, JSON.stringify(watched));
+  assert.deepEqual([watched.starts, watched.reduced], [1, 0]);
+
+  const half = facts.findIndex(({ why }) => why === 'waiting') + 10;
+  const first = new FrameSession('test', words);
+  feed(first, facts.slice(0, half), false);
+  assert.equal(first.stalled, true);
+  const { stall: underWay } = first.account();
+  assert.deepEqual([underWay.kind, underWay.ended], ['starved', null]);
+  const second = new FrameSession('test', words);
+  second.restore(first.snapshot());
+  assert.deepEqual(second.account().watched, first.account().watched);
+  feed(second, facts.slice(half), true, half);
+  assert.deepEqual(second.account().watched, watched);
+  assert.equal(second.stalled, false);
+});
+
 test('what is no fact is counted and dropped, and what follows is still taken', () => {
   const session = new FrameSession('test', words);
   const junk = [null, 7, 'fact', {}, { k: 'nonsense', t: 1 }, { k: 'frame', t: 'now', element: -1, position: NaN }, []];

@@ -44,6 +44,8 @@ enum Bench {
     Idle,
     /// Processor time while a video plays
     Playing,
+    /// The popup and the stats page with many stalls stored, and writing one more
+    History,
 }
 
 impl Bench {
@@ -52,7 +54,7 @@ impl Bench {
     }
 
     fn in_browsers(self) -> bool {
-        matches!(self, Bench::Hook | Bench::Wake | Bench::Idle | Bench::Playing)
+        matches!(self, Bench::Hook | Bench::Wake | Bench::Idle | Bench::Playing | Bench::History)
     }
 }
 

@@ -1,5 +1,7 @@
-//! The WebAssembly of the extension's own pages: cards, and the check of what others hand on. Nothing is decided here.
+//! The WebAssembly of the extension's own pages: cards, the check of what others hand on, the history's figures. Nothing is
+//! decided here.
 
+mod history;
 mod inspect;
 mod share;
 

@@ -6,7 +6,9 @@ use whystall::event::Event;
 use whystall::ingress::Ingress;
 use whystall::read::{Fault, Read, json};
 use whystall::status::Status;
+use whystall::tally::Watched;
 use whystall::time::Wall;
+use whystall::verdict::Stall;
 use whystall::view::{self, Node, Wishes};
 use whystall::wire::Fact;
 use whystall::wording::Words;
@@ -59,6 +61,17 @@ struct Snapshot<Inputs> {
     ingress: Ingress,
     inputs: Inputs,
     dismissed: Option<Wall>,
+    #[serde(default)]
+    watched: Watched,
+}
+
+/// What the history is told of a page now and then.
+#[derive(Serialize)]
+pub struct Account {
+    /// What was watched so far.
+    watched: Watched,
+    /// A stall that no evidence was made of yet.
+    stall: Option<Stall>,
 }
 
 impl Frame {
@@ -140,6 +153,16 @@ impl Frame {
         view::overlay(&self.session.status(), &self.wishes, &self.words)
     }
 
+    /// What the history is to know by now.
+    pub fn account(&self) -> Account {
+        Account { watched: self.session.watched(), stall: self.session.unrecorded() }
+    }
+
+    /// Playback stands still.
+    pub fn stalled(&self) -> bool {
+        self.session.is_stalled()
+    }
+
     /// What is going on right now.
     pub fn status(&self) -> Status {
         self.session.status()
@@ -157,6 +180,7 @@ impl Frame {
             ingress: self.ingress.clone(),
             inputs: self.session.inputs(),
             dismissed: self.wishes.dismissed,
+            watched: self.session.watched(),
         })
     }
 
@@ -168,6 +192,7 @@ impl Frame {
             session.handle(input);
             while session.poll().is_some() {}
         }
+        session.carry(snapshot.watched);
         self.session = session;
         self.ingress = snapshot.ingress;
         self.seq = snapshot.seq;

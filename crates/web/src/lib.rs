@@ -9,10 +9,10 @@ use js_sys::{Array, JSON};
 use object::Object;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use whystall::read::Read;
+use whystall::read::{Read, json};
 use whystall::status::Status;
 use whystall::time::{Wall, micros_from_millis};
-use whystall::view::{self, Unseen, Wishes};
+use whystall::view::{self, Kept, Unseen, Wishes};
 use whystall::wire::Fact;
 use whystall::wording::Words;
 
@@ -60,6 +60,18 @@ impl FrameSession {
         self.outputs()
     }
 
+    /// What the history is to know by now: `watched` so far, and the `stall` that is no record yet or
+    /// `null`.
+    pub fn account(&self) -> Result<JsValue, JsError> {
+        to_js(&self.frame.account())
+    }
+
+    /// Playback stands still.
+    #[wasm_bindgen(getter)]
+    pub fn stalled(&self) -> bool {
+        self.frame.stalled()
+    }
+
     /// All that a new instance needs to go on.
     pub fn snapshot(&self) -> Result<String, JsError> {
         Ok(self.frame.snapshot()?)
@@ -87,6 +99,7 @@ pub struct Popup {
     frames: Vec<Status>,
     wishes: Wishes,
     words: Words,
+    kept: Option<Kept>,
 }
 
 #[wasm_bindgen]
@@ -95,12 +108,18 @@ impl Popup {
     #[wasm_bindgen(constructor)]
     pub fn new(catalogue: &str, muted: bool) -> Popup {
         let wishes = Wishes { muted, ..Wishes::default() };
-        Popup { frames: Vec::new(), wishes, words: Words::new(catalogue) }
+        Popup { frames: Vec::new(), wishes, words: Words::new(catalogue), kept: None }
     }
 
     /// Shows this frame too.
     pub fn add(&mut self, session: &FrameSession) {
         self.frames.push(session.frame.status());
+    }
+
+    /// Shows what is kept of the tab's site, too: [`Kept`] as JSON.
+    pub fn keep(&mut self, kept: &str) -> Result<(), JsError> {
+        self.kept = Some(json(kept)?);
+        Ok(())
     }
 
     /// The view tree. `unseen` says why there is nothing to show: `browser-page`, `no-permission`,
@@ -112,7 +131,11 @@ impl Popup {
             Some("no-media-source") => Some(Unseen::NoMediaSource),
             _ => None,
         };
-        to_js(&view::popup(&self.frames, unseen, &self.wishes, &self.words))
+        let popup = view::popup(&self.frames, unseen, &self.wishes, &self.words);
+        to_js(&match &self.kept {
+            Some(kept) => view::with_history(popup, kept, &self.words),
+            None => popup,
+        })
     }
 }
 
