@@ -53,7 +53,7 @@ export class Frame {
    *   muted: () => Promise<boolean>,
    *   changed: () => void,
    *   keep: (session: string, record: any) => void,
-   *   count: (session: string, account: any, over: boolean) => void,
+   *   count: (session: string, account: any, over: boolean) => Promise<any>,
    * }} host
    */
   constructor(port, host) {
@@ -100,9 +100,12 @@ export class Frame {
     this.#unsaved = undefined;
     if (!this.session || !this.#store || this.#generation !== generation) return;
     const upto = this.#next;
+    // What the frame's log may drop, nobody would tell the history again.
+    const counted = this.#count();
     try {
       const snapshot = { core: this.session.snapshot(), stalls: this.stalls };
       await this.#store.save(snapshot);
+      await counted;
       this.#post({ type: 'durable', upto });
     } catch (error) {
       // The log stays with the frame, so nothing is lost yet.
@@ -226,12 +229,12 @@ export class Frame {
   #count(over = false) {
     clearTimeout(this.#counting);
     this.#countAt = Infinity;
-    if (!this.session || this.#generation !== generation) return;
+    if (!this.session || this.#generation !== generation) return undefined;
     const account = this.session.account();
     const counted = JSON.stringify(account);
-    if (counted === this.#counted && !(over && account.stall)) return;
+    if (counted === this.#counted && !(over && account.stall)) return undefined;
     this.#counted = counted;
-    this.host.count(this.#session, account, over);
+    return this.host.count(this.#session, account, over);
   }
 
   /** @param {number} at milliseconds since the epoch on the page's clock */

@@ -116,7 +116,8 @@ fn days(random: &mut Random, first: i64, count: i64, scale: f64, bad: u64) -> BT
         .map(|day| {
             let uniform = |random: &mut Random| (random.draw() >> 11) as f64 / (1u64 << 53) as f64;
             let watched = (0.5 + 3.5 * uniform(random)) * 3.6e9;
-            let part = if random.draw() % bad == 0 { 0.1 * scale } else { 0.01 * scale } * uniform(random);
+            let part =
+                if random.draw().is_multiple_of(bad) { 0.1 * scale } else { 0.01 * scale } * uniform(random);
             let stalled = Micros((watched * part) as i64);
             let played = Micros(watched as i64) - stalled;
             (day, Sum { played, stalled, stalls: 1, ..Sum::default() })
@@ -187,8 +188,8 @@ fn too_little_is_said_to_be_too_little() {
     assert_eq!(change(&quiet, 30).difference, None);
     // Hardly any playback.
     let brief: BTreeMap<i64, Sum> = enough
-        .iter()
-        .map(|(day, _)| {
+        .keys()
+        .map(|day| {
             (*day, Sum { played: Micros(MINUTE), stalled: Micros(MINUTE), stalls: 1, ..Sum::default() })
         })
         .collect();
