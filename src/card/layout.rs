@@ -80,7 +80,7 @@ impl Layout {
                     row: 24.0,
                     ledger_end: 584.0,
                     zones: Column { left: 652.0, right: 912.0, y: 390.0 },
-                    zones_end: 580.0,
+                    zones_end: 572.0,
                     code: (948.0, 374.0),
                     facts: Column { left, right, y: 608.0 },
                     foot: 644.0,

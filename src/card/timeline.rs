@@ -5,7 +5,7 @@ use super::layout::Column;
 use super::svg::{Ink, LEADING, Line, rect};
 use super::{Card, text};
 use crate::time::{Micros, Wall};
-use crate::verdict::SegmentAccount;
+use crate::verdict::{Finding, SegmentAccount};
 use crate::view::Node;
 use crate::view::evidence::stage;
 use crate::wording;
@@ -126,9 +126,11 @@ impl Card<'_> {
         y += 27.0;
         let ink = Ink::plain(19.0, self.palette.text);
         let mut nodes = Vec::new();
-        // The clue is one of them, and is said already.
+        // The clue is one of them, and is said already; what playback waited for is in the ledger.
         let clue = wording::clue(self.stall, self.words).map(|phrase| phrase.to_string());
-        let sentences = self.stall.findings.iter().map(|finding| wording::finding(finding, self.words));
+        let telling = |finding: &&Finding| !["buffer-dry", "blocked-on"].contains(&finding.id.as_str());
+        let telling = self.stall.findings.iter().filter(telling);
+        let sentences = telling.map(|finding| wording::finding(finding, self.words));
         for said in sentences.filter(|said| Some(said) != clue.as_ref()).take(SENTENCES) {
             let lines = text::wrap(&said, ink.size, ink.bold, width, SENTENCE_LINES);
             let height = lines.len() as f64 * ink.size * LEADING;
