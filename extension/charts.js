@@ -24,6 +24,8 @@ export function show(parent, { alt, draw, table, legend }) {
     if (width === 0 || width === drawn) return;
     drawn = width;
     picture.replaceChildren(draw(width));
+    // Plot names its marks for screen readers, where names are not allowed; the sentence says it all.
+    for (const part of picture.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
   };
   const numbers = element('details', {}, element('summary', {}, say('stats_table')), element('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': say('stats_table') }, table));
   parent.replaceChildren(element('figure', {}, ...(legend ? [legend] : []), picture, numbers));

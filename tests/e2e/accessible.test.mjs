@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { fillHistory } from '../../bench/past.mjs';
 import { launch } from '../../demo/browsers.mjs';
 import { browserName, play, until } from './playback.mjs';
 
@@ -22,10 +23,15 @@ for (const dark of [false, true]) {
     after(() => shared.close());
 
     test('before anything was played', async () => {
-      for (const file of ['welcome.html', 'popup.html']) await keepsTheRules(await shared.openExtensionPage(file), file);
+      for (const file of ['welcome.html', 'popup.html', 'share.html', 'stats.html']) {
+        const page = await shared.openExtensionPage(file);
+        if (file === 'stats.html') await drawn(page);
+        await page.waitForSelector('main h1');
+        await keepsTheRules(page, file);
+      }
     });
 
-    test('a stall, in overlay and popup', async () => {
+    test('a stall, in overlay, popup, share page and statistics', async () => {
       const session = await play({ fault: withheld, shared });
       try {
         const stands = () => session.page.evaluate(() => !demo.video.paused && demo.video.currentTime > 1 && demo.video.readyState < 3);
@@ -36,16 +42,28 @@ for (const dark of [false, true]) {
           await openShadow(session.page);
           await keepsTheRules(session.page, 'overlay', '[popover=manual]');
         }
+        await session.standstill();
         await session.verdicts(1);
         const popup = await shared.openPopup(session.page);
-        await popup.waitForSelector('.stall');
+        await popup.waitForSelector('[data-action=share]');
         await keepsTheRules(popup, 'popup');
+        await popup.click('[data-action=share]');
+        const share = await shared.openedExtensionPage('share.html?stall=');
+        await until(() => share.evaluate(() => !document.querySelector('#share').hidden), 'the card');
+        await keepsTheRules(share, 'share page');
+        await fillHistory(share, { stalls: 500, days: 100 });
+        const stats = await shared.openExtensionPage('stats.html');
+        await drawn(stats);
+        await keepsTheRules(stats, 'statistics');
       } finally {
         await session.close();
       }
     });
   });
 }
+
+/** The statistics have all that they are going to have. */
+const drawn = (page) => until(() => page.evaluate(() => performance.getEntriesByName('shown').length > 0), 'the statistics');
 
 /** @param {string} [part] selector; else all of the page */
 async function keepsTheRules(page, what, part) {

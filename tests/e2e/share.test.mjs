@@ -32,7 +32,7 @@ describe(`sharing in ${browserName}`, () => {
     });
     await session.standstill();
     [stall] = (await session.verdicts(1)).slice(-1);
-    popup = await openPopup();
+    popup = await session.browser.openPopup(session.page);
     await popup.waitForSelector('[data-action=share]');
     await popup.click('[data-action=share]');
     share = await session.browser.openedExtensionPage('share.html?stall=');
@@ -192,16 +192,6 @@ describe(`sharing in ${browserName}`, () => {
       const text = await told();
       return text?.includes(name) && text;
     }, `the check of ${name} to be ${verdict}`);
-  }
-
-  async function openPopup() {
-    const first = await session.browser.openExtensionPage('popup.html');
-    const tab = await first.evaluate(async (origin) => {
-      const tabs = await (globalThis.browser ?? globalThis.chrome).tabs.query({});
-      return tabs.find(({ url }) => url?.startsWith(origin))?.id;
-    }, session.server.origin);
-    await first.close();
-    return session.browser.openExtensionPage(`popup.html?tab=${tab}`);
   }
 });
 
