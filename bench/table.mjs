@@ -34,13 +34,13 @@ loaded when the viewer asks for them. 60 KB was thought of a core that only watc
 from the SourceBuffer 20, wrapper and facts the rest; the timer has 5 µs. Of the walker's, memory for the head was more than
 a third (Node.js, caches cold: 41 µs with it, 29 without, 11 for an empty walker); since then heads wait in one piece of
 memory. Nearer: reading three of the settings when the append has ended, as none can be set before, but for \`abort\`.`,
-  idle: `a browser makes its interfaces for scripts when they are first asked for, in each frame and world anew, and that is
-nearly all of it: parsing costs next to nothing, taking comments and names out changes nothing. The bare extension pays most
-of it, so that 0.1 ms is not to be had by anything that looks. The probe looks up a dozen more interfaces, so that a page can't
+  idle: `A browser makes its interfaces for scripts when they are first asked for, in each frame and world anew, and that is
+nearly all of it: parsing costs next to nothing, and taking comments and names out changes nothing. So 0.1 ms is not to be had
+by anything that looks at all, which the bench shows by a bare extension beside it. The probe looks up a dozen interfaces more, so that a page can't
 put its own in their place before there is a MediaSource. Nearer: to look up less, as far as a hostile page allows it.`,
-  playing: `By process (/proc, Chromium): of the difference some 0.6 % is the extension's own process, 0.4 % the browser's,
-which hands requests and messages over, the rest the page's, which looks at the player four times a second and passes facts on
-once or twice a second. Nearer: fewer, larger messages while all is well.`,
+  playing: `The page's process looks at the player four times a second and passes facts on once or twice a second; the browser's
+hands them and the requests on; the extension's keeps its account. Each of them has a part of it, none most. Nearer: fewer, larger
+messages while all is well.`,
   verify: `The replay itself has a twentieth of the instructions (callgrind). The rest is form: the file is read into a tree of
 values, written canonically twice over to compare and to hash, read into its types, written and read again to find members
 that types pass over, and hashed once more for the answer. Nearer: to take the hash for the answer from the first check (a
