@@ -34,6 +34,9 @@ impl Add for Watched {
     }
 }
 
+/// So much of a move may be seen late: positions are old when the page is busy, by a look's distance at most [P].
+const LATE: Micros = Micros::from_millis(250);
+
 /// Counts for one media element.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
@@ -45,6 +48,8 @@ pub struct Tally {
     begun: bool,
     /// Since when it is to play.
     wanted: Option<Wall>,
+    /// Time that went by and for which no move was seen yet, at most [`LATE`].
+    unseen: Micros,
 }
 
 impl Tally {
@@ -72,10 +77,13 @@ impl Tally {
         let Some(before) = self.last.replace(*look) else { return };
         let (advance, elapsed) = (look.position - before.position, look.at - before.at);
         let sought = before.seeking || look.seeking || look.why == Moment::Seeking;
-        if sought || before.paused || advance <= Micros::ZERO || elapsed <= Micros::ZERO || elapsed > BLIND {
+        let unseen = std::mem::take(&mut self.unseen);
+        if sought || before.paused || advance < Micros::ZERO || elapsed <= Micros::ZERO || elapsed > BLIND {
             return;
         }
-        let played = playing_time(advance, before.rate).min(elapsed);
+        let most = elapsed + unseen;
+        let played = playing_time(advance, before.rate).min(most);
+        self.unseen = (most - played).min(LATE);
         self.watched.played = self.watched.played + played;
         if reduced {
             self.watched.reduced = self.watched.reduced + played;
@@ -176,6 +184,25 @@ mod tests {
         tally.reset();
         tally.look(&look(4, Sample, 4, false), false);
         assert_eq!(tally.watched(), Watched { played: Micros(SECOND), ..Watched::default() });
+    }
+
+    #[test]
+    fn moves_that_are_seen_late_are_counted_and_no_more() {
+        let millis = |at: i64, position: i64| Look {
+            at: Wall(at * 1000),
+            position: MediaTime(position * 1000),
+            ..look(0, Sample, 0, false)
+        };
+        // What is old at one look is made up for at the next.
+        let mut tally = Tally::default();
+        for (at, position) in [(0, 0), (250, 100), (500, 500), (750, 500), (1000, 1000)] {
+            tally.look(&millis(at, position), false);
+        }
+        assert_eq!(tally.watched().played, Micros::from_millis(1000));
+        // Playback that stood and then jumps did not play meanwhile.
+        tally.look(&millis(4000, 1000), false);
+        tally.look(&millis(4250, 4250), false);
+        assert_eq!(tally.watched().played, Micros::from_millis(1500));
     }
 
     #[test]
