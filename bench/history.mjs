@@ -26,12 +26,12 @@ export async function run({ quick }) {
     const url = pages.url('plain.html');
     const site = new URL(url).host;
     try {
-      await browser.open(url);
+      const watched = await browser.open(url);
       // Makes the database.
       const stats = await browser.openExtensionPage('stats.html');
       await drawn(stats);
       await fillHistory(stats, { site, stalls: 10_000, days: 365, bundles: 200 });
-      const address = `popup.html?tab=${await tabAt(stats, url)}`;
+      const address = await browser.popupOf(watched);
       const popup = await opened(browser, address, rounds);
       rows.push({ what: `${name}: popup, 10,000 stalls stored`, unit: 'ms', ...bootstrap(popup, median), target: { most: POPUP }, note: `median of ${rounds}, from navigation to the history drawn, background awake` });
       const stopped = await opened(browser, address, rounds, () => browser.stopBackground());
@@ -66,14 +66,6 @@ async function opened(browser, file, rounds, before) {
     await page.close();
   }
   return times;
-}
-
-/** The number of the tab that shows this address. @param {any} extension a page of the extension @param {string} url */
-function tabAt(extension, url) {
-  return extension.evaluate(async (/** @type {string} */ url) => {
-    const api = /** @type {any} */ (globalThis).browser ?? /** @type {any} */ (globalThis).chrome;
-    return (await api.tabs.query({})).find((/** @type {any} */ tab) => tab.url === url).id;
-  }, url);
 }
 
 /** @param {any} page @param {number} rounds @returns {Promise<{ kept: number[], counted: number[] }>} */

@@ -48,14 +48,10 @@ export async function launch(name, { headless = true, dark = false, extension = 
     openPrivately: (url) => openPrivately(browser, url),
     /** Opens a page of the extension in a new tab. */
     openExtensionPage: (file) => openExtensionPage(browser, base + file),
+    /** The address of the popup of a page's tab. */
+    popupOf: (page) => popupOf(browser, base, page),
     /** Opens the popup of a page's tab, in a tab of its own. */
-    async openPopup(page) {
-      const first = await openExtensionPage(browser, `${base}popup.html`);
-      const tab = await first.evaluate(tabAt, new URL(page.url()).origin);
-      await first.close();
-      if (tab === undefined) throw new Error(`the extension does not see the tab of ${page.url()}`);
-      return openExtensionPage(browser, `${base}popup.html?tab=${tab}`);
-    },
+    openPopup: async (page) => openExtensionPage(browser, base + (await popupOf(browser, base, page))),
     /** A page that the extension opened itself, whose address begins so. */
     openedExtensionPage: (start) => pageAt(browser, base + start, (address) => address?.startsWith(base + start)),
     /** Stops the extension's background, as the browser does when it has been idle. */
@@ -177,10 +173,16 @@ async function openExtensionPage(browser, url) {
   return pageAt(browser, url);
 }
 
-/** The number of the tab that shows this origin, asked on a page of the extension. */
-async function tabAt(origin) {
-  const tabs = await (globalThis.browser ?? globalThis.chrome).tabs.query({});
-  return tabs.find(({ url }) => url?.startsWith(origin))?.id;
+/** Only a page of the extension knows the number of a tab. */
+async function popupOf(browser, base, page) {
+  const asked = await openExtensionPage(browser, `${base}popup.html`);
+  const tab = await asked.evaluate(async (origin) => {
+    const tabs = await (globalThis.browser ?? globalThis.chrome).tabs.query({});
+    return tabs.find(({ url }) => url?.startsWith(origin))?.id;
+  }, new URL(page.url()).origin);
+  await asked.close();
+  if (tab === undefined) throw new Error(`the extension does not see the tab of ${page.url()}`);
+  return `popup.html?tab=${tab}`;
 }
 
 /** The page of this address, loaded, once there is one. */

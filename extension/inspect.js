@@ -3,10 +3,8 @@
 // In a worker, which is ended if it takes too long: whoever made the file need not mean well.
 
 import { render } from './render.js';
+import { element as make, say, when } from './say.js';
 import { catalogue } from './words.js';
-
-const api = globalThis.browser ?? globalThis.chrome;
-const say = (/** @type {string} */ key) => api.i18n.getMessage(key);
 
 /** Largest file read: as large as a card or a bundle may be (crates/picture, src/bundle). */
 const SIZE_LIMIT = 8 << 20;
@@ -18,29 +16,19 @@ const PATIENCE = 15_000;
  * @param {HTMLElement} element
  */
 export function mountInspector(element) {
-  const title = make('h2', say('check_title'));
-  title.id = 'check-title';
-  element.setAttribute('aria-labelledby', title.id);
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = '.png,.whystall,.json,image/png';
-  input.hidden = true;
-  const choose = make('button', say('check_choose'));
-  choose.type = 'button';
-  choose.addEventListener('click', () => input.click());
-  const drop = make('div');
-  drop.className = 'drop';
-  drop.append(choose, make('p', say('check_drop')), input);
-  const answer = make('div');
-  answer.setAttribute('role', 'status');
-  element.replaceChildren(title, make('p', say('check_intro')), drop, answer);
+  element.setAttribute('aria-labelledby', 'check-title');
+  const input = /** @type {HTMLInputElement} */ (make('input', { type: 'file', accept: '.png,.whystall,.json,image/png', hidden: true }));
+  const choose = make('button', { type: 'button', onclick: () => input.click() }, say('check_choose'));
+  const drop = make('div', { class: 'drop' }, choose, make('p', {}, say('check_drop')), input);
+  const answer = make('div', { role: 'status' });
+  element.replaceChildren(make('h2', { id: 'check-title' }, say('check_title')), make('p', {}, say('check_intro')), drop, answer);
 
   /** The file looked at last: an answer to an earlier one comes too late. @type {File | undefined} */
   let current;
   const check = async (/** @type {File | undefined} */ file) => {
     if (!file) return;
     current = file;
-    answer.replaceChildren(make('p', say('check_busy')));
+    answer.replaceChildren(make('p', {}, say('check_busy')));
     const told = await checked(file).catch((error) => ({ good: false, said: 'check_failed', why: String(error?.message ?? error) }));
     if (current === file) show(answer, file, told);
   };
@@ -76,39 +64,16 @@ async function checked(file) {
 
 /** @param {HTMLElement} answer @param {File} file @param {Told} told */
 function show(answer, file, { good, said, why, hash, began, view }) {
-  const box = make('div');
-  box.className = `checked ${good ? 'good' : 'bad'}`;
-  const sentence = make('p', `${good ? '✓' : '✗'} ${file.name}: ${say(said)}`);
-  sentence.className = 'said';
-  box.append(sentence);
-  if (why) {
-    const detail = make('p', why);
-    detail.className = 'note';
-    detail.lang = 'en';
-    box.append(detail);
-  }
-  if (good) box.append(make('p', say('check_proves')));
+  const box = make('div', { class: `checked ${good ? 'good' : 'bad'}` }, make('p', { class: 'said' }, `${good ? '✓' : '✗'} ${file.name}: ${say(said)}`));
+  if (why) box.append(make('p', { class: 'note', lang: 'en' }, why));
+  if (good) box.append(make('p', {}, say('check_proves')));
   // Evidence without a date counts from 1970.
-  if (began !== undefined && began > Date.UTC(2000)) {
-    const date = new Date(began).toLocaleString(api.i18n.getUILanguage(), { dateStyle: 'medium', timeStyle: 'short' });
-    box.append(make('p', `${say('check_began')} ${date}`));
-  }
-  if (hash) {
-    const line = make('p', `SHA-256 ${hash}`);
-    line.className = 'hash';
-    box.append(line);
-  }
+  if (began !== undefined && began > Date.UTC(2000)) box.append(make('p', {}, `${say('check_began')} ${when(began)}`));
+  if (hash) box.append(make('p', { class: 'hash' }, `SHA-256 ${hash}`));
   if (view) {
     const verdict = make('div');
     render(verdict, view, () => {});
     box.append(verdict);
   }
   answer.replaceChildren(box);
-}
-
-/** @template {keyof HTMLElementTagNameMap} T @param {T} tag @param {string} [text] */
-function make(tag, text = '') {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  return element;
 }

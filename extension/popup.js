@@ -2,6 +2,7 @@
 // The popup: draws what the background says of the tab, and saves what it is asked to save.
 
 import { render } from './render.js';
+import { saveFile } from './save.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
@@ -12,7 +13,7 @@ port.onMessage.addListener((/** @type {any} */ message) => {
   if (message.type === 'view') {
     render(document.body, message.view, act);
     performance.mark('shown');
-  } else if (message.type === 'evidence') save(new Blob([message.bundle], { type: 'application/json' }), message.name);
+  } else if (message.type === 'evidence') saveFile(new Blob([message.bundle], { type: 'application/json' }), message.name);
 });
 tabShown().then((tab) => port.postMessage({ type: 'open', tab }));
 
@@ -27,14 +28,4 @@ async function tabShown() {
 /** @param {string} action */
 function act(action) {
   port.postMessage({ type: 'action', action });
-}
-
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser has taken the blob over by the next turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -4,7 +4,8 @@
 import { stall } from './history.js';
 import { mountInspector } from './inspect.js';
 import { pages } from './pages.js';
-import { fillIn, say } from './say.js';
+import { saveFile } from './save.js';
+import { fillIn, say, when } from './say.js';
 import { catalogue } from './words.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -41,10 +42,10 @@ async function open() {
   byId('share').hidden = false;
   await redraw(share, Share);
   choices.addEventListener('change', () => redraw(share, Share));
-  byId('save').addEventListener('click', () => act(() => save(file(share), 'share_saved')));
+  byId('save').addEventListener('click', () => act(() => save(file(share))));
   byId('copy').addEventListener('click', () => act(() => copy(share)));
   byId('send').addEventListener('click', () => act(() => send(file(share))));
-  byId('evidence').addEventListener('click', () => act(() => save(evidence(share), 'share_saved')));
+  byId('evidence').addEventListener('click', () => act(() => save(evidence(share))));
   byId('copy').hidden = typeof ClipboardItem === 'undefined';
   byId('send').hidden = !navigator.canShare?.({ files: [new File([new Uint8Array(1)], 'card.png', { type: PNG })] });
 }
@@ -71,9 +72,8 @@ async function draw(share, Shape) {
   const chosen = new FormData(choices);
   const square = chosen.get('shape') === 'square';
   share.choose(chosen.has('host'), chosen.has('date'));
-  const date = new Date(share.began).toLocaleString(api.i18n.getUILanguage(), { dateStyle: 'medium', timeStyle: 'short' });
   const [width, height] = Shape.size(square);
-  await rasterise(share.svg(date, square, chosen.get('theme') === 'dark'), width, height);
+  await rasterise(share.svg(when(share.began), square, chosen.get('theme') === 'dark'), width, height);
   canvas.setAttribute('aria-label', share.said);
   const hidden = [!chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
   byId('inside').textContent = [say('share_inside'), ...hidden.filter(Boolean)].join(' ');
@@ -125,15 +125,10 @@ async function act(action) {
   }
 }
 
-/** @param {File} file @param {string} done */
-function save(file, done) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = file.name;
-  link.click();
-  // The browser has taken the blob over by the next turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  byId('done').textContent = `${say(done)} ${file.name}`;
+/** @param {File} file */
+function save(file) {
+  saveFile(file, file.name);
+  byId('done').textContent = `${say('share_saved')} ${file.name}`;
 }
 
 /** @param {Share} share */

@@ -4,6 +4,7 @@
 import { IMPORT_LIMIT, ImportError, fromJson, toCsv, toJson } from './archive.js';
 import { KEEP_DAYS, add, everything, keepDays, removeAll } from './history.js';
 import { pages } from './pages.js';
+import { saveFile } from './save.js';
 import { element, say } from './say.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -31,8 +32,8 @@ export function showData({ notice, changed, ask }) {
 
   /** @param {string} id @param {() => Promise<void>} does */
   const button = (id, does) => at(id).addEventListener('click', () => does().catch((error) => notice(say('stats_failed', String(error)))));
-  button('export-json', async () => save(toJson(await everything()), 'application/json', 'whystall-history.json'));
-  button('export-csv', async () => save(toCsv((await everything()).stalls), 'text/csv', 'whystall-history.csv'));
+  button('export-json', async () => saveFile(new Blob(toJson(await everything()), { type: 'application/json' }), 'whystall-history.json'));
+  button('export-csv', async () => saveFile(new Blob(toCsv((await everything()).stalls), { type: 'text/csv' }), 'whystall-history.csv'));
   button('import', async () => file.click());
   button('delete-all', async () => {
     if (!(await ask(say('stats_delete_all_sure')))) return;
@@ -62,12 +63,4 @@ async function readIn(file) {
   const verify = async (/** @type {string} */ bundle) => JSON.parse(history_verify(bundle));
   const { refused, ...checked } = await fromJson(await file.text(), verify);
   return { added: await add(checked), refused };
-}
-
-/** @param {string[]} parts @param {string} type @param {string} name */
-function save(parts, type, name) {
-  const link = element('a', { href: URL.createObjectURL(new Blob(parts, { type })), download: name });
-  link.click();
-  // The browser has taken the blob over by the next turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

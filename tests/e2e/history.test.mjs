@@ -48,7 +48,7 @@ describe(`history in ${browserName}`, () => {
       assert.equal(await listed(), kept.stalls.length);
       // The newest is the first.
       assert.equal(await stats.$eval('#stalls a', (link) => link.getAttribute('href')), `share.html?stall=${kept.stalls.at(-1).id}`);
-      const popup = await opened(browser, `popup.html?tab=${await tabAt(stats, url)}`);
+      const popup = await opened(browser, await browser.popupOf(page));
       const told = await popup.evaluate(() => document.querySelector('.history')?.textContent);
       assert.match(told, new RegExp(`^${new URL(url).host}`));
       assert.equal(await popup.evaluate(() => document.querySelectorAll('.history .kept button').length), kept.stalls.length);
@@ -245,10 +245,6 @@ async function answered(page, answer) {
   await until(() => page.evaluate(() => document.getElementById('sure').open), 'the question');
   await page.evaluate((answer) => document.querySelector(`#sure button[value=${answer}]`).click(), answer);
 }
-
-/** The number of the tab that shows this address. */
-const tabAt = (extension, url) =>
-  extension.evaluate(async (url) => (await (globalThis.browser ?? globalThis.chrome).tabs.query({})).find((tab) => tab.url === url).id, url);
 
 /** What is in the database, by its own interface. */
 const stored = (page) =>
