@@ -340,15 +340,11 @@ proptest! {
 }
 
 #[test]
-fn resealing_comes_to_the_same_bundle_or_to_none() {
-    assert_eq!(Bundle::reseal(&BYTES), Ok(STALL.clone()));
+fn rejudging_goes_by_the_inputs_alone_and_by_good_ones_only() {
+    assert_eq!(Bundle::rejudge(&BYTES), Ok(STALL.clone()));
     let other_verdict = resealed(|content| content["report"]["model"] = json!(7));
-    let mut content: Value = serde_json::from_slice(&BYTES).unwrap();
-    content["inputs"].as_array_mut().unwrap().pop();
-    for bytes in [other_verdict, content.to_string().into_bytes()] {
-        assert!(matches!(Bundle::reseal(&bytes), Err(BundleError::Altered { .. })));
-    }
+    assert_eq!(Bundle::rejudge(&other_verdict), Ok(STALL.clone()));
     for bytes in ["", "{}", "[]", r#"{"build":"b"}"#, r#"{"build":"b","inputs":[{}]}"#] {
-        assert!(Bundle::reseal(bytes.as_bytes()).is_err(), "{bytes}");
+        assert!(Bundle::rejudge(bytes.as_bytes()).is_err(), "{bytes}");
     }
 }

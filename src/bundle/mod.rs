@@ -91,27 +91,9 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Reads a bundle that this same program has made, and does without the verdict in it: the inputs are explained
-    /// again, and that what comes of them is what was sealed, the hash proves. For where reading a verdict is more code
-    /// than is to be loaded; elsewhere [`Bundle::parse`] says better what is wrong.
-    pub fn reseal(bytes: &[u8]) -> Result<Bundle, BundleError> {
-        let content = read(bytes)?;
-        let bundle = Bundle::sealed_anew(&content)?;
-        let stated = content.get(HASH).and_then(Value::as_str).map(str::to_owned);
-        let computed = bundle.fingerprint();
-        if stated.as_ref() == Some(&computed) {
-            Ok(bundle)
-        } else {
-            Err(BundleError::Altered { stated, computed })
-        }
-    }
-
     /// Seals good inputs anew, whatever verdict is beside them and whatever hash: what the rules of today say of a recording.
     pub fn rejudge(bytes: &[u8]) -> Result<Bundle, BundleError> {
-        Bundle::sealed_anew(&read(bytes)?)
-    }
-
-    fn sealed_anew(content: &Value) -> Result<Bundle, BundleError> {
+        let content = read(bytes)?;
         let build = content.get("build").and_then(Value::as_str).ok_or(BundleError::NotABundle)?;
         let inputs = content.get("inputs").ok_or(BundleError::NotABundle)?;
         let inputs =

@@ -54,9 +54,15 @@ fn checked(file: &[u8]) -> Result<(&'static str, Bundle), (&'static str, String)
     } else {
         ("check_bundle", file.to_vec())
     };
-    let bundle = Bundle::parse(&evidence).and_then(|bundle| bundle.verify().map(|()| bundle));
-    let bundle = bundle.map_err(|error| (of_bundle(&error), error.to_string()))?;
+    let bundle = verified(&evidence).map_err(|error| (of_bundle(&error), error.to_string()))?;
     Ok((said, bundle))
+}
+
+/// Read, checked, and replayed to the same verdict.
+pub fn verified(evidence: &[u8]) -> Result<Bundle, BundleError> {
+    let bundle = Bundle::parse(evidence)?;
+    bundle.verify()?;
+    Ok(bundle)
 }
 
 fn of_picture(error: &PictureError) -> &'static str {
