@@ -5,8 +5,9 @@
 
 pub use whystall_derive::Read;
 
+use crate::json::Json;
 use serde::de::Error as _;
-use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A value as it came from outside.
@@ -63,13 +64,13 @@ impl std::error::Error for Fault {}
 /// Reads JSON.
 pub fn json<T: Read>(text: &str) -> Result<T, Fault> {
     // By way of the one type that all JSON is read into: each further one is as much code again.
-    let value: Value = serde_json::from_str(text).map_err(|error| Fault(error.to_string().into()))?;
+    let value: Json = serde_json::from_str(text).map_err(|error| Fault(error.to_string().into()))?;
     T::read(&&value)
 }
 
 /// Reads it from where serde reads.
 pub fn deserialize<'de, T: Read, D: serde::Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    let value: Value = serde::Deserialize::deserialize(from)?;
+    let value: Json = serde::Deserialize::deserialize(from)?;
     T::read(&&value).map_err(D::Error::custom)
 }
 
@@ -212,18 +213,30 @@ impl<A: Read, B: Read, C: Read> Read for (A, B, C) {
     }
 }
 
-impl Source for &Value {
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read<S: Source>(from: &S) -> Result<BTreeMap<String, T>, Fault> {
+        let mut all = BTreeMap::new();
+        for name in from.names() {
+            let value = member(from, &name)?;
+            all.insert(name, value);
+        }
+        Ok(all)
+    }
+}
+
+impl Source for &Json<'_> {
     fn is_null(&self) -> bool {
-        Value::is_null(self)
+        **self == Json::Null
     }
     fn whole(&self) -> Option<i128> {
-        self.as_i64().map(i128::from).or(self.as_u64().map(i128::from))
+        let number = self.as_number()?;
+        number.as_i64().map(i128::from).or(number.as_u64().map(i128::from))
     }
     fn number(&self) -> Option<f64> {
-        self.as_f64()
+        self.as_number()?.as_f64()
     }
     fn flag(&self) -> Option<bool> {
-        self.as_bool()
+        if let Json::Bool(flag) = self { Some(*flag) } else { None }
     }
     fn text(&self) -> Option<String> {
         self.as_str().map(str::to_owned)
@@ -236,10 +249,11 @@ impl Source for &Value {
         Some(self.as_array()?.iter().collect())
     }
     fn names(&self) -> Vec<String> {
-        self.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+        let members = self.as_object().into_iter().flat_map(|members| members.iter());
+        members.map(|(name, _)| name.to_owned()).collect()
     }
     fn member(&self, name: &str) -> Option<Self> {
-        self.get(name).filter(|value| !value.is_null())
+        self.get(name).filter(|value| **value != Json::Null)
     }
 }
 
@@ -248,7 +262,7 @@ impl Source for &Value {
 mod tests {
     use super::*;
     use serde::Serialize;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[derive(Debug, Default, PartialEq, Serialize, Read)]
     #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -283,7 +297,7 @@ mod tests {
     }
 
     fn read<T: Read>(value: Value) -> Result<T, String> {
-        T::read(&&value).map_err(|fault| fault.to_string())
+        json(&value.to_string()).map_err(|fault| fault.to_string())
     }
 
     #[test]

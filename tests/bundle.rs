@@ -20,11 +20,11 @@ static STALL: LazyLock<Bundle> = LazyLock::new(|| {
 });
 static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| STALL.to_bytes());
 
-/// A bundle so small that every alteration of it can be tried.
-fn small() -> Bundle {
+/// Bundles so small that every alteration of them can be tried. One has a text in it that reads as the end of a bundle does.
+fn small() -> [Bundle; 2] {
     let event = Event::Frame { element: ElementId(1), position: MediaTime(-2) };
-    let at = Wall(3);
-    Bundle::seal("b", vec![Input { at, event }])
+    let input = Input { at: Wall(3), event };
+    ["b", r#","sha256":"0","whystall":1}"#].map(|build| Bundle::seal(build, vec![input.clone()]))
 }
 
 /// Changes the content of the real stall and gives it a hash that fits.
@@ -53,6 +53,7 @@ fn what_is_sealed_reads_back_and_verifies() {
     let bundle = Bundle::parse(&BYTES).unwrap();
     assert_eq!(bundle, *STALL);
     assert_eq!(bundle.to_bytes(), *BYTES);
+    assert_eq!(resealed(|_| ()), *BYTES);
     assert_eq!(bundle.verify(), Ok(()));
     let stated: Value = serde_json::from_slice(&BYTES).unwrap();
     assert_eq!(stated["sha256"], bundle.fingerprint());
@@ -67,24 +68,27 @@ fn a_report_is_the_same_bytes_inside_a_bundle_and_alone() {
 
 #[test]
 fn every_altered_byte_of_a_small_bundle_is_refused() {
-    let bytes = small().to_bytes();
-    assert_eq!(Bundle::parse(&bytes), Ok(small()));
-    for at in 0..bytes.len() {
-        let mut altered = bytes.clone();
-        for flip in 1..=255 {
-            altered[at] = bytes[at] ^ flip;
-            assert!(Bundle::parse(&altered).is_err(), "byte {at} ^ {flip}");
+    for bundle in small() {
+        let bytes = bundle.to_bytes();
+        assert_eq!(Bundle::parse(&bytes), Ok(bundle));
+        for at in 0..bytes.len() {
+            let mut altered = bytes.clone();
+            for flip in 1..=255 {
+                altered[at] = bytes[at] ^ flip;
+                assert!(Bundle::parse(&altered).is_err(), "byte {at} ^ {flip}");
+            }
         }
     }
 }
 
 #[test]
 fn every_truncation_of_a_small_bundle_is_refused() {
-    let bytes = small().to_bytes();
-    for length in 0..bytes.len() {
-        assert!(Bundle::parse(&bytes[..length]).is_err(), "{length}");
+    for bytes in small().map(|bundle| bundle.to_bytes()) {
+        for length in 0..bytes.len() {
+            assert!(Bundle::parse(&bytes[..length]).is_err(), "{length}");
+        }
+        assert!(Bundle::parse(&[&bytes, &b"\n"[..]].concat()).is_err());
     }
-    assert!(Bundle::parse(&[&bytes, &b"\n"[..]].concat()).is_err());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use whystall::bundle::Bundle;
-use whystall::event::{Event, Input, Network, Observer, RequestId, ResourceId, ResourceKind};
+use whystall::event::{Event, Input, Network, Observer, RequestId, ResourceId, ResourceKind, Stands};
 use whystall::time::Wall;
 
 /// All recorded evidence.
@@ -25,6 +25,15 @@ fn hosts(bundle: &Bundle) -> BTreeSet<String> {
     bundle.inputs.iter().filter_map(host).collect()
 }
 
+/// Names of networks, as they were told.
+fn networks(bundle: &Bundle) -> Vec<String> {
+    let name = |input: &Input| match &input.event {
+        Event::Placed { name, .. } => name.clone(),
+        _ => None,
+    };
+    bundle.inputs.iter().filter_map(name).collect()
+}
+
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
@@ -33,7 +42,7 @@ fn text(bytes: Vec<u8>) -> String {
 fn without_names_the_verdict_is_the_same_but_for_names() {
     let recordings = recordings();
     assert!(recordings.len() > 60);
-    let mut several = 0;
+    let (mut several, mut placed) = (0, 0);
     for (name, bundle) in recordings {
         let redacted = bundle.without_names();
         let (names, numbers) = (hosts(&bundle), hosts(&redacted));
@@ -44,15 +53,22 @@ fn without_names_the_verdict_is_the_same_but_for_names() {
         for (host, number) in names.iter().zip(&numbers) {
             expected = expected.replace(&format!("\"{host}\""), &format!("\"{number}\""));
         }
+        let (networks, stand_ins) = (networks(&bundle), networks(&redacted));
+        assert_eq!(networks.len(), stand_ins.len(), "{name}");
+        for (network, stand_in) in networks.iter().zip(&stand_ins) {
+            expected = expected.replace(&format!("\"{network}\""), &format!("\"{stand_in}\""));
+        }
+        placed += networks.len();
         assert_eq!(text(redacted.report.to_bytes()), expected, "{name}");
         let bytes = redacted.to_bytes();
         assert_eq!(Bundle::parse(&bytes).unwrap().verify(), Ok(()), "{name}");
         let told = text(bytes);
-        let left = names.iter().find(|host| told.contains(host.as_str()));
+        let left = names.iter().chain(&networks).find(|host| told.contains(host.as_str()));
         assert_eq!(left, None, "{name}");
-        assert!(!told.contains("\"network\":{"), "{name}");
+        assert!(!told.contains("\"network\":{\"v"), "{name}");
     }
     assert!(several > 10, "{several} recordings with several servers");
+    assert!(placed > 10, "{placed} networks");
 }
 
 #[test]
@@ -93,9 +109,46 @@ fn names_keep_what_verdicts_look_at() {
 }
 
 #[test]
+fn networks_are_numbered_and_names_go() {
+    let placed = |(host, asn): (&str, Option<u32>)| {
+        let (name, own) = (asn.map(|asn| format!("Network {asn}")), asn.is_none().then_some(true));
+        let (host, service) = (host.to_owned(), Some("Some CDN".to_owned()));
+        let event =
+            Event::Placed { host, asn, name, own, service, stands: Stands::AtExchange, table: 20_260_617 };
+        Input { at: Wall(0), event }
+    };
+    let servers = [
+        ("b.example", Some(64_501)),
+        ("a.example", Some(64_500)),
+        ("c.example", Some(64_501)),
+        ("d.example", None),
+    ];
+    let bundle = Bundle::seal("test", servers.map(placed).into());
+    let redacted = bundle.without_names();
+    let numbers: Vec<Option<u32>> = redacted
+        .inputs
+        .iter()
+        .map(|input| match input.event {
+            Event::Placed { asn, .. } => asn,
+            _ => None,
+        })
+        .collect();
+    assert_eq!(numbers, [Some(2), Some(1), Some(2), None]);
+    let bytes = redacted.to_bytes();
+    assert_eq!(Bundle::parse(&bytes).unwrap().verify(), Ok(()));
+    let told = text(bytes);
+    for left in ["Network", "645", "CDN", "exchange", "b.example"] {
+        assert!(!told.contains(left), "{left} is left in {told}");
+    }
+}
+
+#[test]
 fn without_a_date_the_verdict_is_the_same_and_no_moment_is_left() {
     let (mut dateless, mut live) = (0, 0);
     for (name, bundle) in recordings() {
+        // What the viewer says is said of a moment, too.
+        let during = bundle.report.stalls.last().unwrap().began.wall;
+        let bundle = bundle.and(Event::HomeUse { during, others: false });
         let Some(redacted) = bundle.without_date() else {
             live += 1;
             continue;

@@ -1,7 +1,10 @@
 //! What inputs can be, beyond their form.
 
 use super::BundleError;
-use crate::event::{CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, Rendition, SIDE_LIMIT, Span, Timing};
+use crate::event::{
+    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, LINE_LIMIT, PLACE_NAME_LIMIT, Rendition, SIDE_LIMIT,
+    Span, TABLE_DATES, Timing,
+};
 use crate::manifest::{NAMED_LIMIT, RENDITION_LIMIT};
 use crate::time::{LIMIT, MediaTime, Micros, Wall};
 
@@ -78,6 +81,7 @@ fn fault(input: &Input) -> Fault {
         Event::Received { bytes, .. } => count("bytes", *bytes),
         Event::RequestEnded { bytes, .. } => count("bytes", bytes.unwrap_or(0)),
         Event::Timing { timing, .. } => phases(timing),
+        Event::HomeUse { during, .. } => wall("during", *during),
         Event::Busy { from } | Event::NotObservable { from, .. } => wall("from", *from),
         Event::Quality { dropped, total, .. } => {
             count("dropped", *dropped).or_else(|| count("total", *total))
@@ -113,6 +117,30 @@ fn fault(input: &Input) -> Fault {
                 let allowed = || format!("at most {CHECK_BYTES_LIMIT} bytes");
                 bytes.filter(|bytes| *bytes > CHECK_BYTES_LIMIT).map(|_| ("bytes", allowed()))
             }),
+        Event::Line { plan, capacity } => {
+            let allowed = || format!("1 to {LINE_LIMIT} bits a second");
+            let mut rates = [("plan", plan), ("capacity", capacity)].into_iter();
+            let sound = |rate: u64| (1..=LINE_LIMIT).contains(&rate);
+            let unsound = rates.find(|(_, rate)| rate.is_some_and(|rate| !sound(rate)));
+            unsound.map(|(member, _)| (member, allowed()))
+        }
+        Event::Placed { host: of, asn, name, own, service, table, .. } => host("host", of)
+            .or_else(|| {
+                let allowed = || format!("text of 1 to {PLACE_NAME_LIMIT} bytes");
+                let fits = |name: &str| {
+                    (1..=PLACE_NAME_LIMIT).contains(&name.len()) && !name.contains(char::is_control)
+                };
+                let names = [("name", name), ("service", service)];
+                let unfit =
+                    names.into_iter().find(|(_, name)| name.as_deref().is_some_and(|name| !fits(name)));
+                unfit.map(|(member, _)| (member, allowed()))
+            })
+            .or_else(|| {
+                let allowed = || "a number from 1 on, and none for the viewer's own network".to_owned();
+                let told = asn.is_some() || name.is_some();
+                (*asn == Some(0) || told && *own == Some(true)).then(|| ("asn", allowed()))
+            })
+            .or_else(|| (!TABLE_DATES.contains(table)).then(|| ("table", "a date".to_owned()))),
         Event::SourceOpened { .. }
         | Event::Attached { .. }
         | Event::AttachedInWorker { .. }

@@ -1,32 +1,41 @@
 //! Canonical JSON: one value, one sequence of bytes (RFC 8785). Why it is written here: docs/decisions/0004.
 
+use crate::json::Json;
 use crate::sort::Sort;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::io;
 
 /// Integers that every JSON program holds exactly: RFC 8785 numbers are those of JavaScript.
 const EXACT: u64 = (1 << 53) - 1;
 
-/// The canonical bytes of a value whose numbers are [`exact`].
-pub fn to_bytes(value: &Value) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    write(value, &mut bytes);
-    bytes
+/// The canonical form of whatever has no fractions in it: what serde_json writes, members sorted by the UTF-16 code units of
+/// their names. It escapes just what RFC 8785 §3.2.2.2 wants escaped, and in the same way.
+pub fn to_bytes(content: &impl Serialize) -> Vec<u8> {
+    let bytes = RefCell::default();
+    let sorting = Sorting { bytes: &bytes, open: Vec::new() };
+    // Writing fails only for maps with other keys than strings and for errors that a type makes up: none here.
+    let _ = content.serialize(&mut Serializer::with_formatter(Shared(&bytes), sorting));
+    bytes.into_inner()
 }
 
 /// Where in the value the first number is that is not an integer between ±(2^53 - 1).
-pub fn inexact(value: &Value) -> Option<String> {
+pub fn inexact(value: &Json) -> Option<String> {
     match value {
-        Value::Number(number) => {
+        Json::Number(number) => {
             let size = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
             size.is_none_or(|size| size > EXACT).then(String::new)
         }
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| Some(element(index) + &inexact(item)?))
+        Json::Array(items) => {
+            let within = |(index, item)| inexact(item).map(|rest| element(index) + &rest);
+            items.iter().enumerate().find_map(within)
         }
-        Value::Object(members) => {
-            members.iter().find_map(|(name, value)| Some(member(name) + &inexact(value)?))
+        Json::Object(members) => {
+            members.iter().find_map(|(name, value)| inexact(value).map(|rest| member(name) + &rest))
         }
-        Value::Null | Value::Bool(_) | Value::String(_) => None,
+        Json::Null | Json::Bool(_) | Json::String(_) => None,
     }
 }
 
@@ -42,9 +51,13 @@ pub enum Difference {
 }
 
 /// The first difference between two values.
-pub fn difference(first: &Value, second: &Value) -> Option<Difference> {
+pub fn difference(first: &Json, second: &Json) -> Option<Difference> {
+    // Most are the same, which is quicker to tell than where they are not.
+    if first == second {
+        return None;
+    }
     match (first, second) {
-        (Value::Object(first), Value::Object(second)) => {
+        (Json::Object(first), Json::Object(second)) => {
             let differs = first.iter().find_map(|(name, value)| {
                 let here = || member(name);
                 match second.get(name) {
@@ -52,25 +65,31 @@ pub fn difference(first: &Value, second: &Value) -> Option<Difference> {
                     None => Some(Difference::Extra(here())),
                 }
             });
-            let missing = || second.keys().find(|name| !first.contains_key(*name));
+            let missing = || second.iter().map(|(name, _)| name).find(|name| first.get(name).is_none());
             differs.or_else(|| Some(Difference::Missing(member(missing()?))))
         }
-        (Value::Array(first), Value::Array(second)) => {
+        (Json::Array(first), Json::Array(second)) => {
             let pairs = first.iter().zip(second).enumerate();
             let mut differences =
                 pairs.filter_map(|(index, (a, b))| Some(difference(a, b)?.within(element(index))));
-            let common = element(first.len().min(second.len()));
+            let common = || element(first.len().min(second.len()));
             differences.next().or(match first.len().cmp(&second.len()) {
-                std::cmp::Ordering::Greater => Some(Difference::Extra(common)),
-                std::cmp::Ordering::Less => Some(Difference::Missing(common)),
+                std::cmp::Ordering::Greater => Some(Difference::Extra(common())),
+                std::cmp::Ordering::Less => Some(Difference::Missing(common())),
                 std::cmp::Ordering::Equal => None,
             })
         }
-        _ => (first != second).then(|| Difference::Changed(String::new())),
+        _ => Some(Difference::Changed(String::new())),
     }
 }
 
 impl Difference {
+    /// Where it is.
+    pub fn place(self) -> String {
+        let (Difference::Extra(place) | Difference::Missing(place) | Difference::Changed(place)) = self;
+        place
+    }
+
     fn within(self, place: String) -> Difference {
         match self {
             Difference::Extra(rest) => Difference::Extra(place + &rest),
@@ -88,56 +107,95 @@ fn element(index: usize) -> String {
     format!("[{index}]")
 }
 
-fn write(value: &Value, bytes: &mut Vec<u8>) {
-    match value {
-        Value::Array(items) => {
-            bytes.push(b'[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    bytes.push(b',');
-                }
-                write(item, bytes);
-            }
-            bytes.push(b']');
-        }
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.arrange_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            bytes.push(b'{');
-            for (index, (name, value)) in members.into_iter().enumerate() {
-                if index > 0 {
-                    bytes.push(b',');
-                }
-                quote(name, bytes);
-                bytes.push(b':');
-                write(value, bytes);
-            }
-            bytes.push(b'}');
-        }
-        Value::String(text) => quote(text, bytes),
-        // Not by `Number` itself, which can write fractions too: that has tables of 10 KB.
-        Value::Number(number) => {
-            let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
-            bytes.extend(whole.unwrap_or_default().to_string().bytes());
-        }
-        Value::Bool(flag) => bytes.extend(flag.to_string().bytes()),
-        Value::Null => bytes.extend(b"null"),
+/// What is written so far: the writer adds to it, and members are sorted in it.
+struct Shared<'a>(&'a RefCell<Vec<u8>>);
+
+impl io::Write for Shared<'_> {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(more);
+        Ok(more.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-/// serde_json escapes just what RFC 8785 §3.2.2.2 wants escaped, and in the same way.
-fn quote(text: &str, bytes: &mut Vec<u8>) {
-    bytes.extend(serde_json::to_vec(text).unwrap_or_default());
+struct Sorting<'a> {
+    bytes: &'a RefCell<Vec<u8>>,
+    /// The members so far of each object that is not closed yet: where one begins, and where its name ends.
+    open: Vec<Vec<(usize, usize)>>,
+}
+
+impl Formatter for Sorting<'_> {
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open.push(Vec::new());
+        writer.write_all(b"{")
+    }
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        let at = self.bytes.borrow().len();
+        self.open.last_mut().into_iter().for_each(|members| members.push((at, at)));
+        Ok(())
+    }
+    fn end_object_key<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        let at = self.bytes.borrow().len();
+        let member = self.open.last_mut().and_then(|members| members.last_mut());
+        member.into_iter().for_each(|(_, end)| *end = at);
+        Ok(())
+    }
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        let members = self.open.pop().unwrap_or_default();
+        sort(&mut self.bytes.borrow_mut(), &members);
+        writer.write_all(b"}")
+    }
+}
+
+/// Sorts the members that what is written ends with.
+fn sort(bytes: &mut Vec<u8>, members: &[(usize, usize)]) {
+    let ends = members.iter().skip(1).map(|(next, _)| next - 1).chain([bytes.len()]);
+    let parts = members.iter().zip(ends).map(|((start, name), end)| {
+        let part = |from, to| bytes.get(from..to).unwrap_or_default();
+        (part(start + 1, name - 1), part(*start, end))
+    });
+    let mut parts: Vec<(&[u8], &[u8])> = parts.collect();
+    if parts.is_sorted_by(|(a, _), (b, _)| order(a, b).is_lt()) {
+        return;
+    }
+    parts.arrange_by(|(a, _), (b, _)| order(a, b));
+    let sorted = parts.into_iter().map(|(_, member)| member).collect::<Vec<_>>().join(&b',');
+    bytes.truncate(bytes.len() - sorted.len());
+    bytes.extend(sorted);
+}
+
+/// The order of two names, as they are written between the quotes.
+fn order(a: &[u8], b: &[u8]) -> Ordering {
+    // The names of evidence are such, and then bytes have the same order.
+    let is_plain = |name: &[u8]| name.is_ascii() && !name.contains(&b'\\');
+    if is_plain(a) && is_plain(b) {
+        return a.cmp(b);
+    }
+    let units = |name| -> Vec<u16> {
+        let quoted = format!("\"{}\"", String::from_utf8_lossy(name));
+        let name: Json = serde_json::from_str(&quoted).unwrap_or_default();
+        name.as_str().unwrap_or_default().encode_utf16().collect()
+    };
+    units(a).cmp(&units(b))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::Value;
 
     fn canonical(json: &str) -> String {
-        let value = serde_json::from_str(json).expect("JSON");
-        String::from_utf8(to_bytes(&value)).expect("UTF-8")
+        String::from_utf8(to_bytes(&read(json))).expect("UTF-8")
+    }
+
+    fn read(json: &str) -> Json<'_> {
+        serde_json::from_str(json).expect("JSON")
     }
 
     #[test]
@@ -170,7 +228,7 @@ mod tests {
 
     #[test]
     fn inexact_numbers_are_found() {
-        let found = |json: &str| inexact(&serde_json::from_str(json).expect("JSON"));
+        let found = |json: &str| inexact(&read(json));
         assert_eq!(found("[9007199254740991, -9007199254740991]"), None);
         for number in ["9007199254740992", "-9007199254740992", "1.5", "1e3", "-0"] {
             let json = format!(r#"{{"a":[0,{{"b":{number}}}]}}"#);
@@ -180,8 +238,7 @@ mod tests {
 
     #[test]
     fn differences_name_their_place() {
-        let value = |json: &str| serde_json::from_str::<Value>(json).expect("JSON");
-        let found = |a: &str, b: &str| difference(&value(a), &value(b));
+        let found = |a: &str, b: &str| difference(&read(a), &read(b));
         let (extra, missing) = (Difference::Extra, Difference::Missing);
         assert_eq!(found(r#"{"a":[1,{}]}"#, r#"{"a":[1,{}]}"#), None);
         assert_eq!(found(r#"[{"a":1}]"#, "[{}]"), Some(extra("[0].a".into())));
@@ -210,15 +267,18 @@ mod tests {
     proptest! {
         #[test]
         fn canonical_bytes_read_back_as_the_same_value(value in any_json()) {
-            let bytes = to_bytes(&value);
+            let text = value.to_string();
+            let bytes = to_bytes(&read(&text));
             prop_assert_eq!(&serde_json::from_slice::<Value>(&bytes).expect("JSON"), &value);
-            prop_assert_eq!(inexact(&value), None);
+            prop_assert_eq!(inexact(&read(&text)), None);
         }
 
         #[test]
         fn values_differ_or_are_equal(a in any_json(), b in any_json()) {
-            prop_assert_eq!(difference(&a, &b).is_none(), a == b);
-            prop_assert_eq!(difference(&a, &a), None);
+            let (first, second) = (a.to_string(), b.to_string());
+            let (first, second) = (read(&first), read(&second));
+            prop_assert_eq!(difference(&first, &second).is_none(), a == b);
+            prop_assert_eq!(difference(&first, &first), None);
         }
     }
 }

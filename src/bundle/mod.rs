@@ -6,15 +6,18 @@ mod error;
 mod redact;
 
 pub use bounds::{INPUTS_LIMIT, validate_inputs};
+pub(crate) use canonical::to_bytes as canonical_bytes;
 pub use error::BundleError;
 
-use crate::event::Input;
-use crate::read::Read;
+use crate::event::{Event, Input};
+use crate::json::Json;
+use crate::read::{Fault, Read};
+use crate::time::Wall;
 use crate::verdict::{MODEL, Report};
 use canonical::Difference;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 
 /// Version of the format.
 pub const FORMAT: u32 = 1;
@@ -26,7 +29,7 @@ const DEPTH_LIMIT: usize = 16;
 const HASH: &str = "sha256";
 
 /// The evidence of one stall: everything its verdict used, and the verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Bundle {
     /// Version of this format.
@@ -46,20 +49,38 @@ impl Bundle {
         Bundle { whystall: FORMAT, build: build.to_owned(), inputs, report }
     }
 
+    /// The same with one input more, explained anew.
+    pub fn and(&self, event: Event) -> Bundle {
+        let at = self.inputs.iter().map(|input| input.at).max().unwrap_or(Wall(0));
+        let inputs = self.inputs.iter().cloned().chain([Input { at, event }]);
+        Bundle::seal(&self.build, inputs.collect())
+    }
+
     /// Its canonical bytes, hash included.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut content = value(self);
-        let hash = hash(&content);
-        if let Value::Object(members) = &mut content {
-            members.insert(HASH.to_owned(), Value::from(hash));
-        }
-        canonical::to_bytes(&content)
+        self.sealed().0
+    }
+
+    /// The same, and the hash, which [`Bundle::fingerprint`] would compute anew.
+    pub fn sealed(&self) -> (Vec<u8>, String) {
+        let mut bytes = canonical::to_bytes(self);
+        let hash = hash(&bytes);
+        // The hash is the last member but one.
+        let last = format!(",\"whystall\":{}}}", self.whystall);
+        bytes.truncate(bytes.len().saturating_sub(last.len()));
+        bytes.extend(format!(",\"{HASH}\":\"{hash}\"{last}").bytes());
+        (bytes, hash)
     }
 
     /// Reads and checks form and hash of a bundle (not yet that a replay agrees, see [`Bundle::verify`]).
     pub fn parse(bytes: &[u8]) -> Result<Bundle, BundleError> {
+        Bundle::parse_with_fingerprint(bytes).map(|(bundle, _)| bundle)
+    }
+
+    /// The same, and the hash that was checked: [`Bundle::fingerprint`] would compute it anew.
+    pub fn parse_with_fingerprint(bytes: &[u8]) -> Result<(Bundle, String), BundleError> {
         let mut content = read(bytes)?;
-        let format = content.get("whystall").and_then(Value::as_u64);
+        let format = content.get("whystall").and_then(Json::as_u64);
         match format {
             Some(format) if format > u64::from(FORMAT) => {
                 return Err(BundleError::Newer { format });
@@ -67,37 +88,32 @@ impl Bundle {
             Some(1..) => {}
             _ => return Err(BundleError::NotABundle),
         }
-        check_canonical(&content, bytes)?;
-        check_hash(&mut content)?;
-        let model = content.pointer("/report/model").and_then(Value::as_u64);
-        if let Some(model) = model.filter(|model| *model != u64::from(MODEL)) {
-            return Err(BundleError::OtherModel { model });
+        if let Some(place) = canonical::inexact(&content) {
+            return Err(BundleError::Number { place });
         }
-        let bundle = Bundle::deserialize(&content)
-            .map_err(|error| BundleError::Malformed { why: error.to_string() })?;
-        // Reading passes over members it does not know where an input's parts are flattened into one object, and takes
-        // an absent member for null. Writing tells.
-        match canonical::difference(&content, &value(&bundle)) {
-            None => {}
-            Some(Difference::Extra(place)) => return Err(BundleError::Unknown { place }),
-            Some(Difference::Missing(place)) => return Err(BundleError::Missing { place }),
-            Some(Difference::Changed(place)) => {
-                let why = format!("{place} is written otherwise");
-                return Err(BundleError::Malformed { why });
-            }
+        if let Json::Object(members) = &mut content {
+            members.remove(HASH);
+        }
+        let bundle = Bundle::read(&&content);
+        // A good one is, hash and all, what would be written of what was read. What is wrong with another is looked for then.
+        let good = bundle.as_ref().ok().map(Bundle::sealed).filter(|(sealed, _)| sealed == bytes);
+        let Some((_, fingerprint)) = good else { return Err(refusal(bytes, bundle)) };
+        let bundle = bundle.map_err(malformed)?;
+        let model = u64::from(bundle.report.model);
+        if model != u64::from(MODEL) {
+            return Err(BundleError::OtherModel { model });
         }
         bounds::validate_build(&bundle.build)?;
         validate_inputs(&bundle.inputs)?;
-        Ok(bundle)
+        Ok((bundle, fingerprint))
     }
 
     /// Seals good inputs anew, whatever verdict is beside them and whatever hash: what the rules of today say of a recording.
     pub fn rejudge(bytes: &[u8]) -> Result<Bundle, BundleError> {
         let content = read(bytes)?;
-        let build = content.get("build").and_then(Value::as_str).ok_or(BundleError::NotABundle)?;
+        let build = content.get("build").and_then(Json::as_str).ok_or(BundleError::NotABundle)?;
         let inputs = content.get("inputs").ok_or(BundleError::NotABundle)?;
-        let inputs =
-            Vec::<Input>::read(&inputs).map_err(|fault| BundleError::Malformed { why: fault.to_string() })?;
+        let inputs = Vec::<Input>::read(&inputs).map_err(malformed)?;
         bounds::validate_build(build)?;
         validate_inputs(&inputs)?;
         Ok(Bundle::seal(build, inputs))
@@ -106,39 +122,33 @@ impl Bundle {
     /// Replays the inputs and compares.
     pub fn verify(&self) -> Result<(), BundleError> {
         let replayed = crate::explain(&self.inputs);
-        match canonical::difference(&value(&self.report), &value(&replayed)) {
-            None => Ok(()),
-            Some(Difference::Extra(place) | Difference::Missing(place) | Difference::Changed(place)) => {
-                Err(BundleError::OtherVerdict { place: format!("report{place}") })
-            }
+        // What is equal is written in the same bytes.
+        if self.report == replayed {
+            return Ok(());
         }
+        let (recorded, replayed) = (self.report.to_bytes(), replayed.to_bytes());
+        let place = canonical::difference(&tree(&recorded), &tree(&replayed)).map(Difference::place);
+        Err(BundleError::OtherVerdict { place: format!("report{}", place.unwrap_or_default()) })
     }
 
     /// Lower-case hexadecimal SHA-256 over the canonical content.
     pub fn fingerprint(&self) -> String {
-        hash(&value(self))
+        hash(&canonical::to_bytes(self))
     }
 }
 
-/// Canonical bytes of what is made of structs, vectors and maps with string keys.
-pub(crate) fn canonical_bytes(content: &impl Serialize) -> Vec<u8> {
-    canonical::to_bytes(&value(content))
+/// What bytes that were just written say.
+fn tree(written: &[u8]) -> Json<'_> {
+    str::from_utf8(written).ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
-fn value(content: &impl Serialize) -> Value {
-    // By way of text, which snapshots are written as too: `to_value` would be as much code again for every type.
-    // Writing fails only for maps with other keys than strings and for errors that a type makes up: none here.
-    let text = serde_json::to_string(content).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
-}
-
-fn hash(content: &Value) -> String {
-    let digest = Sha256::digest(canonical::to_bytes(content));
+fn hash(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Any JSON of bounded size and depth.
-fn read(bytes: &[u8]) -> Result<Value, BundleError> {
+fn read(bytes: &[u8]) -> Result<Json<'_>, BundleError> {
     if bytes.len() > BYTES_LIMIT {
         return Err(BundleError::TooLarge { bytes: bytes.len() });
     }
@@ -168,10 +178,37 @@ fn too_deep(json: &[u8]) -> Option<usize> {
     None
 }
 
-fn check_canonical(content: &Value, bytes: &[u8]) -> Result<(), BundleError> {
-    if let Some(place) = canonical::inexact(content) {
-        return Err(BundleError::Number { place });
-    }
+/// What is wrong with bytes of JSON that are not what would be written of the bundle that was read of them, if one was.
+fn refusal(bytes: &[u8], bundle: Result<Bundle, Fault>) -> BundleError {
+    let refused = || -> Result<Infallible, BundleError> {
+        let mut content = read(bytes)?;
+        check_canonical(&content, bytes)?;
+        check_hash(&mut content)?;
+        let model = content.get("report").and_then(|report| report.get("model")?.as_u64());
+        if let Some(model) = model.filter(|model| *model != u64::from(MODEL)) {
+            return Err(BundleError::OtherModel { model });
+        }
+        // Reading passes over members it does not know where an input's parts are flattened into one object, and takes
+        // an absent member for null.
+        let written = canonical::to_bytes(&bundle.map_err(malformed)?);
+        match canonical::difference(&content, &tree(&written)) {
+            Some(Difference::Extra(place)) => Err(BundleError::Unknown { place }),
+            Some(Difference::Missing(place)) => Err(BundleError::Missing { place }),
+            changed => {
+                let place = changed.map(Difference::place).unwrap_or_default();
+                Err(BundleError::Malformed { why: format!("{place} is written otherwise") })
+            }
+        }
+    };
+    let Err(error) = refused();
+    error
+}
+
+fn malformed(fault: Fault) -> BundleError {
+    BundleError::Malformed { why: fault.to_string() }
+}
+
+fn check_canonical(content: &Json, bytes: &[u8]) -> Result<(), BundleError> {
     let canonical = canonical::to_bytes(content);
     if canonical == bytes {
         return Ok(());
@@ -181,10 +218,10 @@ fn check_canonical(content: &Value, bytes: &[u8]) -> Result<(), BundleError> {
 }
 
 /// Takes the hash out of the content and holds the rest against it.
-fn check_hash(content: &mut Value) -> Result<(), BundleError> {
-    let stated = content.as_object_mut().and_then(|members| members.remove(HASH));
+fn check_hash(content: &mut Json) -> Result<(), BundleError> {
+    let stated = if let Json::Object(members) = content { members.remove(HASH) } else { None };
     let stated = stated.and_then(|stated| Some(stated.as_str()?.to_owned()));
-    let computed = hash(content);
+    let computed = hash(&canonical::to_bytes(content));
     if stated.as_ref() == Some(&computed) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 //! same verdict but for what was taken out.
 
 use super::Bundle;
-use crate::event::{Confession, Event, Input, Timing};
+use crate::event::{Confession, Event, Input, Stands, Timing};
 use crate::path::domain;
 use crate::sort::gather;
 use crate::time::{MediaTime, Micros, Wall};
@@ -12,14 +12,22 @@ use std::collections::{BTreeMap, BTreeSet};
 const YEAR: Micros = Micros::from_millis(366 * 86_400_000);
 
 impl Bundle {
-    /// With numbers instead of the names of servers, and without the networks that they are in. Names of one site still are
-    /// of one site, those of the home or the machine still are local, and all sort as before, so that the verdict is the same.
+    /// With numbers instead of the names of servers and networks. Names of one site still are of one site, those of the home or
+    /// the machine still are local, servers of one network still are in one, and all sort as before, so that the verdict is the
+    /// same.
     pub fn without_names(&self) -> Bundle {
         let stand_ins = stand_ins(&self.inputs);
+        let networks = networks(&self.inputs);
         let mut inputs = self.inputs.clone();
         for Input { event, .. } in &mut inputs {
             let name = match event {
                 Event::RequestStarted { host, .. } | Event::Checked { host: Some(host), .. } => host,
+                Event::Placed { host, asn, name, service, stands, .. } => {
+                    *asn = asn.and_then(|asn| networks.get(&asn).copied());
+                    *name = asn.map(|number| format!("network-{number}"));
+                    (*service, *stands) = (None, Stands::Anywhere);
+                    host
+                }
                 Event::ResponseBegan { network, .. } => {
                     *network = None;
                     continue;
@@ -51,7 +59,9 @@ impl Bundle {
 /// Which number stands for which name.
 fn stand_ins(inputs: &[Input]) -> BTreeMap<String, String> {
     let hosts: BTreeSet<&str> = gather(inputs.iter().filter_map(|input| match &input.event {
-        Event::RequestStarted { host, .. } | Event::Checked { host: Some(host), .. } => Some(host.as_str()),
+        Event::RequestStarted { host, .. }
+        | Event::Checked { host: Some(host), .. }
+        | Event::Placed { host, .. } => Some(host.as_str()),
         _ => None,
     }));
     let sites: BTreeSet<&str> = gather(hosts.iter().filter_map(|host| domain(host)));
@@ -64,6 +74,16 @@ fn stand_ins(inputs: &[Input]) -> BTreeMap<String, String> {
         (host.to_owned(), name)
     };
     gather(hosts.into_iter().zip(1..).map(stand_in))
+}
+
+/// Which number stands for that of a network.
+fn networks(inputs: &[Input]) -> BTreeMap<u32, u32> {
+    let asn = |input: &Input| match input.event {
+        Event::Placed { asn, .. } => asn,
+        _ => None,
+    };
+    let networks: BTreeSet<u32> = gather(inputs.iter().filter_map(asn));
+    gather(networks.into_iter().zip(1..))
 }
 
 fn tells_the_date(event: &Event) -> bool {
@@ -85,9 +105,10 @@ fn shift(input: &mut Input, by: Micros) {
     let earlier = |moment: &mut Wall| *moment = *moment - by;
     earlier(&mut input.at);
     match &mut input.event {
-        Event::Busy { from } | Event::NotObservable { from, .. } | Event::Checked { from, .. } => {
-            earlier(from)
-        }
+        Event::Busy { from }
+        | Event::NotObservable { from, .. }
+        | Event::Checked { from, .. }
+        | Event::HomeUse { during: from, .. } => earlier(from),
         Event::Timing { timing, .. } => {
             let Timing { started, dns, connect, secure, sent, first_byte, bytes: _ } = timing;
             [started, secure, sent, first_byte].into_iter().flatten().for_each(earlier);
