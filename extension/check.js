@@ -1,12 +1,17 @@
 // @ts-check
-// Measures what the core asks for (`src/check.rs`), and nothing else. Which servers there are to measure is data: without
-// a list no request is made.
+// Measures what the core asks for (`src/check.rs`), and nothing else. Whom it asks: servers.js. What answers is not trusted:
+// it counts only if it is what was asked for.
+
+import { gatewayHere } from './gateway.js';
+import { checkSetting, references } from './servers.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
-/** An error sooner than this is a refusal by the machine itself, in ms. It can wait in a queue for more than a second; that
- * nobody is there is found out after three. */
-const REFUSED_WITHIN = 2500;
+/** An error sooner than this is none of the way's, in ms. A refusal can wait in a queue for more than a second; that nobody is
+ * there is found out after three. */
+const AT_ONCE = 2500;
+/** The browser says what an error was this soon after it, in ms. */
+const NAMED_WITHIN = 100;
 
 /** Hosts of which it is remembered what they sent. */
 const HOST_LIMIT = 16;
@@ -14,18 +19,9 @@ const HOST_LIMIT = 16;
 const TELLING = 64 << 10;
 
 /**
- * @typedef {{
- *   gateways?: string[],
- *   references?: string[],
- *   siblings?: Record<string, string>,
- * }} Servers addresses of routers to try and of two references; hosts, and what a server beside each answers by itself
  * @typedef {{ by: string, target: string, host: string | null, bytes: number, pair: boolean, patience: number }} Step
+ * @typedef {{ gateway?: string, references: string[], siblings: Record<string, string> }} Servers
  */
-
-/** What the viewer allowed to be measured. @returns {Promise<Servers | undefined>} */
-export async function allowedServers() {
-  return (await api.storage.local.get('check')).check;
-}
 
 /** Remembers for each host what it has sent, so that it can be asked for something that it has at hand. */
 export class Served {
@@ -66,15 +62,15 @@ export class Served {
 function addressOf({ target, host, bytes }, servers, served) {
   switch (target) {
     case 'gateway':
-      return servers.gateways?.[0];
+      return servers.gateway;
     case 'reference-a':
-      return servers.references?.[0];
+      return servers.references[0];
     case 'reference-b':
-      return servers.references?.[1];
+      return servers.references[1];
     case 'stalled':
       return served.by(host);
     case 'sibling': {
-      const [beside, sent] = [servers.siblings?.[host ?? ''], served.by(host)];
+      const [beside, sent] = [servers.siblings[host ?? ''], served.by(host)];
       if (!beside || bytes === 0) return beside;
       if (!sent) return undefined;
       const { pathname, search } = new URL(sent);
@@ -86,10 +82,20 @@ function addressOf({ target, host, bytes }, servers, served) {
 /**
  * Does these steps, in waves: answer times side by side, since each is small; bodies one after the other.
  * @param {Step[]} steps @param {Served} served @param {(fact: any) => void} tell
+ * @param {{ signal?: AbortSignal, remember?: boolean }} [how] `signal`: stops all of it; `remember`: which router answered
  */
-export async function perform(steps, served, tell) {
-  const servers = (await allowedServers()) ?? {};
-  const once = (/** @type {Step} */ step) => measure(step, addressOf(step, servers, served)).then(tell);
+export async function perform(steps, served, tell, { signal, remember = true } = {}) {
+  const setting = await checkSetting();
+  const asksGateway = steps.some(({ target }) => target === 'gateway');
+  const ask = (/** @type {string} */ url, /** @type {number} */ patience, /** @type {AbortSignal} */ over) =>
+    measure({ by: '', target: 'gateway', host: null, bytes: 0, pair: false, patience }, url, over).then(({ reply }) => REACHED.has(reply));
+  const gateway = asksGateway && !signal?.aborted ? await gatewayHere(setting, ask, { signal, remember }) : undefined;
+  const servers = { gateway: gateway?.address, references: references(setting), siblings: setting?.siblings ?? {} };
+  const once = async (/** @type {Step} */ step) => {
+    const fact = await measure(step, addressOf(step, servers, served), signal);
+    if (step.target === 'gateway' && fact.url) gateway?.heard(REACHED.has(fact.reply));
+    tell(fact);
+  };
   /** @type {Step[]} */
   let wave = [];
   const run = async () => {
@@ -104,13 +110,20 @@ export async function perform(steps, served, tell) {
   await run();
 }
 
-/** @param {Step} step @param {string | undefined} url */
-async function measure({ by, target, bytes, patience }, url) {
+/** Somebody is there. */
+const REACHED = new Set(['answered', 'refused']);
+
+/** @param {Step} step @param {string | undefined} url @param {AbortSignal} [stop] */
+async function measure(step, url, stop) {
+  const { by, target, bytes, patience } = step;
   const from = Date.now();
   const fact = { k: 'checked', by, target, from, url };
-  if (!url) return { ...fact, t: from, reply: 'not-probed' };
+  const told = (/** @type {string} */ reply, more = {}) => ({ ...fact, t: Math.max(from, Date.now()), reply, ...more });
+  if (!url || stop?.aborted) return told('not-probed');
   const given = new AbortController();
+  const signal = stop ? AbortSignal.any([given.signal, stop]) : given.signal;
   const timer = setTimeout(() => given.abort(), patience);
+  const errors = watchErrors(url);
   const began = performance.now();
   try {
     const response = await fetch(url, {
@@ -120,26 +133,90 @@ async function measure({ by, target, bytes, patience }, url) {
       credentials: 'omit',
       redirect: 'manual',
       referrerPolicy: 'no-referrer',
-      signal: given.signal,
+      signal,
     });
     const answered = performance.now();
-    const body = bytes > 0 && response.ok ? await read(response, bytes) : {};
+    if (!fits(response, step)) return told('unfit');
+    const body = bytes > 0 ? await read(response, bytes) : {};
+    if (body.short && !signal.aborted) return told('unfit');
     // Before it is given up, or there is no entry of it.
     const times = bytes > 0 ? {} : await phases(url, began);
-    given.abort();
-    return { ...fact, t: Math.max(from, Date.now()), reply: 'answered', answer: answered - began, ...times, ...body };
+    if (stop?.aborted) return told('not-probed');
+    const { short: _, ...moved } = body;
+    return told('answered', { answer: answered - began, ...times, ...moved });
   } catch {
     const took = performance.now() - began;
-    if (given.signal.aborted || took >= REFUSED_WITHIN) return { ...fact, t: Math.max(from, Date.now()), reply: 'failed' };
-    return { ...fact, t: Math.max(from, Date.now()), reply: 'refused', connect: took };
+    if (stop?.aborted) return told('not-probed');
+    if (given.signal.aborted || took >= AT_ONCE) return told('failed');
+    const reply = replyOf(await errors.named(), target);
+    return told(reply, reply === 'refused' ? { connect: took } : {});
   } finally {
     clearTimeout(timer);
+    given.abort();
+    errors.stop();
   }
 }
 
-/** So much of the body, and how long it took. @param {Response} response @param {number} most */
+/**
+ * What an error that came at once means. Only a router's refusal is an answer: in the place of servers further away, something
+ * nearer may refuse. @param {string} error @param {string} target
+ */
+function replyOf(error, target) {
+  if (/CONNECTION_REFUSED/.test(error)) return target === 'gateway' ? 'refused' : 'unfit';
+  if (/CERT|SSL|SEC_ERROR/i.test(error)) return 'unfit';
+  if (/UNREACHABLE/.test(error)) return 'failed';
+  return 'blocked';
+}
+
+/**
+ * Whether what answers is what was asked for: else it is a sign-in page, a filter, or a server that is not what it is taken for.
+ * Of a router, whatever it says is an answer. @param {Response} response @param {Step} step
+ */
+function fits(response, { target, bytes }) {
+  if (target === 'gateway') return true;
+  const reference = target.startsWith('reference');
+  const { status, headers } = response;
+  const page = /html/i.test(headers.get('content-type') ?? '');
+  // Who has the certificate is who was asked, whatever it answers.
+  if (bytes === 0) return (response.ok && !page) || (!reference && response.url.startsWith('https:'));
+  const encoded = headers.get('content-encoding');
+  if (page || (encoded && encoded !== 'identity')) return false;
+  if (status === 206) return sent(headers, bytes) !== undefined;
+  // All of it: short enough, or of a server that knows no ranges.
+  return status === 200 && (!reference || Number(headers.get('content-length') ?? NaN) <= bytes);
+}
+
+/** How many bytes a part is said to have, if it is the part that was asked for. @param {Headers} headers @param {number} bytes */
+function sent(headers, bytes) {
+  const [, last, all] = /^bytes 0-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
+  const wanted = Math.min(bytes, all === '*' ? bytes : Number(all));
+  const length = headers.get('content-length');
+  return Number(last) + 1 === wanted && (length === null || Number(length) === wanted) ? wanted : undefined;
+}
+
+/** What the browser calls an error of a request to this address; the request itself does not say. @param {string} address */
+function watchErrors(address) {
+  const { href } = new URL(address);
+  /** @type {(error: string) => void} */
+  let name = () => {};
+  const named = new Promise((/** @type {(error: string) => void} */ done) => (name = done));
+  const heard = (/** @type {any} */ { url, error }) => url === href && name(error);
+  // Requests of no tab: this script's own.
+  api.webRequest?.onErrorOccurred.addListener(heard, { urls: ['<all_urls>'], tabId: -1 });
+  return {
+    named: () => Promise.race([named, new Promise((/** @type {(error: string) => void} */ done) => setTimeout(done, NAMED_WITHIN, ''))]),
+    stop: () => api.webRequest?.onErrorOccurred.removeListener(heard),
+  };
+}
+
+/**
+ * So much of the body, and how long it took; `short` if less came than was said.
+ * @param {Response} response @param {number} most
+ * @returns {Promise<{ bytes?: number, took?: number, short?: boolean }>}
+ */
 async function read(response, most) {
   const began = performance.now();
+  const said = sent(response.headers, most) ?? Math.min(most, Number(response.headers.get('content-length') ?? 0));
   const reader = response.body?.getReader();
   let bytes = 0;
   try {
@@ -151,7 +228,7 @@ async function read(response, most) {
   } catch {
     // Given up: so far it came.
   }
-  return { bytes, took: performance.now() - began };
+  return { bytes, took: performance.now() - began, short: bytes < said };
 }
 
 /** Entries that belong to a measurement already. @type {Set<string>} */

@@ -1,18 +1,55 @@
-// Measurements against real servers. Only the browser's storage is made up.
+// Measurements against real servers. Made up are only the browser's storage and locks, and that it names its errors.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 
 /** @type {any} */
-let setting;
-globalThis.chrome = { storage: { local: { get: async () => ({ check: setting }) } } };
+let stored;
+const local = { get: async (key) => ({ [key]: stored[key] }), set: async (values) => Object.assign(stored, values), onChanged: { addListener() {} } };
+const errors = new Set();
+const onErrorOccurred = { addListener: (listener) => errors.add(listener), removeListener: (listener) => errors.delete(listener) };
+globalThis.chrome = { storage: { local }, webRequest: { onErrorOccurred } };
+Object.defineProperty(globalThis, 'navigator', { value: { locks: { request: (_, held) => held() } }, configurable: true });
+const plainly = globalThis.fetch;
+/** What a browser would call it. @type {string | undefined} */
+let called;
+globalThis.fetch = (url, how) =>
+  plainly(url, how).catch((error) => {
+    const name = called ?? (error.cause?.code === 'ECONNREFUSED' ? 'net::ERR_CONNECTION_REFUSED' : 'net::ERR_FAILED');
+    for (const heard of errors) heard({ url: String(url), error: name });
+    throw error;
+  });
 const { Served, perform } = await import('./check.js');
+const { currentNetwork } = await import('./networks.js');
 
 const asked = [];
+const FILE = Buffer.alloc(1 << 20);
+/** Part of a file, as servers send it. */
+const part = (response, from, to, all, body = FILE.subarray(from, to + 1)) =>
+  response.writeHead(206, { 'content-range': `bytes ${from}-${to}/${all}`, 'content-length': body.length, 'content-type': 'application/octet-stream' }).end(body);
+/** @type {Record<string, (response: import('node:http').ServerResponse, last: number) => any>} */
+const LIES = {
+  '/portal': (response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<h1>Sign in</h1>'),
+  '/redirect': (response) => response.writeHead(302, { location: '/followed' }).end(),
+  '/missing': (response) => response.writeHead(404).end(),
+  '/all': (response) => response.writeHead(200, { 'content-length': FILE.length }).end(FILE),
+  '/unsized': (response) => (response.writeHead(200), response.write(FILE), response.end()),
+  '/other-part': (response, last) => part(response, 1000, 1000 + last, FILE.length),
+  '/more': (response) => part(response, 0, 999_999, FILE.length),
+  '/less': (response) => part(response, 0, 99, FILE.length),
+  '/squeezed': (response, last) => response.writeHead(206, { 'content-range': `bytes 0-${last}/${FILE.length}`, 'content-encoding': 'gzip' }).end(),
+  '/short': (response, last) => (response.writeHead(206, { 'content-range': `bytes 0-${last}/${FILE.length}` }), response.end(FILE.subarray(0, 10))),
+};
 const server = createServer(({ method, url, headers }, response) => {
   asked.push(`${method} ${url} ${headers.range ?? ''}`.trim());
   if (url === '/silent') return;
-  response.end(method === 'HEAD' ? undefined : Buffer.alloc(1 << 20));
+  const last = Number(/\d+$/.exec(headers.range ?? '')?.[0]);
+  const path = new URL(url, 'http://a').pathname;
+  if (LIES[path]) LIES[path](response, last);
+  else if (method === 'HEAD') response.end();
+  else if (path === '/whole') response.writeHead(200, { 'content-length': FILE.length }).end(FILE);
+  else if (path === '/slow') (response.writeHead(206, { 'content-range': `bytes 0-${last}/${FILE.length}`, 'content-length': last + 1 }), response.write(FILE.subarray(0, 100)));
+  else part(response, 0, last, FILE.length);
 });
 let origin;
 let closed;
@@ -26,16 +63,21 @@ before(async () => {
   await new Promise((done) => other.close(done));
 });
 after(() => (server.closeAllConnections(), server.close()));
-beforeEach(() => asked.splice(0));
+beforeEach(() => {
+  stored = {};
+  called = undefined;
+  asked.splice(0);
+});
 
 const host = () => new URL(origin).host;
 const step = (target, more = {}) => ({ by: 'automatic', target, host: null, bytes: 0, pair: false, patience: 3000, ...more });
 
 /** What was told of these steps. */
-async function told(steps, served = new Served()) {
+async function told(steps, served = new Served(), how = {}) {
   const facts = [];
-  await perform(steps, served, (fact) => facts.push(fact));
+  await perform(steps, served, (fact) => facts.push(fact), how);
   for (const { t, from } of facts) assert.ok(t >= from);
+  assert.equal(errors.size, 0);
   return facts;
 }
 
@@ -47,39 +89,95 @@ function servedHere(path = '/seg-1?sig=x') {
   return served;
 }
 
-test('without a list nothing is asked', async () => {
-  setting = undefined;
-  const targets = ['gateway', 'reference-a', 'reference-b', 'sibling'].map((target) => step(target, { host: host() }));
-  const facts = await told(targets, servedHere());
-  assert.deepEqual(facts.map(({ reply }) => reply), Array(4).fill('not-probed'));
-  assert.deepEqual(asked, []);
-});
-
 test('an answer, a refusal, and nothing', async () => {
-  setting = { gateways: [closed], references: [`${origin}/a`, `${origin}/silent`] };
+  stored.check = { gateways: [closed], references: [`${origin}/a`, `${origin}/silent`] };
   const facts = await told([step('gateway'), step('reference-a'), step('reference-b', { patience: 1000 })]);
   const [gateway, a, b] = facts;
   assert.deepEqual([gateway.reply, a.reply, b.reply], ['refused', 'answered', 'failed']);
   assert.ok(gateway.connect >= 0 && gateway.answer === undefined);
   assert.ok(a.answer >= 0 && a.bytes === undefined);
   assert.ok(b.t - b.from >= 1000);
+  // It answered, so that is where the viewer is.
+  assert.deepEqual((await currentNetwork()).gateways, [closed]);
 });
 
-test('a body is no longer than was asked for, whatever the server sends', async () => {
-  setting = { references: [`${origin}/a`] };
+test('a refusal counts of a router only, and what never left counts of nobody', async () => {
+  stored.check = { gateways: [closed], references: [closed, closed] };
+  assert.deepEqual((await told([step('reference-a')])).map(({ reply }) => reply), ['unfit']);
+  const replies = { 'net::ERR_BLOCKED_BY_CLIENT': 'blocked', 'net::ERR_INTERNET_DISCONNECTED': 'blocked', NS_ERROR_OFFLINE: 'blocked', 'net::ERR_CERT_AUTHORITY_INVALID': 'unfit', NS_ERROR_CONNECTION_REFUSED: 'refused' };
+  for (const [error, reply] of Object.entries(replies)) {
+    called = error;
+    const [fact] = await told([step('gateway')]);
+    assert.equal(fact.reply, reply, error);
+    assert.equal(fact.connect !== undefined, reply === 'refused');
+  }
+});
+
+test('a body is what was asked for, and no more of it', async () => {
+  stored.check = { references: [`${origin}/a`] };
   const [fact] = await told([step('reference-a', { bytes: 1000 })]);
-  assert.equal(fact.bytes, 1000);
+  assert.deepEqual([fact.reply, fact.bytes], ['answered', 1000]);
   assert.deepEqual(asked, ['GET /a bytes=0-999']);
 });
 
+test('whoever sends something else is not measured', async () => {
+  for (const path of Object.keys(LIES)) {
+    stored.check = { references: [origin + path] };
+    const [fact] = await told([step('reference-a', { bytes: 1000 })]);
+    assert.deepEqual([fact.reply, fact.bytes, fact.answer], ['unfit', undefined, undefined], path);
+  }
+  // Nor is its answer time.
+  for (const path of ['/portal', '/redirect', '/missing']) {
+    stored.check = { references: [origin + path] };
+    assert.equal((await told([step('reference-a')]))[0].reply, 'unfit', path);
+  }
+  // A redirect is not followed.
+  assert.ok(!asked.some((request) => request.includes('/followed')));
+});
+
+test('of what comes too slowly it is told how much came', async () => {
+  stored.check = { references: [`${origin}/slow`] };
+  const [fact] = await told([step('reference-a', { bytes: 1000, patience: 300 })]);
+  assert.deepEqual([fact.reply, fact.bytes], ['answered', 100]);
+  assert.ok(fact.took >= 200);
+});
+
+test('a server that knows no ranges is read no further than wanted', async () => {
+  const [fact] = await told([step('stalled', { host: host(), bytes: 1000 })], servedHere('/whole'));
+  assert.deepEqual([fact.reply, fact.bytes], ['answered', 1000]);
+});
+
+test('once stopped nobody is asked any more', async () => {
+  stored.check = { references: [`${origin}/silent`, `${origin}/a`] };
+  const stop = new AbortController();
+  const facts = told([step('reference-a', { bytes: 1000 }), step('reference-b', { bytes: 1000 })], undefined, { signal: stop.signal });
+  while (asked.length === 0) await new Promise(setImmediate);
+  stop.abort();
+  assert.deepEqual((await facts).map(({ reply }) => reply), ['not-probed', 'not-probed']);
+  assert.deepEqual(asked, ['GET /silent bytes=0-999']);
+});
+
 test('a server is asked for what it sent, and one beside it for the same', async () => {
-  setting = { siblings: { [host()]: `${origin}/healthy` } };
+  stored.check = { siblings: { [host()]: `${origin}/healthy` } };
   const beside = step('sibling', { host: host() });
   await told([step('stalled', { host: host(), pair: true })], servedHere());
   await told([beside, { ...beside, bytes: 10 }], servedHere());
   assert.deepEqual(asked, ['HEAD /seg-1?sig=x', 'HEAD /seg-1?sig=x', 'HEAD /healthy', 'GET /seg-1?sig=x bytes=0-9']);
   const [unknown] = await told([step('stalled', { host: 'other.example' })], servedHere());
   assert.equal(unknown.reply, 'not-probed');
+});
+
+test('the first router that answers is the one, and is asked again', async () => {
+  stored.check = { gateways: [`${origin}/silent`, closed] };
+  const [first] = await told([step('gateway')]);
+  assert.deepEqual([first.reply, first.url], ['refused', closed]);
+  asked.splice(0);
+  const [second] = await told([step('gateway')]);
+  assert.deepEqual([second.url, asked], [closed, []]);
+  // In a private window nothing is remembered.
+  stored = { check: { gateways: [`${origin}/router`] } };
+  await told([step('gateway')], undefined, { remember: false });
+  assert.equal((await currentNetwork()).id, '');
 });
 
 test('what failed, was refused or came from the cache was not sent', () => {

@@ -1,6 +1,8 @@
 // @ts-check
 // The first-run page. Firefox may leave the permission to see pages to the viewer; it is asked for here, by a button.
 
+import { showConsent } from './consent.js';
+
 const api = globalThis.browser ?? globalThis.chrome;
 const EVERYWHERE = { origins: ['<all_urls>'] };
 
@@ -11,6 +13,8 @@ for (const element of document.querySelectorAll('[data-message]')) {
 
 const ask = /** @type {HTMLElement} */ (document.getElementById('ask'));
 const allowed = /** @type {HTMLElement} */ (document.getElementById('allowed'));
+
+showConsent();
 
 async function update() {
   const granted = await api.permissions.contains(EVERYWHERE);

@@ -10,7 +10,9 @@ use crate::event::{Asker, Event, Input, Reply, Target};
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
 use crate::machine::{Element, Machine};
-use crate::path::series::{Series, Trend};
+use crate::path::REFERENCES;
+use crate::path::series::{PROMPT, Series, Trend};
+use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
 use crate::verdict::StallKind;
 use serde::Serialize;
@@ -37,12 +39,12 @@ const LOAD: Micros = Micros::from_millis(1_000);
 const LOST: Micros = Micros::from_millis(15_000);
 /// A verdict waits this long after its stall for what is still being measured.
 const DEADLINE: Micros = Micros::from_millis(4_000);
-/// A reference sends so much.
-const REFERENCE_BYTES: u64 = 128 << 10;
-/// The servers that playback asks send so much.
-const SERVER_BYTES: u64 = 64 << 10;
+/// Each of four servers sends so much: smaller bodies tell of the round trip alone.
+const BYTES: u64 = 64 << 10;
 /// All bodies of a stall's check together are no more than this.
-pub const BYTES_A_STALL: u64 = 2 * (REFERENCE_BYTES + SERVER_BYTES);
+pub const BYTES_A_STALL: u64 = 4 * BYTES;
+/// The viewer's wish is dropped if there was nothing to measure for so long.
+const WISH: Micros = Micros::from_millis(60_000);
 
 /// One thing to be measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -111,18 +113,25 @@ impl Measurement {
         })
     }
 
-    /// It was really asked.
+    /// It was really asked, and what came back, if anything, came from there.
     pub fn ran(&self) -> bool {
-        self.reply != Reply::NotProbed
+        !matches!(self.reply, Reply::NotProbed | Reply::Blocked | Reply::Unfit)
     }
 
-    /// How soon something came back: an answer takes a round trip and what the server takes, being refused a round trip.
+    /// How soon something came back: an answer takes a round trip and what the server takes, being refused a round trip. Only
+    /// of the router: in the place of servers further away something nearer may refuse.
     pub fn answered_in(&self) -> Option<Micros> {
         match self.reply {
             Reply::Answered => self.answer,
-            Reply::Refused => self.connect,
-            Reply::Failed | Reply::NotProbed => None,
+            Reply::Refused if self.target == Target::Gateway => self.connect,
+            _ => None,
         }
+    }
+}
+
+impl Shown {
+    fn new(by: Asker, since: Wall) -> Shown {
+        Shown { by, since, waiting: Vec::new(), begun: false, over: None, stopped: false }
     }
 }
 
@@ -159,6 +168,22 @@ pub struct Checker {
     /// The stall that is being checked: its begin, and the rounds made so far.
     stall: Option<(Wall, usize)>,
     moved: bool,
+    /// The viewer stopped it: no stall that began before this is checked any more.
+    stopped: Option<Wall>,
+    shown: Option<Shown>,
+}
+
+/// The check that is told of.
+#[derive(Clone, Debug)]
+struct Shown {
+    by: Asker,
+    since: Wall,
+    /// What has not come back yet.
+    waiting: Vec<Target>,
+    /// Some of it was asked for.
+    begun: bool,
+    over: Option<Wall>,
+    stopped: bool,
 }
 
 impl Checker {
@@ -168,12 +193,31 @@ impl Checker {
     }
 
     /// The viewer wants one.
-    pub fn ask(&mut self) {
-        self.asked = true;
+    pub fn ask(&mut self, now: Wall) {
+        (self.asked, self.stopped) = (true, None);
+        // Once more, but not what moves much.
+        if let Some((_, rounds)) = &mut self.stall {
+            *rounds = 0;
+        }
+        self.shown = Some(Shown::new(Asker::Viewer, now));
+    }
+
+    /// The viewer wants none any more.
+    pub fn stop(&mut self, now: Wall) {
+        (self.asked, self.under_way, self.stopped) = (false, None, Some(now));
+        if let Some(shown) = self.shown.as_mut().filter(|shown| shown.over.is_none()) {
+            shown.waiting.clear();
+            (shown.over, shown.stopped) = (Some(now), true);
+        }
     }
 
     /// A measurement came back.
-    pub fn heard(&mut self, now: Wall) {
+    pub fn heard(&mut self, now: Wall, target: Target) {
+        if let Some(shown) = &mut self.shown
+            && let Some(place) = shown.waiting.iter().position(|waiting| *waiting == target)
+        {
+            shown.waiting.remove(place);
+        }
         if let Some((left, _)) = &mut self.under_way {
             *left = left.saturating_sub(1);
             if *left == 0 {
@@ -193,23 +237,89 @@ impl Checker {
         if self.under_way.is_some_and(|(_, since)| now - since > LOST) {
             self.under_way = None;
         }
+        let stalled = machine.elements.values().find_map(|element| {
+            let stall = element.detector.open().filter(|stall| stall.kind == StallKind::Starved)?;
+            Some((element, stall.began.wall))
+        });
+        self.settle(now, stalled.map(|(_, began)| began));
         if !(self.allowed || self.asked) || self.under_way.is_some() || now - self.idle_since < PAUSE {
             return Vec::new();
         }
-        let stalled = machine
-            .elements
-            .values()
-            .find(|element| element.detector.open().is_some_and(|stall| stall.kind == StallKind::Starved));
         let steps = match stalled {
-            Some(element) => self.in_stall(machine, element),
+            Some((element, _)) => self.in_stall(machine, element),
             None => self.at_rest(machine),
         };
         if !steps.is_empty() {
+            let each = |step: &Step| if step.pair { 2 } else { 1 };
+            self.under_way = Some((steps.iter().map(each).sum(), now));
+            self.show(&steps, now, stalled.is_some());
             self.asked &= stalled.is_some();
-            let all = steps.iter().map(|step| if step.pair { 2 } else { 1 }).sum();
-            self.under_way = Some((all, now));
         }
         steps
+    }
+
+    /// What is measured in a stall, or because the viewer asked for it, is told of.
+    fn show(&mut self, steps: &[Step], now: Wall, stalled: bool) {
+        if !(stalled || self.asked) {
+            return;
+        }
+        let by = self.by();
+        let shown = self.shown.take().filter(|shown| shown.over.is_none() && shown.by == by);
+        let shown = self.shown.insert(shown.unwrap_or_else(|| Shown::new(by, now)));
+        let twice = |step: &Step| std::iter::repeat_n(step.target, if step.pair { 2 } else { 1 });
+        shown.waiting = steps.iter().flat_map(twice).collect();
+        shown.begun = true;
+    }
+
+    /// What is told of is over once nothing more will be measured for it.
+    fn settle(&mut self, now: Wall, stalled: Option<Wall>) {
+        let Some(shown) = self.shown.as_mut().filter(|shown| shown.over.is_none()) else {
+            return;
+        };
+        if self.under_way.is_some() {
+            return;
+        }
+        let done = |(of, rounds): (Wall, usize)| Some(of) == stalled && rounds >= ROUNDS && self.moved;
+        let done = self.stall.is_some_and(done);
+        let over = match shown.by {
+            Asker::Automatic => done || stalled.is_none(),
+            Asker::Viewer => {
+                self.asked &= !done && now - shown.since < WISH;
+                !self.asked
+            }
+        };
+        if over {
+            shown.waiting.clear();
+            shown.over = Some(now);
+        }
+    }
+
+    /// When the last one was over, if none is under way.
+    pub fn over(&self) -> Option<Wall> {
+        self.shown.as_ref()?.over
+    }
+
+    /// The check that is under way, or the last one.
+    pub fn status(&self, machine: &Machine) -> Option<CheckStatus> {
+        let shown = self.shown.as_ref()?;
+        let measured = |target: &Target| {
+            let mut its =
+                machine.checks.iter().filter(|one| one.target == *target && one.from >= shown.since);
+            its.next_back().cloned()
+        };
+        Some(CheckStatus {
+            by: shown.by,
+            since: shown.since,
+            state: match (shown.over, shown.begun) {
+                (Some(at), _) if shown.stopped => CheckState::Stopped(at),
+                (Some(at), _) => CheckState::Over(at),
+                (None, false) => CheckState::Waiting,
+                (None, true) => CheckState::Measuring,
+            },
+            parts: Target::ALL
+                .map(|target| (target, shown.waiting.contains(&target), measured(&target)))
+                .into(),
+        })
     }
 
     fn by(&self) -> Asker {
@@ -246,6 +356,9 @@ impl Checker {
             return Vec::new();
         };
         let began = sighting.began.wall;
+        if self.stopped.is_some_and(|stopped| began <= stopped) {
+            return Vec::new();
+        }
         if self.stall.is_none_or(|(of, _)| of != began) {
             (self.stall, self.moved) = (Some((began, 0)), false);
         }
@@ -260,8 +373,9 @@ impl Checker {
         };
         let from = ledger.window.map_or(began, |(from, _)| from);
         if rounds >= FIRST && !self.moved {
-            self.moved = true;
             let bodies = self.bodies(machine, books.fetches(), &host, (from, began));
+            // For who waits for it, it is tried again as more is known.
+            self.moved = !bodies.is_empty() || !self.asked || rounds + 1 >= ROUNDS;
             if !bodies.is_empty() {
                 return bodies;
             }
@@ -282,20 +396,27 @@ impl Checker {
         host: &str,
         (from, began): (Wall, Wall),
     ) -> Vec<Step> {
-        let trend = |target| {
+        let series = |target| {
             let quiet = at_rest(&machine.checks, fetches, target, from);
             let loaded = |measured: &&Measurement| measured.target == target && measured.from >= began;
-            Series::of(quiet, machine.checks.iter().filter(loaded)).trend()
+            Series::of(quiet, machine.checks.iter().filter(loaded))
         };
-        let free = |target| trend(target) == Some(Trend::Flat);
-        let shared = [Target::Gateway, Target::ReferenceA, Target::ReferenceB];
-        if shared.into_iter().any(|target| trend(target) == Some(Trend::Up)) {
+        let trend = |target| series(target).trend();
+        // In the first stall of a page there is nothing to compare with, and who asks waits for an answer.
+        let free = |target| match trend(target) {
+            Some(trend) => trend == Trend::Flat,
+            None => self.asked && series(target).is_prompt(PROMPT),
+        };
+        let beyond = REFERENCES.map(trend);
+        // A router that is slow to answer is no queue where those beyond it are as quick as ever.
+        let slow = trend(Target::Gateway) == Some(Trend::Up) && beyond != [Some(Trend::Flat); 2];
+        if slow || beyond.contains(&Some(Trend::Up)) {
             return Vec::new();
         }
         let servers = [Target::Stalled, Target::Sibling].into_iter().filter(|target| free(*target));
-        let servers = servers.map(|target| self.step(target, host, SERVER_BYTES));
-        let references = [Target::ReferenceA, Target::ReferenceB].into_iter().filter(|target| free(*target));
-        servers.chain(references.map(|target| self.step(target, host, REFERENCE_BYTES))).collect()
+        let servers = servers.map(|target| self.step(target, host, BYTES));
+        let references = REFERENCES.into_iter().filter(|target| free(*target));
+        servers.chain(references.map(|target| self.step(target, host, BYTES))).collect()
     }
 
     fn step(&self, target: Target, host: &str, bytes: u64) -> Step {

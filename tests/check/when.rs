@@ -1,0 +1,172 @@
+//! When what is measured, and how little.
+
+use super::measured::*;
+use whystall::check::{BYTES_A_STALL, Step};
+use whystall::event::Target::{ReferenceA, ReferenceB};
+use whystall::event::{Asker, Target};
+use whystall::status::CheckState;
+use whystall::story::{Story, at};
+use whystall::verdict::{Stall, Zone::Origin};
+use whystall::{Input, Output, Session};
+
+/// What was to be measured, and when; and the records.
+type Played = (Vec<(i64, Step)>, Vec<Stall>);
+
+/// Plays a story to a session, answering its checks as `answer` says.
+fn live(story: &Story, allowed: bool, answer: impl FnMut(&Step) -> Measured) -> Played {
+    watched(story, allowed, |_, _| {}, answer)
+}
+
+/// The same, with a viewer who looks now and then.
+fn watched(
+    story: &Story,
+    allowed: bool,
+    mut viewer: impl FnMut(&mut Session, i64),
+    mut answer: impl FnMut(&Step) -> Measured,
+) -> Played {
+    let mut session = Session::new("test");
+    session.allow_checks(allowed);
+    let mut coming: Vec<Input> = story.tell().inputs;
+    coming.reverse();
+    let (mut asked, mut stalls) = (Vec::new(), Vec::new());
+    while let Some(input) = coming.pop() {
+        let now = input.at;
+        session.handle(input);
+        viewer(&mut session, (now - at(0)).as_millis());
+        while let Some(output) = session.poll() {
+            match output {
+                Output::Check(steps) => {
+                    let mut when = (now - at(0)).as_millis();
+                    for step in steps {
+                        for _ in 0..if step.pair { 2 } else { 1 } {
+                            let input = event(when, answer(&step));
+                            when = (input.at - at(0)).as_millis();
+                            let place = coming.partition_point(|other| other.at > input.at);
+                            coming.insert(place, input);
+                        }
+                        asked.push(((now - at(0)).as_millis(), step));
+                    }
+                }
+                Output::Record(bundle) => {
+                    assert_eq!(bundle.verify(), Ok(()));
+                    stalls.push(bundle.report.stalls.last().unwrap().clone());
+                }
+                Output::View(_) | Output::WakeAt(_) | Output::Revise(..) => {}
+            }
+        }
+    }
+    (asked, stalls)
+}
+
+fn usual(step: &Step) -> Measured {
+    match step.bytes {
+        0 => answered(step.target, quiet(step.target)),
+        bytes => sent(step.target, bytes >> 10, 60),
+    }
+}
+
+#[test]
+fn nothing_is_measured_unless_it_is_allowed() {
+    let (asked, stalls) = live(&slow_body(), false, usual);
+    assert!(asked.is_empty() && stalls.len() == 1);
+}
+
+#[test]
+fn answer_times_come_first_and_bodies_are_few() {
+    let (asked, stalls) = live(&slow_body(), true, usual);
+    let began = 20_000;
+    let before: Vec<&Step> = asked.iter().filter(|(when, _)| *when < began).map(|(_, step)| step).collect();
+    // At rest, each twice, and nothing but answer times.
+    assert_eq!(before.len(), 2 * Target::ALL.len());
+    assert!(before.iter().all(|step| step.bytes == 0));
+    let during = || asked.iter().filter(|(when, _)| *when >= began);
+    assert!(during().all(|(when, _)| *when >= began + 300));
+    let first_body = during().position(|(_, step)| step.bytes > 0).unwrap();
+    assert_eq!(first_body, Target::ALL.len());
+    let moved: u64 = during().map(|(_, step)| step.bytes).sum();
+    assert_eq!(moved, BYTES_A_STALL);
+    assert!(asked.iter().all(|(_, step)| step.bytes <= 256 << 10));
+    // What came in time is in the evidence, and in the verdict.
+    assert_eq!(stalls[0].zones, [Origin]);
+}
+
+#[test]
+fn a_full_queue_is_not_filled_further() {
+    let loaded = |step: &Step, began: bool, far: bool| {
+        let up = began && (far == step.target.is_named());
+        answered(step.target, quiet(step.target) + if up { 280 } else { 0 })
+    };
+    // On what is shared: no bodies at all. The first ten are at rest.
+    let mut count = 0;
+    let (asked, _) = live(&slow_body(), true, |step| {
+        count += 1;
+        if step.bytes > 0 { usual(step) } else { loaded(step, count > 10, false) }
+    });
+    assert!(asked.iter().all(|(_, step)| step.bytes == 0));
+    // On the way to the server: none from there.
+    let mut count = 0;
+    let (asked, _) = live(&slow_body(), true, |step| {
+        count += 1;
+        if step.bytes > 0 { usual(step) } else { loaded(step, count > 10, true) }
+    });
+    let bodies: Vec<Target> =
+        asked.iter().filter(|(_, step)| step.bytes > 0).map(|(_, step)| step.target).collect();
+    assert_eq!(bodies, [ReferenceA, ReferenceB]);
+}
+
+/// The viewer presses a button at this time.
+fn press(millis: i64, what: fn(&mut Session)) -> impl FnMut(&mut Session, i64) {
+    let mut done = false;
+    move |session, now| {
+        if now >= millis && !done {
+            done = true;
+            what(session);
+        }
+    }
+}
+
+#[test]
+fn who_asks_in_the_first_stall_learns_something_too() {
+    let (asked, stalls) = watched(&slow_body(), false, press(20_500, Session::check), usual);
+    assert!(asked.iter().all(|(when, step)| *when >= 20_500 && step.by == Asker::Viewer));
+    let moved: u64 = asked.iter().map(|(_, step)| step.bytes).sum();
+    assert_eq!(moved, BYTES_A_STALL);
+    assert!(told(&stalls[0]).contains(&"references-fast"));
+    // What waits in a queue is not filled further, even without anything to compare with.
+    let (asked, _) =
+        watched(&slow_body(), false, press(20_500, Session::check), |step| answered(step.target, 300));
+    assert!(asked.iter().all(|(_, step)| step.bytes == 0));
+}
+
+#[test]
+fn a_check_is_told_of_while_it_lasts_and_after() {
+    let mut seen: Vec<CheckState> = Vec::new();
+    let mut ask = press(10_000, Session::check);
+    let look = |session: &mut Session, now| {
+        ask(session, now);
+        let state = session.status().check.map(|check| check.state);
+        seen.extend(state.filter(|state| seen.last() != Some(state)));
+    };
+    let (asked, _) = watched(&slow_body(), false, look, usual);
+    // At rest: what the next stall is compared with, and nothing else.
+    assert!(asked.len() == 2 * Target::ALL.len() && asked.iter().all(|(_, step)| step.bytes == 0));
+    assert!(matches!(seen[..], [CheckState::Measuring, CheckState::Over(_)]), "{seen:?}");
+}
+
+#[test]
+fn who_stops_a_check_has_no_more_of_it_in_this_stall() {
+    for allowed in [false, true] {
+        let mut ask = press(20_500, Session::check);
+        let mut stop = press(22_000, Session::stop_check);
+        let mut last = None;
+        let viewer = |session: &mut Session, now| {
+            ask(session, now);
+            stop(session, now);
+            last = session.status().check.map(|check| check.state).or(last);
+        };
+        let (asked, _) = watched(&slow_body(), allowed, viewer, usual);
+        let within = |from, to| asked.iter().any(|(when, _)| (from..to).contains(when));
+        assert!(within(20_500, 22_000) && !within(22_000, 30_000));
+        assert!(matches!(last, Some(CheckState::Stopped(_))), "{last:?}");
+    }
+}
