@@ -3,10 +3,10 @@
 
 use proptest::prelude::*;
 use whystall::event::TrackKind::{Audio, Video};
-use whystall::event::{Event, Failure, Observer, RequestId, ResourceId, ResourceKind};
+use whystall::event::{Event, Failure, Observer, RequestId, ResourceId, ResourceKind, Stands};
 use whystall::story::{Delivery, Elsewhere, Story, USUAL};
 use whystall::time::Micros;
-use whystall::verdict::{Stall, Zone};
+use whystall::verdict::{Stall, Value, Zone};
 use whystall::{Input, explain};
 
 use Zone::{Access, Device, Edge, Home, Interconnect, Origin, Player};
@@ -91,6 +91,78 @@ fn two_sites_that_are_slow_too_clear_the_server_alone() {
     assert_eq!(stall.cleared, [Device, Player, Edge, Origin]);
     assert_eq!(about_path(&stall), ["others-slow", "networks-assumed"]);
     assert_eq!(stall.would_decide[0], "gateway");
+}
+
+fn knows(story: Story, plan: Option<u64>, capacity: Option<u64>) -> Story {
+    story.note(50, Event::Line { plan, capacity })
+}
+
+#[test]
+fn a_line_that_is_full_is_full_of_what_fills_it() {
+    // 3.6 MB in 1.45 s: 19.9 Mbit/s, as ever.
+    let download = |_| Elsewhere { bytes: 3_600_000, transfer: 1_450, ..HEALTHY };
+    let story = || background(slow_body(), download);
+    let full = judged(&knows(story(), None, Some(21_000_000)));
+    assert_eq!(full.zones, [Home, Access]);
+    assert!(full.findings.iter().any(|finding| finding.id == "line-full" && !finding.facts.is_empty()));
+    // What is known of it is wrong, it has room, or only what is paid for is known: then nothing of it is said.
+    let bare = judged(&story());
+    for (plan, capacity) in [(None, Some(10_000_000)), (None, Some(100_000_000)), (Some(21_000_000), None)] {
+        let stall = judged(&knows(story(), plan, capacity));
+        assert_eq!((stall.zones, about_path(&bare)), (bare.zones.clone(), about_path(&bare)), "{capacity:?}");
+        assert!(stall.findings.iter().all(|finding| finding.id != "line-full"), "{plan:?} {capacity:?}");
+    }
+}
+
+#[test]
+fn of_what_is_slow_all_along_line_tests_know_whether_it_always_is() {
+    let story = || (0..20).fold(Story::new(30_000), |story, segment| story.slow_body(Video, segment, 2_600));
+    let longest = |story: &Story| {
+        explain(&story.tell().inputs).stalls.into_iter().max_by_key(|stall| stall.duration).unwrap()
+    };
+    let bare = longest(&story());
+    let rate = |stall: &Stall| {
+        let told = stall.findings.iter().find(|finding| finding.id.starts_with("line-"))?;
+        assert!(!told.facts.is_empty());
+        let Some(Value::Bitrate(rate)) = told.values.get("rate") else { return None };
+        Some((told.id.clone(), *rate))
+    };
+    // Far below what was measured, and the quality needs less than that: not the player.
+    let far = longest(&knows(story(), None, Some(20_000_000)));
+    let (id, came) = rate(&far).unwrap();
+    assert_eq!((id.as_str(), &far.zones[..]), ("line-far-below", ALL));
+    assert!(bare.zones.contains(&Player) && rate(&bare).is_none());
+    // What came is what the line carries: not the path.
+    let full = longest(&knows(story(), None, Some(came + came / 20)));
+    assert_eq!((rate(&full).unwrap().0.as_str(), &full.zones[..]), ("line-as-measured", &[Player][..]));
+    // In between, or more than the line is said to carry, or only what is paid for is known.
+    for (plan, capacity) in [(None, Some(came * 3 / 2)), (None, Some(came / 2)), (Some(20_000_000), None)] {
+        let stall = longest(&knows(story(), plan, capacity));
+        assert_eq!((stall.zones.clone(), rate(&stall)), (bare.zones.clone(), None));
+    }
+}
+
+#[test]
+fn what_is_paid_for_is_held_against_what_came_and_blames_nobody() {
+    let slowed =
+        |host| move |when| if when < 9_000 { site(host) } else { Elsewhere { transfer: 600, ..site(host) } };
+    let slow = || background(background(slow_body(), slowed("shop.example")), slowed("news.example"));
+    let fast = || background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+    let said = |stall: &Stall| {
+        let ids = stall.findings.iter().map(|finding| finding.id.clone());
+        ids.filter(|id| id.starts_with("plan-")).collect::<Vec<_>>()
+    };
+    for (story, plan, expected) in [
+        (slow(), 100_000_000, vec!["plan-far-below"]),
+        (fast(), 100_000_000, vec!["plan-elsewhere"]),
+        // The others came at half of it or more.
+        (slow(), 5_000_000, vec![]),
+        (slow_body(), 100_000_000, vec![]),
+    ] {
+        let (bare, stall) = (judged(&story), judged(&knows(story, Some(plan), None)));
+        assert_eq!(said(&stall), expected);
+        assert_eq!((&stall.zones, &stall.by_zone), (&bare.zones, &bare.by_zone));
+    }
 }
 
 #[test]
@@ -281,6 +353,107 @@ fn the_order_in_which_facts_are_logged_does_not_matter() {
     let first: Vec<Input> = elsewhere.iter().chain(&here).cloned().collect();
     assert_eq!(judged(&last), judged(&inputs));
     assert_eq!(judged(&first), judged(&inputs));
+}
+
+/// The table says from the begin on that this host is in that network; `own`: the viewer's.
+fn placed(story: Story, host: &str, asn: Option<u32>, own: Option<bool>) -> Story {
+    let name = asn.map(|asn| format!("Network {asn}"));
+    let (host, service, stands) = (host.to_owned(), None, Stands::Anywhere);
+    story.note(50, Event::Placed { host, asn, name, own, service, stands, table: 20_260_617 })
+}
+
+#[test]
+fn from_a_server_in_the_own_network_nothing_is_in_between() {
+    let without_between = [Home, Access, Edge, Origin];
+    let own = |story| placed(story, "video.example", None, Some(true));
+    let stall = judged(&own(slow_body()));
+    assert_eq!((&stall.zones[..], stall.path_split), (&without_between[..], false));
+    assert_eq!(stall.cleared, [Device, Player, Interconnect]);
+    assert!(stall.by_zone.iter().all(|time| time.zone != Interconnect), "{:?}", stall.by_zone);
+    assert_eq!(about_path(&stall), ["path-not-split"]);
+    let told = stall.findings.iter().find(|finding| finding.id == "server-own-network").unwrap();
+    assert_eq!(told.values["table"], Value::Name("2026-06-17".to_owned()));
+    // Other sites still tell home and access from the server, and then the server stands alone with what is behind it.
+    let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
+    let stall = judged(&own(story));
+    assert_eq!((&stall.zones[..], stall.path_split), (&[Edge, Origin][..], true));
+    // It was the other one of two servers that was late, or it was seen in another network, too.
+    for story in [
+        placed(slow_body(), "audio.example", None, Some(true)),
+        placed(own(slow_body()), "video.example", Some(64_501), Some(false)),
+        placed(slow_body(), "video.example", Some(64_501), Some(false)),
+        placed(slow_body(), "video.example", Some(64_501), None),
+    ] {
+        assert_eq!(judged(&story).zones, ALL);
+    }
+}
+
+#[test]
+fn a_name_that_says_in_a_providers_network_is_a_place_and_no_evidence() {
+    let (host, service, stands) = ("video.example".to_owned(), Some("Cache".to_owned()), Stands::InProvider);
+    let placed = Event::Placed { host, asn: None, name: None, own: None, service, stands, table: 20_260_617 };
+    let stall = judged(&slow_body().note(50, placed));
+    assert_eq!(stall.zones, ALL);
+    assert!(stall.findings.iter().any(|finding| finding.id == "server-in-provider"));
+}
+
+#[test]
+fn where_networks_are_known_nothing_is_assumed_of_them() {
+    let slowed =
+        |host| move |when| if when < 9_000 { site(host) } else { Elsewhere { transfer: 600, ..site(host) } };
+    let slow = || background(background(slow_body(), slowed("shop.example")), slowed("news.example"));
+    let known = |story, networks: [u32; 3]| {
+        let hosts = ["video.example", "shop.example", "news.example"];
+        hosts.into_iter().zip(networks).fold(story, |story, (host, asn)| placed(story, host, Some(asn), None))
+    };
+    let stall = judged(&known(slow(), [64_500, 64_501, 64_502]));
+    assert_eq!(about_path(&stall), ["others-slow"]);
+    // The networks in between are less likely than where they are only probably others.
+    let between =
+        |stall: &Stall| stall.by_zone.iter().find(|time| time.zone == Interconnect).unwrap().total();
+    assert!(between(&stall) < between(&judged(&slow())));
+    // Two names in one network are one witness, and one in the video server's network is none.
+    for networks in [[64_500, 64_501, 64_501], [64_500, 64_500, 64_501], [64_500, 64_500, 64_500]] {
+        assert_eq!(judged(&known(slow(), networks)).zones, ALL, "{networks:?}");
+    }
+    // One whose network is not known is another one only probably.
+    let two = placed(placed(slow(), "video.example", Some(64_500), None), "shop.example", Some(64_501), None);
+    assert_eq!(about_path(&judged(&two)), ["others-slow", "networks-assumed"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// Whatever else is seen: where all that playback waited for came from the viewer's own network, the networks in between are
+    /// never possible and have none of the time.
+    #[test]
+    fn what_is_not_on_the_path_is_never_possible(
+        faults in proptest::collection::vec((8i64..14, proptest::array::uniform3(0i64..8_000)), 1..4),
+        sites in proptest::collection::vec((0usize..3, 1i64..2_000, 1i64..2_000, 1u32..4), 0..4),
+    ) {
+        let bare = faults.iter().fold(Story::new(50_000), |story, (segment, [wait, transfer, process])| {
+            let (wait, transfer) = (USUAL.wait + wait, USUAL.transfer + transfer);
+            story.deliver(Video, *segment, Delivery { wait, transfer, process: USUAL.process + process / 8, ..USUAL })
+        });
+        let hosts = ["shop.example", "news.example", "nas.local"];
+        let story = sites.iter().fold(bare, |story, (host, wait, transfer, asn)| {
+            let story = placed(story, hosts[*host], Some(*asn), Some(false));
+            background(story, |when| {
+                let (wait, transfer) = if when < 8_000 { (30, 60) } else { (*wait, *transfer) };
+                Elsewhere { wait, transfer, ..site(hosts[*host]) }
+            })
+        });
+        let own = ["video.example", "audio.example"];
+        let story = own.into_iter().fold(story, |story, host| placed(story, host, None, Some(true)));
+        for stall in explain(&story.tell().inputs).stalls {
+            prop_assert_eq!(whole(&stall), stall.duration);
+            let waited_for = stall.blocking.iter().all(|segment| segment.host.is_some());
+            if waited_for && stall.findings.iter().any(|finding| finding.id == "server-own-network") {
+                prop_assert!(!stall.zones.contains(&Interconnect), "{:#?}", stall);
+                prop_assert!(stall.by_zone.iter().all(|time| time.zone != Interconnect));
+            }
+        }
+    }
 }
 
 proptest! {

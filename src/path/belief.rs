@@ -46,7 +46,7 @@ const CAP: i32 = -3_912;
 /// What is expected before anything is seen, in thousandths: the mean of Wi-Fi (.42 .27 .11 .20) and wired (.14 .45 .18
 /// .23) [P], since a browser does not tell which (ATTRIBUTION §3.4). What waits on the origin too may as well be there as
 /// at the edge [P].
-const PRIOR: [i128; 5] = [280, 360, 145, 215, 215];
+pub(super) const PRIOR: [i128; 5] = [280, 360, 145, 215, 215];
 
 /// Of the belief, so many per cent are spread evenly: no model is that sure (ATTRIBUTION §3.4).
 const UNSURE: i128 = 2;

@@ -11,11 +11,14 @@
 //!   router.
 //! - It took no longer, and neither did they: nothing waits in the home; what only loses packets or holds them back may
 //!   still be there.
+//! - It answered as ever while neither reference answered at all, nor the late server, nor one beside it if that was asked: what
+//!   is beyond the router is dead, to everybody. References alone may be so themselves.
 //! - It lost packets, and so did the references: they are lost in the home.
 //!
 //! # When it is silent
 //! Where nothing was measured at rest; where the references were not measured; where the router took longer and they did not:
-//! a router may be slow to answer itself; and where it took longer by between a quarter and half of theirs.
+//! a router may be slow to answer itself; where it took longer by between a quarter and half of theirs; and of a queue behind it
+//! where it lost an answer itself: then what the references took longer may be what was lost on the way to it.
 
 use super::belief::{Row, ln};
 use super::references;
@@ -33,11 +36,24 @@ pub const IN_HOME: Row = [0, ln::R03, ln::R05, ln::R05, ln::R05];
 pub const BEHIND: Row = [ln::R10, 0, ln::R50, ln::R10, ln::R10];
 /// No queue in the home, whatever else may be [P].
 pub const PROMPT: Row = [ln::R30, 0, 0, 0, 0];
+/// Neither of two ways that share nothing else let anything through [P].
+pub const CUT: Row = [ln::R10, 0, ln::R05, ln::R02, ln::R02];
 /// ATTRIBUTION §3.4.
 pub const LOSSY: Row = [0, ln::R12, ln::R10, ln::R10, ln::R10];
 
 /// A rise that is a smaller part of the references' than one of so many is a busy device's, which times refusals itself [P].
 const PART: i64 = 4;
+
+/// The id under which a queue behind the router is told.
+pub const QUEUE_BEHIND: &str = "gateway-flat-beyond-up";
+
+/// The id under which it is told that nothing behind the router answers.
+pub const CUT_BEHIND: &str = "gateway-flat-beyond-silent";
+
+/// A check found a queue behind the router.
+pub fn queue_behind(scene: &Scene) -> bool {
+    test(scene).is_some_and(|told| told.finding.id == QUEUE_BEHIND)
+}
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let gateway = Series::to(scene, Target::Gateway)?;
@@ -46,9 +62,12 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let rise = beyond.iter().filter_map(Series::rise).min();
     let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);
     let (id, row) = match gateway.trend() {
+        _ if cut(scene, &gateway, &beyond) => (CUT_BEHIND, CUT),
         _ if gateway.lossy() && beyond.iter().all(Series::lossy) => ("gateway-lossy", LOSSY),
         Some(Trend::Up) if up && gateway.rise()?.0.saturating_mul(2) >= rise?.0 => ("gateway-up", IN_HOME),
-        _ if up && gateway.is_known() && rise.is_some_and(small) => ("gateway-flat-beyond-up", BEHIND),
+        _ if up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
+            (QUEUE_BEHIND, BEHIND)
+        }
         Some(Trend::Flat) => ("gateway-flat", PROMPT),
         _ => return None,
     };
@@ -61,4 +80,16 @@ pub fn test(scene: &Scene) -> Option<Told> {
         observed: Some(Observation::Gateway),
         networks_assumed: false,
     })
+}
+
+/// While the references answered nothing nobody else beyond the router did.
+fn cut(scene: &Scene, gateway: &Series, references: &[Series; 2]) -> bool {
+    let silent = |series: &Series| series.silent_beside(&[gateway]);
+    let with_them = |series: &Series| {
+        let moments = || references.iter().flat_map(Series::unanswered);
+        silent(series) && moments().all(|at| !series.answered_at(at))
+    };
+    references.iter().all(silent)
+        && Series::to(scene, Target::Stalled).is_some_and(|server| with_them(&server))
+        && Series::to(scene, Target::Sibling).is_none_or(|beside| with_them(&beside))
 }

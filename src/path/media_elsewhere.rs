@@ -9,8 +9,8 @@
 //! other sites: what they share more likely was; the origin behind both is as likely as before.
 //!
 //! # When it is silent
-//! Where nothing came of the late media to compare with, where all is in between, and where a wait is compared with a wait
-//! that is itself longer than a quarter of it.
+//! Where nothing came of the late media to compare with, where answers and bodies were late alike, where all is in between, and
+//! where a wait is compared with a wait that is itself longer than a quarter of it.
 
 use super::belief::{Row, ln};
 use super::networks::domain;
@@ -31,7 +31,7 @@ const FASTER: Row = [ln::R15, ln::R15, 0, 0, 0];
 const NO_FASTER: Row = [0, 0, ln::R50, ln::R30, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
-    let near = around(scene.late_when(), NEAR);
+    let near = around(&scene.late_when, NEAR);
     let late_hosts: Vec<&str> = scene.late.iter().map(|(_, fetch)| fetch.host.as_str()).collect();
     let same_track = |track| scene.late.iter().any(|(late, _)| *late == track);
     let elsewhere: Vec<&Fetch> = scene
@@ -50,17 +50,19 @@ pub fn test(scene: &Scene) -> Option<Told> {
         let observed = Some(Observation::OtherEdge);
         return Some(Told { finding, row: FASTER, observed, networks_assumed: false });
     }
-    // The same site may be the same server under two names.
-    let site = |fetch: &Fetch| domain(&fetch.host).map(str::to_owned);
-    let other_site = elsewhere.iter().all(|fetch| {
-        site(fetch).is_some()
-            && scene.late.iter().all(|(_, late)| site(late).is_some_and(|of| Some(of) != site(fetch)))
-    });
+    // The same site may be the same server under two names; other networks are others whatever the names.
+    let network = |fetch: &Fetch| scene.places.network(&fetch.host);
+    let apart = |a: &Fetch, b: &Fetch| match (network(a), network(b)) {
+        (Some(a), Some(b)) => a != b,
+        _ => domain(&a.host).zip(domain(&b.host)).is_some_and(|(a, b)| a != b),
+    };
+    let other_site = elsewhere.iter().all(|fetch| scene.late.iter().all(|(_, late)| apart(fetch, late)));
+    let known = scene.placed(elsewhere.iter().map(|fetch| network(fetch)));
     let worse = verdicts.iter().all(|verdict| *verdict == Some(false));
     let fetch = elsewhere.first().filter(|_| worse && other_site)?;
     let value = ("host", Value::Name(fetch.host.clone()));
     let finding = finding("other-server-no-faster", facts(scene, fetch), [value]);
-    Some(Told { finding, row: NO_FASTER, observed: None, networks_assumed: true })
+    Some(Told { finding, row: NO_FASTER, observed: None, networks_assumed: !known })
 }
 
 fn facts(scene: &Scene, fetch: &Fetch) -> Vec<u32> {
@@ -70,13 +72,17 @@ fn facts(scene: &Scene, fetch: &Fetch) -> Vec<u32> {
 
 /// It went well where the late ones did not (`true`), or no better (`false`).
 fn compare(scene: &Scene, fetch: &Fetch) -> Option<bool> {
-    if scene.late_by? == LateBy::Bodies {
+    let late_by = scene.late_by?;
+    if late_by == LateBy::Bodies {
         let (here, there) = (scene.late_rate()?, rate(fetch).filter(|(bytes, _)| *bytes >= TELLING)?);
         return match (faster(there, here, 2, 1), faster(there, here, 1, 1)) {
             (true, _) => Some(true),
             (_, false) => Some(false),
             _ => None,
         };
+    }
+    if late_by != LateBy::Answers {
+        return None;
     }
     let wait = |fetch: &Fetch| Some(fetch.response.or(fetch.over())? - fetch.asked);
     // An answer that has not come yet has been waited for until now, one that never came until it was given up.

@@ -4,7 +4,9 @@
 //! How long both took to answer while the late media was slow, and how long before the buffer drained.
 //!
 //! # What it says
-//! Longer to both: a queue on what they share, which is the viewer's own connection. No longer to either: no queue there.
+//! Longer to both: a queue on what they share, which is the viewer's own connection. If the late server's answers took longer by
+//! no more than twice as much, that queue explains them, and what is beyond has none left to explain. No longer to either: no
+//! queue there.
 //!
 //! # When it is silent
 //! Where one of them was not measured both times, or they contradict each other: each has a way of its own, too. Where
@@ -14,17 +16,22 @@ use super::belief::{Row, ln};
 use super::references;
 use super::scene::Scene;
 use super::series::{Series, Trend};
-use super::{Told, finding};
+use super::{Observation, Told, finding};
+use crate::event::Target;
+use crate::time::Micros;
 use crate::verdict::Value;
 
 /// ATTRIBUTION §3.4, like the other.
 pub const UP: Row = [ln::R80, 0, ln::R15, ln::R10, ln::R10];
+/// The queue that the late server's answers met is as long: nothing beyond is needed to explain them [P].
+pub const SAME: Row = [ln::R80, 0, ln::R05, ln::R03, ln::R03];
 /// As named.
 pub const FLAT: Row = [ln::R50, ln::R40, ln::R80, 0, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let both = references::series(scene)?;
     let (id, row) = match both.each_ref().map(Series::trend) {
+        [Some(Trend::Up), Some(Trend::Up)] if explains(scene, &both) => ("near-up-as-much", SAME),
         [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
         _ => return None,
@@ -33,5 +40,19 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let usual = both.iter().filter_map(Series::rest).max()?;
     let values = [("took", Value::Micros(took)), ("usual", Value::Micros(usual))];
     let facts = both.into_iter().flat_map(|series| series.facts).collect();
-    Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: false })
+    // Where the late server's answers waited in a queue, the references' say that it is on no way of theirs.
+    let elsewhere = id == "near-flat" && server(scene).is_some();
+    let observed = elsewhere.then_some(Observation::References);
+    Some(Told { finding: finding(id, facts, values), row, observed, networks_assumed: false })
+}
+
+/// What both have in common is at least half of what the late server's answers took longer.
+fn explains(scene: &Scene, both: &[Series; 2]) -> bool {
+    let shared = both.iter().filter_map(Series::rise).min();
+    server(scene).zip(shared).is_some_and(|(rise, shared)| shared + shared >= rise)
+}
+
+/// By how much the late server's answers took longer, if they did.
+fn server(scene: &Scene) -> Option<Micros> {
+    Series::to(scene, Target::Stalled).filter(|server| server.trend() == Some(Trend::Up))?.rise()
 }

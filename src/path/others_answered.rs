@@ -11,7 +11,8 @@
 //! # When it is silent
 //! Where bodies, not answers, were late; where the wait was shorter than three seconds (one or two lost packets); where some were prompt and some late; where they cover less than half of the wait.
 
-use super::others_moved::{ONE_SITE, SHARED, SITES};
+use super::others_moved::{ONE_SITE, SHARED, SHARED_KNOWN, SITES};
+use super::place::{Witness, independent};
 use super::scene::{LateBy, Scene, around, covered, usual, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
@@ -41,7 +42,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         return None;
     }
     let elsewhere = scene.elsewhere();
-    let meanwhile: Vec<(&str, &Fetch)> =
+    let meanwhile: Vec<(Witness, &Fetch)> =
         elsewhere.iter().copied().filter(|(_, fetch)| within(&scene.waiting, fetch.asked)).collect();
     let answered = |fetch: &Fetch| fetch.response.filter(|_| fetch.status.is_some());
     let took = |fetch: &Fetch| answered(fetch).unwrap_or(scene.window.1) - fetch.asked;
@@ -64,15 +65,19 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if meanwhile.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
-    let sites: BTreeSet<&str> = gather(meanwhile.iter().map(|(site, _)| *site));
+    let sites: BTreeSet<Witness> = gather(meanwhile.iter().map(|(witness, _)| *witness));
+    let count = independent(&sites);
+    let known = scene.placed(sites.iter().map(|witness| witness.network));
     let times = || meanwhile.iter().map(|(_, fetch)| took(fetch));
-    let (id, row, time) = match sites.len() {
+    let (id, row, time) = match count {
         2.. if prompt == meanwhile.len() && prompt >= ENOUGH => ("others-answered", SITES, times().max()),
         _ if prompt == meanwhile.len() => ("others-answered", ONE_SITE, times().max()),
-        2.. if late == meanwhile.len() => ("others-late", SHARED, times().min()),
+        2.. if late == meanwhile.len() => {
+            ("others-late", if known { SHARED_KNOWN } else { SHARED }, times().min())
+        }
         _ => return None,
     };
-    let values = [("count", Value::Count(sites.len() as u64)), ("within", Value::Micros(time?))];
+    let values = [("count", Value::Count(count as u64)), ("within", Value::Micros(time?))];
     let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
-    Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: true })
+    Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: !known })
 }

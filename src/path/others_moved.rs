@@ -15,6 +15,8 @@
 //! is known can contradict the others, but witnesses nothing.
 
 use super::belief::{Row, ln};
+use super::place::{Witness, independent};
+use super::references::SLOWLY;
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
@@ -36,6 +38,8 @@ pub const SITES: Row = [ln::R05, ln::R05, 0, 0, 0];
 /// All slow. ATTRIBUTION §3.4 has .2 for the interconnect where the networks are known to differ; .5 where that is only
 /// probable [P].
 pub const SHARED: Row = [0, 0, ln::R50, ln::R10, ln::R10];
+/// All slow, in networks that are known to differ: as good as references.
+pub const SHARED_KNOWN: Row = SLOWLY;
 
 pub fn test(scene: &Scene) -> Option<Told> {
     if scene.late_by != Some(LateBy::Bodies) {
@@ -56,10 +60,10 @@ pub fn test(scene: &Scene) -> Option<Told> {
         let paces = before.filter_map(|(_, fetch)| pace(rate(fetch)?));
         Some((1u64 << 20, Micros(usual(paces.collect())?)))
     };
-    let mut witnesses: Vec<(&str, &Fetch)> = Vec::new();
+    let mut witnesses: Vec<(Witness, &Fetch)> = Vec::new();
     let (mut healthy, mut slow) = (true, true);
     let mut slowest: Option<(u64, Micros)> = None;
-    for (site, fetch) in elsewhere.iter().copied().filter(|(_, fetch)| moved(fetch)) {
+    for (witness, fetch) in elsewhere.iter().copied().filter(|(_, fetch)| moved(fetch)) {
         let came = rate(fetch)?;
         let ahead = fetch.delivered().is_some() && faster(came, late, 2, 1);
         healthy &= ahead;
@@ -70,28 +74,30 @@ pub fn test(scene: &Scene) -> Option<Told> {
         healthy &= faster(came, before, 4, 5);
         slow &= faster(before, came, 2, 1);
         slowest = slowest.filter(|slowest| faster(came, *slowest, 1, 1)).or(Some(came));
-        witnesses.push((site, fetch));
+        witnesses.push((witness, fetch));
     }
     let spans = witnesses.iter().map(|(_, fetch)| (fetch.asked, fetch.over().unwrap_or(scene.window.1)));
     let (all, seen) = covered(&scene.transferring, &around(&spans.collect::<Vec<_>>(), NEAR));
     if witnesses.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
-    let sites: BTreeSet<&str> = gather(witnesses.iter().map(|(site, _)| *site));
-    let (id, row) = match sites.len() {
+    let sites: BTreeSet<Witness> = gather(witnesses.iter().map(|(witness, _)| *witness));
+    let count = independent(&sites);
+    let known = scene.placed(sites.iter().map(|witness| witness.network));
+    let (id, row) = match count {
         1 if healthy => ("others-moved", ONE_SITE),
         _ if healthy => ("others-moved", SITES),
-        2.. if slow => ("others-slow", SHARED),
+        2.. if slow => ("others-slow", if known { SHARED_KNOWN } else { SHARED }),
         _ => return None,
     };
     let (bytes, took) = slowest?;
     let bits = u128::from(bytes) * 8_000_000 / u128::from(took.0.unsigned_abs().max(1));
     let values = [
-        ("count", Value::Count(sites.len() as u64)),
+        ("count", Value::Count(count as u64)),
         ("rate", Value::Bitrate(u64::try_from(bits).unwrap_or(u64::MAX))),
     ];
     let facts = witnesses.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
-    Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: true })
+    Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: !known })
 }
 
 /// A body large enough, as announced or as it came.

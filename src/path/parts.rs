@@ -8,30 +8,36 @@ use crate::time::Micros;
 use crate::verdict::{Ledger, Stage, StallKind, Zone, ZoneTime};
 
 /// A part of the stall, and where it can sit.
-struct Part<'a> {
+struct Part {
     time: Micros,
-    zones: &'a [Zone],
+    zones: Vec<Zone>,
 }
 
-/// The stall's time by zone, in path order, only those that have any. `zones` is where its cause can sit.
+/// The stall's time by zone, in path order, only those that have any. `zones` is where its cause can sit, `absent` what is not
+/// on the path at all.
 pub fn by_zone(
     kind: StallKind,
     duration: Micros,
     ledger: &Ledger,
     (cause, zones): (&str, &[Zone]),
+    absent: Option<Zone>,
     evidence: &Evidence,
 ) -> Vec<ZoneTime> {
+    let part = |time, zones: &[Zone]| {
+        let zones = zones.iter().copied().filter(|zone| Some(*zone) != absent).collect();
+        Part { time, zones }
+    };
     let parts: Vec<Part> = if kind == StallKind::Starved {
         // Where a server tells its own time apart from what is behind it, the cause knows.
         let own = |stage| stage == Stage::Edge && *zones == [Zone::Edge];
         let of = |stage| if own(stage) || claimed(cause).contains(&stage) { zones } else { of_stage(stage) };
-        ledger.shares.iter().map(|share| Part { time: share.share, zones: of(share.stage) }).collect()
+        ledger.shares.iter().map(|share| part(share.share, of(share.stage))).collect()
     } else {
-        vec![Part { time: duration, zones }]
+        vec![part(duration, zones)]
     };
     let mut times = Zone::ALL.map(|zone| ZoneTime { zone, direct: Micros::ZERO, believed: Micros::ZERO });
     for part in parts {
-        let weights = weights(part.zones, evidence);
+        let weights = weights(&part.zones, evidence);
         let named: Vec<i128> = weights.iter().map(|(_, weight)| *weight).collect();
         let direct = part.zones.len() == 1;
         for ((zone, _), time) in weights.iter().zip(apportion(part.time, &named)) {

@@ -10,7 +10,9 @@
 //! than 1 Mbit/s; slowly is less than one and a half times as fast as the late bodies.
 //!
 //! # When it is silent
-//! Where one of them sent nothing, or is in between. Where answer times show a queue on what they share no body is fetched
+//! Where one of them sent nothing, is in between, or came slowly in so few round trips that these were the limit. That they came well says nothing where an answer to either was lost
+//! during the same stall: what loses packets now and then lets others through, and a sender that lost some waits for seconds
+//! after the way is well again (RFC 6298 §5). Where answer times show a queue on what they share no body is fetched
 //! (`near` speaks then).
 
 use super::belief::{Row, ln};
@@ -29,6 +31,10 @@ const PROMPT: Micros = Micros::from_millis(500);
 /// 1 Mbit/s, as bytes in how long: less is slow whatever is asked for [P].
 const SLOW: (u64, Micros) = (125_000, Micros(1_000_000));
 
+/// A connection that has just begun doubles with each round trip: what took no more than so many answer times may be no
+/// slower than that [P].
+const TURNS: i64 = 4;
+
 /// ATTRIBUTION §3.4.
 pub const FAST: Row = [ln::R10, ln::R15, 0, 0, 0];
 /// ATTRIBUTION §3.4 has .1 for the server; .08, so that it goes where only this speaks [P].
@@ -45,9 +51,9 @@ pub fn series(scene: &Scene) -> Option<[Series; 2]> {
     Some([a?, b?])
 }
 
-/// Answer times of both, if they show no queue on what everything shares.
-pub fn flat(scene: &Scene) -> Option<[Series; 2]> {
-    series(scene).filter(|both| both.iter().all(|series| series.trend() == Some(Trend::Flat)))
+/// They show no queue on what everything shares.
+pub fn are_flat(both: &[Series; 2]) -> bool {
+    both.iter().all(|series| series.trend() == Some(Trend::Flat))
 }
 
 /// Bodies of both came slowly.
@@ -64,7 +70,9 @@ fn bodies<'a>(scene: &Scene<'a>) -> Option<[&'a Measurement; 2]> {
 pub fn test(scene: &Scene) -> Option<Told> {
     let bodies = bodies(scene)?;
     let [first, second] = bodies.map(|measured| came_well(scene, measured));
+    let lost_any = series(scene).is_some_and(|both| both.iter().any(Series::lost_any));
     let (id, row) = match (first?, second?) {
+        (true, true) if lost_any => return None,
         (true, true) => ("references-fast", FAST),
         (false, false) => ("references-slow", SLOWLY),
         _ => ("references-differ", MIXED),
@@ -82,10 +90,14 @@ pub fn test(scene: &Scene) -> Option<Told> {
 /// It came well (`true`) or as slowly as the late media (`false`).
 fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
     let body = measured.body?;
-    match scene.late_by? {
-        LateBy::Answers => Some(measured.answer? <= PROMPT && faster(body, SLOW, 1, 1)),
-        LateBy::Bodies => scene.beside_late(body, (2, 1), (3, 2)),
-    }
+    let answer = measured.answer?;
+    let well = match scene.late_by? {
+        LateBy::Answers if answer > PROMPT => return Some(false),
+        LateBy::Answers => faster(body, SLOW, 1, 1),
+        LateBy::Bodies => scene.beside_late(body, (2, 1), (3, 2))?,
+        LateBy::Both | LateBy::AllAlong => return None,
+    };
+    (well || body.1.0 > answer.0.saturating_mul(TURNS)).then_some(well)
 }
 
 /// Bits in a second.

@@ -11,10 +11,10 @@
 //!
 //! # When it is silent
 //! Where the server hides its timings (no `Timing-Allow-Origin`) or connections are used again; where QUIC connects and
-//! secures in one; where samples contradict each other; where it is longer at the late host and nothing is known of others.
+//! secures in one; where it was as slow all along, so that the quiet minimum may have waited, too; where samples contradict each other; where it is longer at the late host and nothing is known of others.
 
 use super::belief::{Row, ln};
-use super::scene::{Scene, around, within};
+use super::scene::{LateBy, Scene, around, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
 use crate::sort::gather;
@@ -38,6 +38,8 @@ const BEYOND: Row = [ln::R10, ln::R15, 0, ln::R30, ln::R30];
 /// Up everywhere: ATTRIBUTION §3.4, *near*, has .15 for the interconnect with a near anycast host; .3 with sites whose
 /// networks are not known [P].
 const EVERYWHERE: Row = [ln::R80, 0, ln::R30, ln::R08, ln::R08];
+/// Up everywhere, in networks that are known to differ (ATTRIBUTION §3.4, *near*).
+const EVERYWHERE_KNOWN: Row = [ln::R80, 0, ln::R15, ln::R08, ln::R08];
 
 /// What the connections to one host were like.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,10 @@ struct Host<'a> {
 }
 
 pub fn test(scene: &Scene) -> Option<Told> {
-    let near = around(scene.late_when(), NEAR);
+    if scene.late_by == Some(LateBy::AllAlong) {
+        return None;
+    }
+    let near = around(&scene.late_when, NEAR);
     let samples: Vec<(&Fetch, Wall, Micros)> = scene.fetches.iter().filter_map(sample).collect();
     let late = scene.late.iter().map(|(_, fetch)| fetch.host.as_str());
     let here: Vec<Host> = late.filter_map(|host| look(scene, &near, &samples, host)).collect();
@@ -67,10 +72,11 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let others: Vec<Host> =
         elsewhere.into_iter().filter_map(|host| look(scene, &near, &samples, host)).collect();
     let all = |trend| !others.is_empty() && others.iter().all(|other| other.trend == trend);
+    let known = scene.placed(others.iter().map(|other| scene.places.network(other.name)));
     let (id, row) = match first.trend {
         Trend::Flat => ("round-trip-flat", NO_QUEUE),
         Trend::Up if all(Trend::Flat) => ("round-trip-up-here", BEYOND),
-        Trend::Up if all(Trend::Up) => ("round-trip-up", EVERYWHERE),
+        Trend::Up if all(Trend::Up) => ("round-trip-up", if known { EVERYWHERE_KNOWN } else { EVERYWHERE }),
         Trend::Up => return None,
     };
     let cited = if first.trend == Trend::Flat { &[][..] } else { &others[..] };
@@ -84,7 +90,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         finding: finding(id, facts, values),
         row,
         observed: None,
-        networks_assumed: !cited.is_empty(),
+        networks_assumed: !cited.is_empty() && !known,
     })
 }
 

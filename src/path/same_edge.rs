@@ -7,23 +7,27 @@
 //! # What it says
 //! - Connecting took longer, and answers of the references did not: a queue beyond what they share and before the server
 //!   answers anything, in the networks in between or at its own port. What is behind it has no part in that.
-//! - Answers took longer, and whether connecting did is not known: as before, or the server itself is slow.
+//! - Answers took longer, and whether connecting did is not known: as before if answers of a server beside it took longer by
+//!   the same at the same moments, else as before, or the server itself is slow.
 //! - Connecting took no longer, and answers at least four times as long and a tenth of a second: the server holds them back,
 //!   of what it has at hand.
 //! - What it has at hand came at once (eight times as fast as the late bodies, since some servers send the first part of
 //!   anything quickly): server and way are well, so it waits for what is behind it.
 //! - That came as slowly as the late bodies: the server sends slowly, or the way loses packets.
+//!   So does it where a busy device's answer times tell nothing of the references, if a server beside it sent well meanwhile.
 //! - Only that answers took no longer: the row of ATTRIBUTION §3.4.
+//! - It never answered, for seconds, whatever was asked of it, and the references did at once: the way there lets nothing through,
+//!   or it answers nobody. What is behind it has no part in what it has at hand.
 //!
 //! # When it is silent
 //! Where nothing was measured at rest, and where the references show a queue on what they share: it is on this way too. That answers are as at rest
-//! says nothing where bodies of the references came slowly without a queue.
+//! says nothing where bodies of the references came slowly without a queue, and neither does that its own came slowly.
 
 use super::belief::{Row, ln};
 use super::references::{self, bitrate};
 use super::scene::Scene;
 use super::series::{Series, Trend};
-use super::{Observation, Told, finding};
+use super::{Observation, Told, finding, sibling};
 use crate::event::{Reply, Target};
 use crate::time::Micros;
 use crate::verdict::Value;
@@ -34,22 +38,30 @@ const HELD_FOR: Micros = Micros::from_millis(100);
 /// A limited server may send the first second's worth at once.
 const BURST: u64 = 8;
 
-/// ATTRIBUTION §3.4 has .3 for the server; what is behind it cannot delay a connection [P].
-pub const QUEUE: Row = [ln::R10, ln::R15, 0, ln::R30, ln::R05];
+/// ATTRIBUTION §3.4 has .1 : .15 for home and access, which is a reference's row, and .3 for the server. What was asked at the
+/// same moment and came at once went the same way as far as that; what is behind the server cannot delay a connection [P].
+pub const QUEUE: Row = [ln::R05, ln::R10, 0, ln::R30, ln::R05];
 /// The same or the server's own slowness [P].
-pub const LATE: Row = [ln::R10, ln::R15, 0, 0, ln::R30];
+pub const LATE: Row = [ln::R05, ln::R10, 0, 0, ln::R30];
 /// No network holds answers back and lets connections through [P].
 pub const HELD: Row = [ln::R10, ln::R10, ln::R10, 0, ln::R15];
 /// Not the server, not the way [P].
 pub const AT_HAND_FAST: Row = [ln::R05, ln::R05, ln::R05, ln::R05, 0];
 /// Not what is behind the server [P].
 pub const AT_HAND_SLOW: Row = [ln::R50, ln::R40, ln::R50, 0, ln::R05];
+/// What is shared lets the others through [P].
+pub const SILENT: Row = [ln::R05, ln::R10, 0, 0, ln::R15];
 /// ATTRIBUTION §3.4.
 pub const FLAT: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let server = Series::to(scene, Target::Stalled)?;
-    let near = references::flat(scene)?;
+    let near = references::series(scene)?;
+    let flat = references::are_flat(&near);
+    let [first, second] = &near;
+    if server.silent_beside(&[first, second]) {
+        return silent(scene, [&server, first, second]);
+    }
     let rest = server.rest()?;
     let answers = server.trend();
     let connected = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Answered);
@@ -58,14 +70,21 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let took = server.load()?;
     let held = took.0 >= rest.0.saturating_mul(TIMES) && took >= rest + HELD_FOR;
     let body = scene.under_load(Target::Stalled).find(|measured| measured.body.is_some());
+    let came = body.and_then(|measured| scene.at_hand(measured, BURST));
     let (id, row, decides) = match (answers?, connected) {
+        // What came well from beside it came the same way, so that way and device are well.
+        (Trend::Flat, _) if !flat && came == Some(false) && sibling::sent_well(scene) => {
+            ("same-edge-slow", AT_HAND_SLOW, true)
+        }
+        _ if !flat => return None,
         (Trend::Up, Some(_)) if no_queue && held => ("same-edge-held", HELD, true),
         (Trend::Up, Some(_)) if !no_queue => ("same-edge-queue", QUEUE, true),
+        (Trend::Up, None) if sibling::as_late(scene) => ("same-edge-late-alike", QUEUE, true),
         (Trend::Up, _) => ("same-edge-late", LATE, false),
-        (Trend::Flat, _) => match body.and_then(|measured| scene.at_hand(measured, BURST)) {
+        (Trend::Flat, _) => match came {
             Some(true) => ("same-edge-fast", AT_HAND_FAST, true),
+            _ if references::slow(scene) => return None,
             Some(false) => ("same-edge-slow", AT_HAND_SLOW, true),
-            None if references::slow(scene) => return None,
             None => ("same-edge-flat", FLAT, false),
         },
     };
@@ -78,4 +97,18 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let finding = finding(id, facts, values.into_iter().chain(rate));
     let observed = decides.then_some(Observation::SameEdge);
     Some(Told { finding, row, observed, networks_assumed: false })
+}
+
+/// It answered nothing: of its own answers and those of the references.
+fn silent(scene: &Scene, seen: [&Series; 3]) -> Option<Told> {
+    let host = Value::Name(scene.late.first()?.1.host.clone());
+    let waited = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Failed);
+    let waited = waited.map(|measured| measured.at - measured.from).max()?;
+    let values = [("host", host), ("waited", Value::Micros(waited))];
+    Some(Told {
+        finding: finding("same-edge-silent", seen.iter().flat_map(|of| of.facts.clone()).collect(), values),
+        row: SILENT,
+        observed: Some(Observation::SameEdge),
+        networks_assumed: false,
+    })
 }

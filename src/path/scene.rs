@@ -1,13 +1,16 @@
 //! What the tests of the path look at.
 
 use super::networks::domain;
+use super::place::{Network, Places, Witness};
 use super::references::TELLING;
+use super::series::at_once;
 use crate::check::{self, Measurement};
 use crate::conditions::Periods;
 use crate::event::{Target, TrackKind};
 use crate::ledger::Blocking;
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
+use crate::machine::{HomeUse, Line, Machine};
 use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Stage};
@@ -35,6 +38,10 @@ pub enum LateBy {
     Answers,
     /// Bodies that were slow to come.
     Bodies,
+    /// Both, as where each packet is late.
+    Both,
+    /// Neither was slower than it is here anyway, and that is too slow.
+    AllAlong,
 }
 
 /// What went on while the media segments of a drain window were fetched.
@@ -52,14 +59,26 @@ pub struct Scene<'a> {
     pub transferring: Vec<(Wall, Wall)>,
     /// When anything before the last byte was slow, failures and asking too.
     pub slow: Vec<(Wall, Wall)>,
-    /// What was slow, if it was one of them above all.
+    /// What was slow, if it was above all that.
     pub late_by: Option<LateBy>,
+    /// When that was slow.
+    pub late_when: Vec<(Wall, Wall)>,
+    /// Of the servers that the late media came from, the one that a check asked.
+    server: Option<&'a str>,
+    /// When what a check measured meanwhile was asked for.
+    loaded: Vec<Wall>,
     /// The drain window.
     pub window: (Wall, Wall),
     /// When the browser had no connection.
     pub offline: &'a Periods,
     /// What checks measured, whenever.
     pub checks: &'a [Measurement],
+    /// What is known of the viewer's line.
+    pub line: Line,
+    /// What the viewer said of other use of the home's connection meanwhile.
+    pub home_use: Option<&'a HomeUse>,
+    /// Where servers are.
+    pub places: &'a Places,
     /// Something in the window could not be observed.
     pub blind: bool,
 }
@@ -71,10 +90,12 @@ impl<'a> Scene<'a> {
         blocking: &[Blocking<'a>],
         given_up: &[&'a Fetch],
         ledger: &Ledger,
-        (offline, checks): (&'a Periods, &'a [Measurement]),
+        (machine, checks): (&'a Machine, &'a [Measurement]),
         blind: bool,
     ) -> Option<Scene<'a>> {
-        let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages);
+        let late_by = late_by(ledger);
+        let usually = late_by == Some(LateBy::AllAlong);
+        let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages, usually);
         let window = ledger.window?;
         let awaited = blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?)));
         let track = blocking.first().map(|one| one.named.track);
@@ -86,31 +107,69 @@ impl<'a> Scene<'a> {
             waiting: slow(&|stage| WAITING.contains(&stage)),
             transferring: slow(&|stage| stage == Stage::Transfer),
             slow: slow(&|stage| stage <= Stage::Transfer),
-            late_by: late_by(ledger),
+            late_by,
+            late_when: Vec::new(),
+            server: None,
+            loaded: Vec::new(),
             window,
-            offline,
+            offline: &machine.conditions.offline,
             checks,
+            line: machine.line,
+            home_use: machine.home_use.iter().rfind(|said| (window.0..=window.1).contains(&said.during)),
+            places: &machine.places,
             blind,
+        };
+        scene.late_when = match late_by {
+            Some(LateBy::Answers) => scene.waiting.clone(),
+            Some(LateBy::Bodies) => scene.transferring.clone(),
+            Some(LateBy::Both | LateBy::AllAlong) => {
+                scene.waiting.iter().chain(&scene.transferring).copied().collect()
+            }
+            None => Vec::new(),
         };
         let was_slow = |(_, fetch): &(TrackKind, &Fetch)| {
             let span = (fetch.asked, fetch.over().unwrap_or(window.1));
-            covered(scene.late_when(), &[span]).1 >= SLOW
+            covered(&scene.late_when, &[span]).1 >= SLOW
         };
         scene.late = awaited.chain(given_up).filter(was_slow).collect();
+        scene.server = scene.asked();
+        let loaded = checks.iter().filter(|measured| measured.ran() && scene.while_late(measured));
+        let mut loaded: Vec<Wall> = loaded.map(|measured| measured.from).collect();
+        loaded.arrange();
+        loaded.dedup();
+        scene.loaded = loaded;
         Some(scene)
     }
 
-    /// When what made media late was slow.
-    pub fn late_when(&self) -> &[(Wall, Wall)] {
-        match self.late_by {
-            Some(LateBy::Answers) => &self.waiting,
-            Some(LateBy::Bodies) => &self.transferring,
-            None => &[],
-        }
+    /// Of the servers that the late media came from, the one that a check asked most often while it was slow.
+    fn asked(&self) -> Option<&'a str> {
+        let times = |host: &str| {
+            let of_it = |measured: &&Measurement| {
+                measured.target == Target::Stalled && measured.host.as_deref() == Some(host)
+            };
+            self.checks.iter().filter(of_it).filter(|measured| self.while_late(measured)).count()
+        };
+        // Among equals the first that playback waited for.
+        self.late.iter().rev().map(|(_, fetch)| fetch.host.as_str()).max_by_key(|host| times(host))
     }
 
-    /// Requests that went over the network to sites other than those that playback waited for, each with its site's domain.
-    pub fn elsewhere(&self) -> Vec<(&'a str, &'a Fetch)> {
+    fn while_late(&self, measured: &Measurement) -> bool {
+        let during = self.late_when.iter();
+        during.fold(false, |any, (from, to)| any || (*from <= measured.at && measured.from <= *to))
+    }
+
+    /// The networks of the servers that playback waited for.
+    pub fn networks(&self) -> impl Iterator<Item = Option<Network>> + '_ {
+        self.late.iter().map(|(_, fetch)| self.places.network(&fetch.host))
+    }
+
+    /// All of these servers and those that playback waited for are in networks that are known. What is elsewhere is in others.
+    pub fn placed(&self, networks: impl IntoIterator<Item = Option<Network>>) -> bool {
+        self.networks().chain(networks).all(|network| network.is_some())
+    }
+
+    /// Requests that went over the network to other sites than playback waited for, in other networks as far as is known.
+    pub fn elsewhere(&self) -> Vec<(Witness<'a>, &'a Fetch)> {
         let here: Vec<Option<&str>> = self.late.iter().map(|(_, fetch)| domain(&fetch.host)).collect();
         // Where the late media comes from a host that can't be placed, nothing is known to be elsewhere.
         if here.is_empty() || here.contains(&None) {
@@ -121,18 +180,22 @@ impl<'a> Scene<'a> {
         let serving: BTreeSet<&str> = gather(of_late_tracks.map(|(_, fetch)| fetch.host.as_str()));
         let elsewhere =
             self.fetches.iter().filter(|fetch| !fetch.cached && !serving.contains(fetch.host.as_str()));
-        let named = elsewhere.filter_map(|fetch| Some((domain(&fetch.host)?, fetch)));
-        named.filter(|(name, _)| !here.contains(&Some(*name))).collect()
+        let networks: Vec<Network> = self.networks().flatten().collect();
+        let named = elsewhere.filter_map(|fetch| {
+            let network = self.places.network(&fetch.host);
+            Some((Witness { site: domain(&fetch.host)?, network }, fetch))
+        });
+        let other = |witness: &Witness| {
+            let same = witness.network.is_some_and(|network| networks.contains(&network));
+            !here.contains(&Some(witness.site)) && !same
+        };
+        named.filter(|(witness, _)| other(witness)).collect()
     }
 
-    /// What was measured of this target while the late media was slow. Of the servers that playback asks, only of those
-    /// that the late media came from.
+    /// What was measured of this target while the late media was slow, or at the same moment as what was still being measured
+    /// then. Of the servers that playback asks, only of one that the late media came from.
     pub fn under_load(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
-        let slow = |measured: &&Measurement| {
-            let during = self.late_when().iter();
-            during.fold(false, |any, (from, to)| any || (*from <= measured.at && measured.from <= *to))
-        };
-        self.measured(target).filter(slow)
+        self.ever(target).filter(|measured| self.loaded.iter().any(|asked| at_once(*asked, measured.from)))
     }
 
     /// What was measured of it before the buffer drained, while nothing was being fetched.
@@ -141,16 +204,19 @@ impl<'a> Scene<'a> {
         quiet.filter(move |measured| self.of_late(measured))
     }
 
-    fn of_late(&self, measured: &Measurement) -> bool {
-        let late = |host: &String| self.late.iter().any(|(_, fetch)| fetch.host == *host);
-        measured.target != Target::Stalled || measured.host.as_ref().is_some_and(late)
-    }
-
-    fn measured(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
+    /// Whatever was measured of it until the stall was over.
+    pub fn ever(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
         let here = move |measured: &&Measurement| {
-            measured.target == target && measured.ran() && self.of_late(measured)
+            measured.target == target
+                && measured.from <= self.window.1
+                && measured.ran()
+                && self.of_late(measured)
         };
         self.checks.iter().filter(here)
+    }
+
+    fn of_late(&self, measured: &Measurement) -> bool {
+        measured.target != Target::Stalled || measured.host.as_deref() == self.server
     }
 
     /// The fastest of the late bodies: bytes in how long. `None` if nothing came of any.
@@ -168,6 +234,7 @@ impl<'a> Scene<'a> {
                 (measured.answer?.0.saturating_mul(QUICK) <= waited.0).then_some(true)
             }
             LateBy::Bodies => self.beside_late(body, (times, 1), (2, 1)),
+            LateBy::Both | LateBy::AllAlong => None,
         }
     }
 
@@ -230,26 +297,35 @@ fn late_by(ledger: &Ledger) -> Option<LateBy> {
     let (answers, bodies) = (ledger.share(WAITING), ledger.share(&[Stage::Transfer]));
     let path = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
     let stall = ledger.share(&Stage::ALL) + ledger.chronic + ledger.unexplained;
-    let above_all = |part: Micros| {
-        let percent = part.0.saturating_mul(100);
-        percent >= path.0.saturating_mul(ABOVE_ALL) && percent >= stall.0.saturating_mul(HALF)
-    };
+    let at_least =
+        |part: Micros, percent: i64, of: Micros| part.0.saturating_mul(100) >= of.0.saturating_mul(percent);
+    let above_all =
+        |part: Micros| part > Micros::ZERO && at_least(part, ABOVE_ALL, path) && at_least(part, HALF, stall);
     match (answers, bodies) {
-        (_, bodies) if bodies > Micros::ZERO && above_all(bodies) => Some(LateBy::Bodies),
-        (answers, _) if answers > Micros::ZERO && above_all(answers) => Some(LateBy::Answers),
+        (_, bodies) if above_all(bodies) => Some(LateBy::Bodies),
+        (answers, _) if above_all(answers) => Some(LateBy::Answers),
+        (answers, bodies) if above_all(answers + bodies) => Some(LateBy::Both),
+        _ if ledger.chronic > Micros::ZERO && at_least(ledger.chronic, HALF, stall) => {
+            let spent = |of: &dyn Fn(Stage) -> bool| -> Micros {
+                let times = ledger.segments.iter().flat_map(|account| &account.stages);
+                times.filter(|time| of(time.stage)).map(|time| time.spent).sum()
+            };
+            let path = spent(&|stage| WAITING.contains(&stage) || stage == Stage::Transfer);
+            at_least(path, HALF, spent(&|_| true)).then_some(LateBy::AllAlong)
+        }
         _ => None,
     }
 }
 
-/// When stages like these were slow. An account's stages follow one another from its begin.
-fn slow(ledger: &Ledger, stages: &dyn Fn(Stage) -> bool) -> Vec<(Wall, Wall)> {
+/// When stages like these were slow, or as slow as `usually`. An account's stages follow one another from its begin.
+fn slow(ledger: &Ledger, stages: &dyn Fn(Stage) -> bool, usually: bool) -> Vec<(Wall, Wall)> {
     let mut slow = Vec::new();
     for account in &ledger.segments {
         let mut from = account.from;
         for time in &account.stages {
             let to = from + time.spent;
             let twice = time.usual.is_some_and(|usual| usual.0.saturating_mul(2) <= time.spent.0);
-            if stages(time.stage) && time.spent >= SLOW && twice {
+            if stages(time.stage) && time.spent >= SLOW && (twice || usually) {
                 slow.push((from, to));
             }
             from = to;

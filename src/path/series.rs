@@ -14,10 +14,23 @@ const FLAT: Micros = Micros::from_millis(20);
 /// And both are at least so many times what they vary by at rest: five standard deviations are about two and a half times
 /// the range of a few samples [P].
 const SPREADS: i64 = 2;
+/// Where nothing was measured at rest, as where a queue was there from the first byte, the least that was ever measured
+/// takes its place. It may have waited, too, so that the rise is at least what is seen, and a busy device's is no less [P].
+const ROUGHLY_UP: Micros = Micros::from_millis(100);
+/// And what nearly always answers within this waits in no queue worth the name: one that is full adds as much [P].
+pub const PROMPT: Micros = Micros::from_millis(60);
+/// What waits in one queue waits as long: asked at the same moment, both rise by the same to within this or a tenth of it,
+/// whichever is more [P].
+const ALIKE: Micros = Micros::from_millis(20);
+/// Of two that do, so many answers must: one may be chance [P].
+const ALIKE_OFTEN: usize = 2;
 /// Asked within this is asked at once.
 const AT_ONCE: Micros = Micros::from_millis(100);
 /// What was lost while connecting is sent again after a second (RFC 6298 §2), less what clocks are off by.
 const AGAIN: Micros = Micros::from_millis(900);
+/// On a connection that is open, the common implementation sends again after this and a round trip at the soonest (Linux,
+/// `TCP_RTO_MIN`), less what clocks are off by.
+const SOONEST: Micros = Micros::from_millis(180);
 /// Of each kind this many are needed: one may have met anything [P].
 const ENOUGH: usize = 2;
 
@@ -30,16 +43,47 @@ pub enum Trend {
     Up,
 }
 
+/// What was asked of one target at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Round {
+    asked: Wall,
+    /// The quickest first.
+    answers: Vec<Micros>,
+    /// How many never came.
+    lost: usize,
+}
+
+/// Asked at the same moment.
+pub fn at_once(a: Wall, b: Wall) -> bool {
+    (a - b).0.abs() <= AT_ONCE.0
+}
+
+impl Round {
+    /// A queue holds all of them up, anything else one.
+    fn took(&self) -> Option<Micros> {
+        self.answers.first().copied()
+    }
+
+    fn at_once(&self, at: Wall) -> bool {
+        at_once(self.asked, at)
+    }
+
+    /// None of what was asked was ever answered.
+    fn is_mute(&self) -> bool {
+        self.answers.is_empty() && self.lost > 0
+    }
+}
+
 /// The answer times of one target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
     quiet: Vec<Micros>,
-    /// One of those that were asked at once.
+    /// `quiet` is the least that was ever measured.
+    rough: bool,
+    /// Under load.
+    rounds: Vec<Round>,
+    /// Of each round what it took, the quickest first.
     loaded: Vec<Micros>,
-    /// Under load, all answers.
-    answers: usize,
-    /// Under load, without an answer.
-    lost: usize,
     /// Inputs that told of all of them.
     pub facts: Vec<u32>,
 }
@@ -55,20 +99,22 @@ impl Series {
             series.facts.push(measured.fact);
             series.quiet.extend(measured.answered_in());
         }
-        let mut asked: Option<Wall> = None;
         for measured in loaded.filter(|measured| measured.ran()) {
             series.facts.push(measured.fact);
-            series.lost += usize::from(measured.reply == Reply::Failed);
-            let Some(took) = measured.answered_in() else { continue };
-            series.answers += 1;
-            // Of those asked at once the quicker: a queue holds all of them up, anything else one.
-            let at_once = asked.is_some_and(|asked| (measured.from - asked).0.abs() <= AT_ONCE.0);
-            match series.loaded.last_mut().filter(|_| at_once) {
-                Some(other) => *other = took.min(*other),
-                None => series.loaded.push(took),
+            let place = series.rounds.iter().position(|round| round.at_once(measured.from));
+            let place = place.unwrap_or(series.rounds.len());
+            if place == series.rounds.len() {
+                series.rounds.push(Round { asked: measured.from, ..Round::default() });
             }
-            asked = Some(measured.from);
+            if let Some(round) = series.rounds.get_mut(place) {
+                round.answers.extend(measured.answered_in());
+                round.lost += usize::from(measured.reply == Reply::Failed);
+            }
         }
+        for round in &mut series.rounds {
+            round.answers.arrange();
+        }
+        series.loaded.extend(series.rounds.iter().filter_map(Round::took));
         series.quiet.arrange();
         series.loaded.arrange();
         series
@@ -76,8 +122,14 @@ impl Series {
 
     /// Those to this target, if its answers under load were looked for: before the drain window it was at rest.
     pub fn to(scene: &Scene, target: Target) -> Option<Series> {
-        let series = Series::of(scene.at_rest(target), scene.under_load(target).filter(|m| m.body.is_none()));
-        (!series.loaded.is_empty() || series.lost > 0).then_some(series)
+        let mut series =
+            Series::of(scene.at_rest(target), scene.under_load(target).filter(|m| m.body.is_none()));
+        if series.quiet.len() < ENOUGH {
+            let ever = scene.ever(target).filter(|measured| measured.body.is_none());
+            series.quiet = ever.filter_map(Measurement::answered_in).min().into_iter().collect();
+            series.rough = true;
+        }
+        (!series.rounds.is_empty()).then_some(series)
     }
 
     /// The least at rest.
@@ -85,9 +137,11 @@ impl Series {
         self.quiet.first().copied()
     }
 
-    /// The median under load.
+    /// The median under load; of the two in the middle the quicker, so that what is sent again now and then is no queue. Where
+    /// the least of all stands for rest, it is one of them already: then the slower.
     pub fn load(&self) -> Option<Micros> {
-        self.loaded.get(self.loaded.len() / 2).copied()
+        let last = self.loaded.len().saturating_sub(usize::from(!self.rough));
+        self.loaded.get(last / 2).copied()
     }
 
     /// By how much answers took longer under load.
@@ -95,17 +149,111 @@ impl Series {
         Some(self.load()? - self.rest()?)
     }
 
+    fn answers(&self) -> usize {
+        self.rounds.iter().map(|round| round.answers.len()).sum()
+    }
+
+    /// The round of this moment.
+    fn round(&self, at: Wall) -> Option<&Round> {
+        self.rounds.iter().find(|round| round.at_once(at))
+    }
+
+    fn mute(&self) -> impl Iterator<Item = &Round> {
+        self.rounds.iter().filter(|round| round.is_mute())
+    }
+
+    /// When none of what was asked was ever answered.
+    pub fn unanswered(&self) -> impl Iterator<Item = Wall> + '_ {
+        self.mute().map(|round| round.asked)
+    }
+
+    /// Something that was asked at this moment was answered.
+    pub fn answered_at(&self, at: Wall) -> bool {
+        self.round(at).and_then(Round::took).is_some()
+    }
+
+    fn lost(&self) -> usize {
+        self.rounds.iter().map(|round| round.lost).sum()
+    }
+
     /// Of at least six answers looked for, a fourth or more never came, or so late that something was sent again: packets are
     /// lost [P].
     pub fn lossy(&self) -> bool {
-        let all = self.loaded.len() + self.lost;
+        let all = self.loaded.len() + self.lost();
         let again = |took: &&Micros| self.load().is_some_and(|usual| **took >= usual + AGAIN);
-        all >= 6 && (self.lost + self.loaded.iter().filter(again).count()) * 4 >= all
+        all >= 6 && (self.lost() + self.loaded.iter().filter(again).count()) * 4 >= all
+    }
+
+    /// An answer never came, or came so late that something may have been sent again: at that moment the way there may have
+    /// lost packets, however well it does at others.
+    pub fn lost_any(&self) -> bool {
+        self.sent_again() > 0
+    }
+
+    /// An answer never came, or came as late as a lost connection attempt makes it: more than a busy device's own delays.
+    pub fn lost_one(&self) -> bool {
+        self.lost_or_later(AGAIN) > 0
+    }
+
+    /// How many of the answers never came, or so late that something may have been sent again.
+    pub fn sent_again(&self) -> usize {
+        self.lost_or_later(SOONEST)
+    }
+
+    /// How many of the answers never came, or so much later than at rest.
+    fn lost_or_later(&self, later: Micros) -> usize {
+        let late = |took: &&Micros| self.rest().is_some_and(|rest| **took >= rest + later);
+        self.lost() + self.rounds.iter().flat_map(|round| &round.answers).filter(late).count()
+    }
+
+    /// How many were looked for.
+    pub fn asked(&self) -> usize {
+        self.answers() + self.lost()
+    }
+
+    /// There were moments when none of what was asked was ever answered, while each of these answered as quickly as at rest:
+    /// all of these moments.
+    pub fn silent_beside(&self, others: &[&Series]) -> bool {
+        let prompt = |other: &Series, at: Wall| {
+            let took = other.round(at).and_then(Round::took);
+            took.zip(other.rest()).is_some_and(|(took, rest)| took <= rest + ROUGHLY_UP)
+        };
+        self.mute().map(|round| round.lost).sum::<usize>() >= ENOUGH
+            && self.unanswered().all(|at| others.iter().all(|other| prompt(other, at)))
+    }
+
+    /// Asked at the same moments, both took longer, and by the same.
+    pub fn rises_like(&self, other: &Series) -> bool {
+        let (Some(here), Some(there)) = (self.rest(), other.rest()) else { return false };
+        let (mut same, mut all) = (0, 0);
+        for round in &self.rounds {
+            let beside = other.round(round.asked);
+            for (took, beside) in round.answers.iter().zip(beside.iter().flat_map(|beside| &beside.answers)) {
+                let (rise, beside) = (*took - here, *beside - there);
+                let larger = rise.max(beside);
+                if larger < UP {
+                    continue;
+                }
+                all += 1;
+                same += usize::from((rise - beside).0.abs() <= ALIKE.0.max(larger.0 / 10));
+            }
+        }
+        same >= ALIKE_OFTEN && same * 2 >= all
     }
 
     /// There are enough of both kinds.
     pub fn is_known(&self) -> bool {
-        self.quiet.len() >= ENOUGH && self.answers >= ENOUGH
+        (self.rough || self.quiet.len() >= ENOUGH) && self.answers() >= ENOUGH
+    }
+
+    /// Nearly all answers under load came within this, and none was lost.
+    pub fn is_prompt(&self, within: Micros) -> bool {
+        self.lost() == 0 && self.answers() >= ENOUGH && self.nearly_all().is_some_and(|took| took <= within)
+    }
+
+    /// Under load three quarters came within this: half of the time a queue may be empty again.
+    fn nearly_all(&self) -> Option<Micros> {
+        self.loaded.get(self.loaded.len() * 3 / 4).copied()
     }
 
     /// What that says; `None` where there are too few, some never came, or it is in between.
@@ -114,13 +262,14 @@ impl Series {
             return None;
         }
         let rest = self.rest()?;
-        // Nearly all of them: half of the time a queue may be empty again.
-        let nearly_all = *self.loaded.get(self.loaded.len() * 3 / 4)?;
+        let nearly_all = self.nearly_all()?;
         let spread = *self.quiet.last()? - rest;
         let varies = |least: Micros| least.max(Micros(spread.0.saturating_mul(SPREADS)));
+        let up = if self.rough { ROUGHLY_UP } else { varies(UP) };
         match self.rise()? {
-            rise if rise >= varies(UP) => Some(Trend::Up),
-            _ if nearly_all - rest <= FLAT && self.lost == 0 => Some(Trend::Flat),
+            rise if rise >= up => Some(Trend::Up),
+            _ if self.rough && nearly_all > PROMPT => None,
+            _ if nearly_all - rest <= FLAT && !self.lost_any() => Some(Trend::Flat),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 //! cause can sit, never adds one; when in doubt, a zone stays.
 
 use super::belief::{Evidence, MILLION};
-use super::{Observation, PATH};
+use super::{Observation, PATH, Told, gateway, household};
 use crate::sort::Sort;
 use crate::verdict::Zone;
 
@@ -11,7 +11,7 @@ const HELD: i64 = 90;
 
 /// A zone stays beside one of the set unless the tests together are at least three to one against it: ln 3, thousandths of
 /// a nat (ATTRIBUTION §3.5.2).
-const THREE_TO_ONE: i32 = 1_099;
+pub(super) const THREE_TO_ONE: i32 = 1_099;
 
 /// A zone that the tests speak against this clearly, ten to one, is in the set for its belief alone and speaks for no other:
 /// ln 10, thousandths of a nat [P].
@@ -75,8 +75,8 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
             set.push(zone);
         }
     };
-    // Also with the gateway's answer: another download in the home looks just like a full line.
-    if before.contains(&Access) {
+    // Also with the gateway's answer: another download in the home looks just like a full line, unless there was none.
+    if before.contains(&Access) && !has(Observation::Household) {
         keep(Home);
     }
     if !has(Observation::Gateway) && before.contains(&Home) {
@@ -103,12 +103,13 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
     }
 }
 
-/// Whether these zones may be all that is left of the path (ATTRIBUTION §3.5.3). Passive tests prove neither that there was
-/// no other load in the home nor where in the middle it was, so access and interconnect never stand alone.
+/// Whether these zones may be all that is left of the path (ATTRIBUTION §3.5.3). No test proves that there was no other load
+/// in the home: without the viewer's word for it access never stands alone. Passive ones don't prove where in the middle
+/// it was, so neither does interconnect.
 fn may_stand(set: &[Zone], observed: &[Observation]) -> bool {
     let has = |observation| observed.contains(&observation);
     match set {
-        [Zone::Access] => false,
+        [Zone::Access] => has(Observation::Gateway) && has(Observation::Household),
         [Zone::Interconnect] => {
             has(Observation::References) && has(Observation::SameEdge) && has(Observation::OtherEdge)
         }
@@ -122,19 +123,31 @@ fn may_stand(set: &[Zone], observed: &[Observation]) -> bool {
 }
 
 /// What would separate the zones that are left: the observations that cut the belief most evenly, best first.
-pub fn would_decide(set: &[Zone], evidence: &Evidence) -> Vec<Observation> {
+pub fn would_decide(set: &[Zone], evidence: &Evidence, told: &[Told]) -> Vec<Observation> {
     use Zone::{Access, Edge, Home, Interconnect, Origin};
     let belief = evidence.belief(set);
     let of = |zones: &[Zone]| -> i64 {
         belief.iter().filter(|(zone, _)| zones.contains(zone)).map(|(_, part)| *part).sum()
     };
-    let cuts: [(Observation, &[Zone], &[Zone]); 4] = [
-        (Observation::Gateway, &[Home], &[Access]),
-        (Observation::References, &[Home, Access], &[Interconnect, Edge, Origin]),
-        (Observation::OtherEdge, &[Interconnect], &[Edge, Origin]),
-        (Observation::ServerTiming, &[Edge], &[Origin]),
+    // Once the queue is found behind the router, only who filled it is open, and the viewer may have said so.
+    let behind = told.iter().any(|told| told.finding.id == gateway::QUEUE_BEHIND);
+    let answered = told.iter().any(|told| household::IDS.contains(&told.finding.id.as_str()));
+    let cut = told.iter().any(|told| told.finding.id == gateway::CUT_BEHIND);
+    let home_or_access = match (behind, answered) {
+        // Who else used it matters little where nothing came through.
+        _ if cut => None,
+        (false, _) => Some(Observation::Gateway),
+        (true, false) => Some(Observation::Household),
+        (true, true) => None,
+    };
+    let cuts: [(Option<Observation>, &[Zone], &[Zone]); 4] = [
+        (home_or_access, &[Home], &[Access]),
+        (Some(Observation::References), &[Home, Access], &[Interconnect, Edge, Origin]),
+        (Some(Observation::OtherEdge), &[Interconnect], &[Edge, Origin]),
+        (Some(Observation::ServerTiming), &[Edge], &[Origin]),
     ];
-    let cuts = cuts.into_iter().map(|(observation, near, far)| (of(near).min(of(far)), observation));
+    let cuts =
+        cuts.into_iter().filter_map(|(observation, near, far)| Some((of(near).min(of(far)), observation?)));
     let mut cuts: Vec<(i64, Observation)> = cuts.filter(|(cut, _)| *cut > 0).collect();
     cuts.arrange_by_key(|(cut, _)| std::cmp::Reverse(*cut));
     cuts.into_iter().map(|(_, observation)| observation).take(NAMED).collect()
@@ -143,7 +156,7 @@ pub fn would_decide(set: &[Zone], evidence: &Evidence) -> Vec<Observation> {
 #[cfg(test)]
 mod tests {
     use super::super::belief::{Row, ln};
-    use super::super::{Told, finding};
+    use super::super::finding;
     use super::*;
     use Zone::{Access, Edge, Home, Interconnect, Origin, Player};
     use proptest::prelude::*;
@@ -187,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_would_decide() {
-        let told = |set: &[Zone]| would_decide(set, &Evidence::default());
+        let told = |set: &[Zone]| would_decide(set, &Evidence::default(), &[]);
         assert_eq!(told(&PATH), [Observation::References, Observation::Gateway]);
         assert_eq!(told(&[Home, Access]), [Observation::Gateway]);
         assert_eq!(told(&[Interconnect, Edge, Origin]), [Observation::ServerTiming, Observation::OtherEdge]);

@@ -5,18 +5,23 @@
 //! how fast it sent 64 KB.
 //!
 //! # What it says
-//! - Answers of both took longer, those of the references did not: the queue is before both, in the networks in between.
-//! - Only those of the late server did: the way there is free, so it is that server, or its own port.
+//! - Answers of both took longer, those of the references did not: the queue is before both, in the networks in between; all
+//!   the more if both took longer by the same at the same moments.
+//! - The late server never answered, for seconds, and this one and the references did at once: it is that server. If this one did
+//!   not answer either, and the references did: what is before both, or both of one site.
+//! - Only those of the late server took longer: the way there is free, so it is that server, or its own port.
 //! - Neither did, and this one sent well (four times as fast as the late bodies, or answered promptly): the way there carries
 //!   it, so it is the server, or what is behind it.
 //! - Neither did, and this one sent as slowly: it is not that server.
+//! - A busy device's answer times tell neither. That a body came well where bodies were late it cannot feign.
 //!
 //! # When it is silent
-//! Where either was not measured at rest or not under load, and where the references show a queue on what they share.
+//! Where either was not measured at rest or not under load; where an answer of one that else answered promptly was lost: a way that loses
+//! packets lets others through, and then a body comes well by luck; and where the references show a queue on what they share.
 
 use super::belief::{Row, ln};
 use super::references;
-use super::scene::Scene;
+use super::scene::{LateBy, Scene};
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding};
 use crate::event::Target;
@@ -27,6 +32,12 @@ const TIMES: u64 = 4;
 
 /// A queue before both [P].
 pub const QUEUE: Row = [ln::R30, ln::R30, 0, ln::R10, ln::R10];
+/// Two servers that are slow by themselves are not slow by the same [P].
+pub const SAME_QUEUE: Row = [ln::R30, ln::R30, 0, ln::R05, ln::R05];
+/// What is before both lets this one through [P]. What the references say of the rest is the row of `same-edge-silent`.
+pub const ANSWERED: Row = [ln::R30, ln::R30, ln::R05, 0, 0];
+/// A whole site may be down [P].
+pub const BOTH_SILENT: Row = [ln::R30, ln::R30, 0, ln::R15, ln::R15];
 /// A queue, or slowness, of the one alone [P].
 pub const ALONE: Row = [ln::R10, ln::R10, ln::R08, 0, ln::R30];
 /// ATTRIBUTION §3.4 has .15 for home and access; the same network carried it well [P].
@@ -34,25 +45,51 @@ pub const FAST: Row = [ln::R15, ln::R15, ln::R10, 0, 0];
 /// Two servers are seldom slow at once [P].
 pub const SLOW: Row = [0, 0, 0, ln::R15, 0];
 
+/// A body came well where bodies were late, and nothing waited or was lost: a busy device's answer times may be anything, but
+/// that it cannot feign.
+pub fn sent_well(scene: &Scene) -> bool {
+    let waits = |series: Series| series.trend() == Some(Trend::Up) || series.lost_any();
+    let calm = |target| Series::to(scene, target).is_some_and(|series| !waits(series));
+    let beyond = [Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
+    let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
+    scene.late_by == Some(LateBy::Bodies)
+        && beyond.into_iter().all(calm)
+        && body.and_then(|measured| scene.at_hand(measured, TIMES)) == Some(true)
+}
+
+/// Answers of both took longer, and by the same.
+pub fn as_late(scene: &Scene) -> bool {
+    let both = [Target::Stalled, Target::Sibling].map(|target| Series::to(scene, target));
+    matches!(both, [Some(server), Some(beside)] if beside.trend() == Some(Trend::Up) && server.rises_like(&beside))
+}
+
 pub fn test(scene: &Scene) -> Option<Told> {
-    references::flat(scene)?;
     let (server, beside) = (Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?);
     let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
-    let (id, row) = match (server.trend()?, beside.trend()?) {
-        (Trend::Up, Trend::Up) => ("sibling-up", QUEUE),
-        (Trend::Up, Trend::Flat) => ("sibling-flat", ALONE),
-        (Trend::Flat, Trend::Flat) => match body.and_then(|measured| scene.at_hand(measured, TIMES))? {
-            true => ("sibling-fast", FAST),
-            false => ("sibling-slow", SLOW),
+    let came = body.and_then(|measured| scene.at_hand(measured, TIMES));
+    let near @ [first, second] = &references::series(scene)?;
+    let told = match (server.trend(), beside.trend()) {
+        _ if server.silent_beside(&[&beside, first, second]) => Some(("sibling-answered", ANSWERED)),
+        _ if [&server, &beside].iter().all(|of| of.silent_beside(&[first, second])) => {
+            Some(("sibling-silent", BOTH_SILENT))
+        }
+        _ if !references::are_flat(near) => None,
+        (Some(Trend::Up), Some(Trend::Up)) if server.rises_like(&beside) => {
+            Some(("sibling-up-as-much", SAME_QUEUE))
+        }
+        (Some(Trend::Up), Some(Trend::Up)) => Some(("sibling-up", QUEUE)),
+        (Some(Trend::Up), Some(Trend::Flat)) => Some(("sibling-flat", ALONE)),
+        (Some(Trend::Flat), Some(Trend::Flat)) => match came? {
+            true => Some(("sibling-fast", FAST)),
+            false => Some(("sibling-slow", SLOW)),
         },
-        _ => return None,
+        _ => None,
     };
+    let (id, row) = told.or_else(|| sent_well(scene).then_some(("sibling-fast", FAST)))?;
     let host = scene.under_load(Target::Sibling).find_map(|measured| measured.host.clone())?;
-    let values = [
-        ("host", Value::Name(host)),
-        ("took", Value::Micros(beside.load()?)),
-        ("usual", Value::Micros(beside.rest()?)),
-    ];
+    let times = [("took", beside.load()), ("usual", beside.rest())];
+    let times = times.into_iter().filter_map(|(name, time)| Some((name, Value::Micros(time?))));
+    let values = [("host", Value::Name(host))].into_iter().chain(times);
     let facts =
         server.facts.into_iter().chain(beside.facts).chain(body.map(|measured| measured.fact)).collect();
     Some(Told {
