@@ -7,9 +7,10 @@
 //! For the part of it in which the main thread was busy or the tab in the background, and when the buffer was full.
 //!
 //! # Where it can sit
-//! Device or player: players rework data in workers of their own, which a busy device slows down unseen.
+//! Player, if the time went by before `appendBuffer` while the main thread was seen to be free: a device that is too busy for
+//! the player's workers is too busy for that, too. Device, if the browser took so long to take it in. Else either.
 
-use super::{Case, Cause, finding};
+use super::{Case, Cause, NEGLIGIBLE_PERCENT, finding};
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
@@ -18,10 +19,21 @@ const STAGES: &[Stage] = &[Stage::Process, Stage::Append];
 pub const CAUSE: Cause = Cause {
     id: "append-late",
     weight: |case: &Case| -> Micros { case.part_unhindered(STAGES) },
-    zones: |_| &[Zone::Device, Zone::Player],
+    zones,
     findings,
     lead: "appended-late",
 };
+
+fn zones(case: &Case) -> &'static [Zone] {
+    let next_to_nothing = |stage| {
+        case.share(&[stage]).0.saturating_mul(100) <= case.share(STAGES).0.saturating_mul(NEGLIGIBLE_PERCENT)
+    };
+    match (next_to_nothing(Stage::Process), next_to_nothing(Stage::Append)) {
+        (false, true) if case.was_free(&[Stage::Process]) => &[Zone::Player],
+        (true, false) => &[Zone::Device],
+        _ => &[Zone::Device, Zone::Player],
+    }
+}
 
 fn findings(case: &Case) -> Vec<Finding> {
     let Some(blocking) = case.longest(STAGES) else {

@@ -9,7 +9,8 @@
 //! When the main thread was busy while playback waited for the network: the wait would have been as long without it.
 //!
 //! # Where it can sit
-//! Device or player. A thread that is busy with the page's own work looks the same as one that gets no time.
+//! Device: it did not get done in time what the page asked of it (ATTRIBUTION §3.2). Whether it has too little time or the page
+//! asks too much of it looks the same from here, and the words say so.
 
 use super::own_side::OWN;
 use super::{Case, Cause, finding};
@@ -17,13 +18,8 @@ use crate::conditions::Covered;
 use crate::time::Micros;
 use crate::verdict::{Finding, Value, Zone};
 
-pub const CAUSE: Cause = Cause {
-    id: "cpu-busy",
-    weight,
-    zones: |_| &[Zone::Device, Zone::Player],
-    findings,
-    lead: "main-thread-busy",
-};
+pub const CAUSE: Cause =
+    Cause { id: "cpu-busy", weight, zones: |_| &[Zone::Device], findings, lead: "main-thread-busy" };
 
 fn weight(case: &Case) -> Micros {
     let busy = &case.machine.conditions.busy;

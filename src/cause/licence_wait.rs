@@ -12,11 +12,14 @@
 //! # Where it can sit
 //! If a request was under way for at least half of the wait: wherever an answer can be late, from the home network to the
 //! licence server. If no such request was seen: there or in the player, which asks and hands over. Not in the home network
-//! and not at the ISP if other requests were answered promptly for at least half of the wait.
+//! and not at the ISP if other requests, of the page or of a check to its references, were answered promptly for at least half
+//! of the wait.
 
 use super::{Case, Cause, PATH_AND_SERVER, finding};
+use crate::check::Measurement;
 use crate::conditions::Exchange;
 use crate::ledger::fetch::Fetch;
+use crate::path::REFERENCES;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, StallKind, Value, Zone};
 
@@ -100,12 +103,22 @@ fn meanwhile(case: &Case, wait: &Wait) -> Option<Meanwhile> {
     });
     let mut seen = Meanwhile { facts: Vec::new(), count: 0, slowest: Micros::ZERO };
     let mut last = from;
-    for other in others {
-        let took = other.response.filter(|_| other.status.is_some()).unwrap_or(wait.span.1) - other.asked;
-        seen.facts.extend(&other.facts);
+    let mut saw = |facts: &[u32], asked: Wall, took: Micros| {
+        seen.facts.extend(facts);
         seen.count += 1;
         seen.slowest = seen.slowest.max(took);
-        last = last.max(other.asked);
+        last = last.max(asked);
+    };
+    for other in others {
+        let answered = other.response.filter(|_| other.status.is_some()).unwrap_or(wait.span.1);
+        saw(&other.facts, other.asked, answered - other.asked);
+    }
+    let asked_meanwhile = |measured: &&Measurement| {
+        let of_one = REFERENCES.contains(&measured.target);
+        of_one && measured.ran() && from < measured.from && measured.from < wait.span.1
+    };
+    for measured in case.machine.checks.iter().filter(asked_meanwhile) {
+        saw(&[measured.fact], measured.from, measured.answered_in().unwrap_or(wait.span.1 - measured.from));
     }
     let prompt = seen.slowest.0.saturating_mul(PROMPT) <= waited.0;
     (seen.count > 0 && prompt && (last - from).0.saturating_mul(2) >= waited.0).then_some(seen)

@@ -28,17 +28,20 @@ mod slow_transfer;
 mod tab_throttled;
 mod undetermined;
 
+pub use server_side::cache_said;
+
 use crate::check::Measurement;
 use crate::event::{Asker, Reply, Target};
 use crate::ledger::fetch::Fetch;
-use crate::ledger::{Blocking, Books};
+use crate::ledger::{Blocking, Books, bitrate};
 use crate::machine::{Machine, overlap};
 use crate::path::belief::Evidence;
 use crate::path::{self, PATH, Scene, Told};
-use crate::sort::Sort;
+use crate::sort::{Sort, gather};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, Instant, Ledger, Stage, Stall, StallKind, UsualFrom, Value, Zone, finding};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A mechanism that can stop playback.
 pub struct Cause {
@@ -185,6 +188,27 @@ impl Case<'_> {
         self.machine.checks.iter().filter(during).collect()
     }
 
+    /// The servers that playback waited for; `None` where one of them is not known.
+    fn servers<'a>(&'a self, given_up: &[&'a Fetch]) -> Option<BTreeSet<&'a str>> {
+        let awaited = self.blocking.iter().map(|blocking| Some(blocking.fetch?.host.as_str()));
+        let asked: Option<Vec<&str>> =
+            awaited.chain(given_up.iter().map(|fetch| Some(&*fetch.host))).collect();
+        Some(gather(asked?))
+    }
+
+    /// These servers, and all others whose media or failures are in the drain window, are in the viewer's own network.
+    fn all_inside<'a>(&'a self, servers: &BTreeSet<&'a str>) -> bool {
+        let Some(window) = self.ledger.window else { return false };
+        let meanwhile = |fetch: &Fetch| overlap((fetch.asked, fetch.over().unwrap_or(self.now)), window);
+        let told = |track| self.ledger.segments.iter().any(|account| account.track == track);
+        let media = self.books.media().filter(|(track, _)| told(*track)).map(|(_, fetch)| fetch);
+        let failed = self.books.fetches().iter().filter(|fetch| fetch.failed.is_some());
+        let asked = media.chain(failed).filter(|fetch| !fetch.cached && meanwhile(fetch));
+        let hosts: BTreeSet<&str> =
+            gather(asked.map(|fetch| fetch.host.as_str()).chain(servers.iter().copied()));
+        self.machine.places.inside(&hosts)
+    }
+
     /// The device and the player have next to nothing of it: neither by their own stages, nor by what may be anyone's.
     fn own_side_prompt(&self) -> bool {
         let own = self.share(&[Stage::Decide, Stage::Process, Stage::Append, Stage::Present]);
@@ -204,22 +228,35 @@ pub fn judge(case: &Case) -> Stall {
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
     let sits = (cause.zones)(case);
     let given_up = case.books.given_up(case.sighting);
-    let told = examine(case, sits, &given_up, &case.machine.checks);
-    let (zones, evidence) = narrow(sits, &told);
+    let servers = case.servers(&given_up);
+    let inside = servers.as_ref().is_some_and(|servers| case.all_inside(servers));
+    let absent = inside.then_some(Zone::Interconnect);
+    let can: Vec<Zone> = sits.iter().copied().filter(|zone| Some(*zone) != absent).collect();
+    let whole = if can.len() < sits.len() { 3 } else { 4 };
+    let Examined { told, of_plan, of_line } = examine(case, &can, &given_up, &case.machine.checks);
+    let (can, of_line) = of_line.map_or((can, None), |(can, finding)| (can, Some(finding)));
+    #[cfg(feature = "fitting")]
+    path::fitting::note(case.sighting.began.wall, &can, &told);
+    let (zones, evidence) = narrow(&can, &told);
     let checked = case.checked();
     // What would have been said without the check, if that is something else.
-    let unchecked = (!checked.is_empty()).then(|| narrow(sits, &examine(case, sits, &given_up, &[])).0);
+    let unchecked = (!checked.is_empty()).then(|| narrow(&can, &examine(case, &can, &given_up, &[]).told).0);
     let unchecked = unchecked.filter(|unchecked| *unchecked != zones);
     let mut findings = basics(case);
     findings.extend((cause.findings)(case));
     findings.extend(request_idle::asked_sooner(case));
     findings.extend(told_of_given_up(&given_up));
     findings.extend(told_of_check(&checked));
+    if PATH.iter().filter(|zone| sits.contains(zone)).count() > 1 {
+        findings.extend(servers.iter().flat_map(|servers| case.machine.places.told(servers)));
+    }
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
     // What it may do to one service looks like something beyond it, not like something at home.
     let beyond = zones.iter().any(|zone| *zone > Zone::Access);
     let isp_cleared = sits.contains(&Zone::Access) && !zones.contains(&Zone::Access) && beyond;
-    add_to(&mut findings, told, (of_path == 4, isp_cleared));
+    let would_decide = path::set::would_decide(&zones, &evidence, &told);
+    add_to(&mut findings, told, (of_path == whole, isp_cleared));
+    findings.extend(of_plan.into_iter().chain(of_line));
     let own_side = if sits == PATH_AND_SERVER && case.own_side_prompt() {
         // Had the player kept to what it gave up, it may have come sooner.
         if given_up.is_empty() { &[Zone::Device, Zone::Player][..] } else { &[Zone::Device] }
@@ -243,18 +280,16 @@ pub fn judge(case: &Case) -> Stall {
         ledger: case.ledger.clone(),
         cause: cause.id.to_owned(),
         cleared: cleared.collect(),
-        path_split: (1..4).contains(&of_path),
+        path_split: (1..whole).contains(&of_path),
         by_zone: path::parts::by_zone(
             case.sighting.kind,
             case.duration(),
             case.ledger,
             (cause.id, sits),
+            absent,
             &evidence,
         ),
-        would_decide: path::set::would_decide(&zones, &evidence)
-            .into_iter()
-            .map(|of| of.id().to_owned())
-            .collect(),
+        would_decide: would_decide.into_iter().map(|of| of.id().to_owned()).collect(),
         zones,
         unchecked,
         findings,
@@ -269,19 +304,45 @@ fn narrow(sits: &[Zone], told: &[Told]) -> (Vec<Zone>, Evidence) {
     (path::set::narrowed(sits, &evidence, &observed), evidence)
 }
 
+#[derive(Default)]
+struct Examined {
+    /// What the tests of the path say.
+    told: Vec<Told>,
+    /// What of that concerns what the viewer pays for.
+    of_plan: Option<Finding>,
+    /// The zones that remain by what the line was measured to carry.
+    of_line: Option<(Vec<Zone>, Finding)>,
+}
+
 /// What tells the zones of the path apart, if the cause leaves several of them.
-fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch], checks: &[Measurement]) -> Vec<Told> {
+fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch], checks: &[Measurement]) -> Examined {
     // Before the last byte: what came after it no test of the path looks at.
     let fetching = Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer);
-    let fetching = case.share(&fetching.collect::<Vec<_>>());
+    let fetching = case.share(&fetching.collect::<Vec<_>>()) + case.ledger.chronic;
     let mostly = fetching.0.saturating_mul(2) >= case.duration().0;
     if !mostly || PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
-        return Vec::new();
+        return Examined::default();
     }
-    let offline = &case.machine.conditions.offline;
     let blind = case.unseen().next().is_some();
-    let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, (offline, checks), blind);
-    scene.map(|scene| path::examine(&scene)).unwrap_or_default()
+    let around = (case.machine, checks);
+    let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, around, blind);
+    let Some(scene) = scene.filter(|scene| !scene.blind) else {
+        return Examined::default();
+    };
+    let told = path::examine(&scene);
+    let of_plan = path::told_of_plan(&scene, &told);
+    Examined { told, of_plan, of_line: path::line_measured::remains(&scene, sits, needed(case)) }
+}
+
+/// What playback needs of what it waited for, bits a second; `None` where a size is not known.
+fn needed(case: &Case) -> Option<u64> {
+    let of = |blocking: &Blocking| bitrate(blocking.fetch?.size?, blocking.named.range.length());
+    let mut tracks = BTreeMap::new();
+    for blocking in case.blocking {
+        let most = tracks.entry(blocking.named.track).or_insert(0);
+        *most = of(blocking)?.max(*most);
+    }
+    (!tracks.is_empty()).then(|| tracks.values().sum())
 }
 
 /// Tells what the tests of the path saw, and whether that left the path whole.
@@ -293,6 +354,16 @@ fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, (whole, isp_cleared): (b
     for Told { finding, .. } in told {
         if findings.iter().all(|other| other.id != finding.id) {
             findings.push(finding);
+        }
+    }
+    // Silence that says something is no gap.
+    for (told, gap) in [
+        ("same-edge-silent", "unchecked-server"),
+        ("sibling-silent", "unchecked-sibling"),
+        ("gateway-flat-beyond-silent", "unchecked-references"),
+    ] {
+        if findings.iter().any(|finding| finding.id == told) {
+            findings.retain(|finding| finding.id != gap);
         }
     }
     if isp_cleared {
@@ -353,6 +424,13 @@ fn told_of_check(checked: &[&Measurement]) -> Vec<Finding> {
     };
     let facts = checked.iter().map(|measured| measured.fact).collect();
     let mut told = vec![finding(id, facts, [("count", count), ("moved", Value::Bytes(moved))])];
+    let came = |reply: Reply, targets: &[Target]| {
+        checked.iter().any(|measured| measured.reply == reply && targets.contains(&measured.target))
+    };
+    if ran().count() == 0 && came(Reply::Blocked, &Target::ALL) {
+        told.push(finding("check-blocked", checked.iter().map(|measured| measured.fact).collect(), []));
+        return told;
+    }
     let silent = |targets: &[Target]| {
         !targets
             .iter()
@@ -362,14 +440,22 @@ fn told_of_check(checked: &[&Measurement]) -> Vec<Finding> {
         let its = checked.iter().filter(|measured| targets.contains(&measured.target));
         its.map(|measured| measured.fact).collect()
     };
-    let parts: [(&str, &[Target]); 4] = [
-        ("unchecked-gateway", &[Target::Gateway]),
-        ("unchecked-references", &[Target::ReferenceA, Target::ReferenceB]),
-        ("unchecked-server", &[Target::Stalled]),
-        ("unchecked-sibling", &[Target::Sibling]),
+    // Why it was not: it never left, something else answered, or nothing did.
+    let parts: [([&str; 3], &[Target]); 4] = [
+        (["blocked-gateway", "unchecked-gateway", "unchecked-gateway"], &[Target::Gateway]),
+        (["blocked-references", "unfit-references", "unchecked-references"], &path::REFERENCES),
+        (["blocked-server", "unfit-server", "unchecked-server"], &[Target::Stalled]),
+        (["unchecked-sibling"; 3], &[Target::Sibling]),
     ];
-    told.extend(
-        parts.into_iter().filter(|(_, of)| silent(of)).map(|(id, targets)| finding(id, of(targets), [])),
-    );
+    told.extend(parts.into_iter().filter(|(_, of)| silent(of)).map(
+        |([blocked, unfit, unchecked], targets)| {
+            let id = match (came(Reply::Unfit, targets), came(Reply::Blocked, targets)) {
+                (true, _) => unfit,
+                (false, true) => blocked,
+                (false, false) => unchecked,
+            };
+            finding(id, of(targets), [])
+        },
+    ));
     told
 }

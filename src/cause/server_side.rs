@@ -95,7 +95,7 @@ impl Case<'_> {
     }
 }
 
-/// What the server's cache says of the answer. It is no number, and clears nobody.
+/// What the server's cache says of the answer. It is no number; `src/path/cache_word.rs` weighs it.
 pub fn cache_said(fetch: &Fetch) -> Option<Finding> {
     let word = fetch.confession.filter(|_| !fetch.cached)?.cache?;
     let id = match word {

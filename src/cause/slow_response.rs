@@ -5,8 +5,8 @@
 //!
 //! # When Whystall does not say so
 //! When another stage cost more. Time that the server says it took itself, or waited for what is behind it, is not counted here
-//! (`edge-slow`, `cache-miss`). A server that says only whether its cache had the piece, and not how long anything took, clears
-//! nobody: the wait stays whole, and what the server said is told beside it.
+//! (`edge-slow`, `cache-miss`). A server that says only whether its cache had the piece, and not how long anything took, accounts
+//! for no part of the wait; that it had it speaks against what is behind it (docs/attribution.md).
 //!
 //! # Where it can sit
 //! Anywhere from the home network to the origin, as long as nothing splits the path.

@@ -80,7 +80,8 @@ fn scaled(bytes: u64, bitrate: u64, current: u64) -> u64 {
     u64::try_from(u128::from(bytes) * u128::from(bitrate) / u128::from(current)).unwrap_or(bytes)
 }
 
-fn bitrate(bytes: u64, time: Micros) -> Option<u64> {
+/// Bits in a second; `None` where no time passed.
+pub fn bitrate(bytes: u64, time: Micros) -> Option<u64> {
     let micros = u128::try_from(time.0).ok().filter(|micros| *micros > 0)?;
     u64::try_from(u128::from(bytes) * 8 * 1_000_000 / micros).ok()
 }

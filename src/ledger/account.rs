@@ -11,10 +11,10 @@ use crate::verdict::Stage;
 pub struct Life<'a> {
     /// The player could have asked.
     pub could_ask: Wall,
-    /// Requests that were made in its stead before and brought nothing, in order.
+    /// Requests for it, or in its stead, that were made before and brought nothing, in order.
     pub in_vain: Vec<&'a Fetch>,
-    /// It asked for the first time.
-    pub first_asked: Wall,
+    /// It asked for the last time.
+    pub asked: Wall,
     /// The request that brought it, or that is awaited.
     pub fetch: Option<&'a Fetch>,
     /// The first `appendBuffer`.
@@ -29,13 +29,12 @@ pub struct Life<'a> {
 pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
     let mut account =
         Account { cursor: life.could_ask, until, stages: Vec::new(), unexplained: Micros::ZERO };
-    let asked_next = life.in_vain.iter().skip(1).map(|next| next.asked).chain([life.first_asked]);
+    let asked_next = life.in_vain.iter().skip(1).map(|next| next.asked).chain([life.asked]);
     for (fetch, asked_next) in life.in_vain.iter().zip(asked_next) {
         account.in_vain(fetch, asked_next);
     }
-    account.stage(Stage::Decide, Some(life.first_asked));
+    account.stage(Stage::Decide, Some(life.asked));
     if let Some(fetch) = life.fetch {
-        account.stage(Stage::Failed, Some(fetch.asked));
         account.request(fetch);
         account.stage(Stage::Transfer, fetch.network_end);
     }
@@ -63,12 +62,17 @@ impl Account {
         let Some(end) = end.map(|end| end.min(self.until)).filter(|end| *end > self.cursor) else {
             return;
         };
-        self.stages.push((stage, end - self.cursor));
+        let spent = end - self.cursor;
+        match self.stages.last_mut() {
+            // One attempt after the other is one stage.
+            Some((same, sum)) if *same == stage => *sum = *sum + spent,
+            _ => self.stages.push((stage, spent)),
+        }
         self.cursor = end;
     }
 
-    /// A request that the player gave up is time that it waited for the network; one that failed is an attempt, with the
-    /// pause until the next.
+    /// A request that the player gave up is time that it waited for the network, and from then on it could have asked again;
+    /// one that failed is an attempt, with the pause until the next.
     fn in_vain(&mut self, fetch: &Fetch, asked_next: Wall) {
         self.stage(Stage::Decide, Some(fetch.asked));
         match fetch.failed {
@@ -158,15 +162,7 @@ mod tests {
 
     fn life(fetch: Option<&Fetch>) -> Life<'_> {
         let asked = fetch.map_or(ms(0), |fetch| fetch.asked);
-        Life {
-            could_ask: ms(0),
-            in_vain: vec![],
-            first_asked: asked,
-            fetch,
-            appended: None,
-            playable: None,
-            shown: None,
-        }
+        Life { could_ask: ms(0), in_vain: vec![], asked, fetch, appended: None, playable: None, shown: None }
     }
 
     #[test]
@@ -225,6 +221,19 @@ mod tests {
         let expected = "Decide 100, Response 1800, Decide 100, Response 300, Transfer 600, Decide 50, Failed 1050, \
                         Response 100, Transfer 900 | 0";
         assert_eq!(told(&life, 5_000), expected);
+    }
+
+    #[test]
+    fn attempts_that_failed_are_one_stage_and_what_follows_one_given_up_at_once_is_idling() {
+        let refused = |asked: i64| Fetch {
+            failed: Some((ms(asked + 5), Failure::Network)),
+            ..fetch(asked, None, None)
+        };
+        let dropped = Fetch { failed: Some((ms(4_016), Failure::Aborted)), ..fetch(4_000, None, None) };
+        let [one, other, last] = [refused(1_000), refused(2_000), fetch(9_000, Some(9_100), Some(9_200))];
+        let life = Life { in_vain: vec![&one, &other, &dropped], ..life(Some(&last)) };
+        let expected = "Decide 1000, Failed 3000, Response 16, Decide 4984, Response 100, Transfer 100 | 0";
+        assert_eq!(told(&life, 9_200), expected);
     }
 
     #[test]

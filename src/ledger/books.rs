@@ -19,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A player that lets this much time pass before it asks again is pacing itself, not busy [P].
 const PACING: Micros = Micros::from_millis(100);
 
+/// A body that came so long ago and was not appended is no media of this element, unless the host brought some [P].
+const UNUSED: Micros = Micros::from_millis(2_000);
+
 /// A player that gives up a request makes the next at once; the browser may say so a moment later.
 const AT_ONCE: Micros = Micros::from_millis(50);
 
@@ -101,6 +104,16 @@ impl<'a> Books<'a> {
         books
     }
 
+    /// Of the hosts of these requests, which brought no media segment, those that bring something else: data came from them
+    /// some time ago and was never appended.
+    pub(super) fn others<'b>(&self, unused: &[&'b Fetch]) -> BTreeSet<&'b str> {
+        let brings_else = |fetch: &&&Fetch| {
+            let long_ago = fetch.delivered().is_some_and(|at| self.now - at >= UNUSED);
+            long_ago && !self.hosts.contains(&fetch.host)
+        };
+        gather(unused.iter().filter(brings_else).map(|fetch| fetch.host.as_str()))
+    }
+
     /// The segments of one track, with their indices.
     pub(super) fn of_track(&self, track: usize) -> impl DoubleEndedIterator<Item = (usize, &Segment)> {
         self.segments.iter().enumerate().filter(move |(_, segment)| segment.track == track)
@@ -171,40 +184,33 @@ impl<'a> Books<'a> {
         fetch: Option<&'b Fetch>,
         since: Wall,
     ) -> Vec<&'b Fetch> {
-        let elsewhere = self.in_vain_before(track, fetch, Some(since)).into_iter();
-        self.failed_before(fetch, Some(since)).chain(elsewhere.filter(|fetch| !fetch.given_up())).collect()
+        let mut failed = self.in_vain_before(track, fetch, Some(since));
+        failed.retain(|fetch| !fetch.given_up());
+        failed
     }
 
-    /// Failed attempts at the same media segment before this one.
-    fn failed_before<'b>(
-        &'b self,
-        fetch: Option<&'b Fetch>,
-        since: Option<Wall>,
-    ) -> impl Iterator<Item = &'b Fetch> {
-        self.fetches.iter().filter(move |other| {
-            let same = |fetch: &Fetch| other.resource == fetch.resource && other.asked < fetch.asked;
-            fetch.is_some_and(same) && since.is_none_or(|since| other.asked >= since) && !other.succeeded()
-        })
-    }
-
-    /// Requests that were made before this one and brought nothing: for the same media in another quality or from another
-    /// server, so that no address tells. Players make one request after the other for each track: such a one was over when
-    /// this one began.
+    /// Requests that were made before this one and brought nothing: of the same, or for the same media in another quality or
+    /// from another server, so that no address tells. Players make one request after the other for each track: such a one
+    /// was over when this one began.
     pub(super) fn in_vain_before<'b>(
         &'b self,
         track: usize,
         fetch: Option<&Fetch>,
         since: Option<Wall>,
     ) -> Vec<&'b Fetch> {
-        let Some((fetch, since)) = fetch.zip(since) else { return Vec::new() };
-        let in_vain = |other: &&Fetch| {
-            other.kind == ResourceKind::Data
-                && other.resource != fetch.resource
-                && !other.succeeded()
-                && (since..fetch.asked).contains(&other.asked)
-                && other.over().is_some_and(|over| over <= fetch.asked + AT_ONCE)
+        let Some(fetch) = fetch else { return Vec::new() };
+        let of_this_track = |other: &Fetch| {
+            since.is_some()
+                && other.kind == ResourceKind::Data
                 && self.hosts.contains(&other.host)
                 && self.may_be_of(track, other.asked)
+        };
+        let in_vain = |other: &&Fetch| {
+            !other.succeeded()
+                && other.asked < fetch.asked
+                && since.is_none_or(|since| since <= other.asked)
+                && other.over().is_some_and(|over| over <= fetch.asked + AT_ONCE)
+                && (other.resource == fetch.resource || of_this_track(other))
         };
         self.fetches.iter().filter(in_vain).collect()
     }
@@ -232,19 +238,17 @@ impl<'a> Books<'a> {
         arrival: Option<Arrival>,
     ) -> Life<'b> {
         let slot = self.slot(track, index);
-        let attempts = self.failed_before(fetch, slot).chain(fetch);
-        let first_asked = attempts.map(|attempt| attempt.asked).min();
         let appended = arrival.map(|(appended, ..)| appended);
-        let first_asked = first_asked.or(appended).or(slot).unwrap_or(self.now);
+        let asked = fetch.map(|fetch| fetch.asked).or(appended).or(slot).unwrap_or(self.now);
         let in_vain = self.in_vain_before(track, fetch, slot);
-        let began = in_vain.first().map_or(first_asked, |first| first.asked.min(first_asked));
+        let began = in_vain.first().map_or(asked, |first| first.asked.min(asked));
         let could_ask = self
             .free(track, index, began)
             .map_or(began, |(_, free)| self.after_pacing(track, index, free, began));
         Life {
             could_ask,
             in_vain,
-            first_asked,
+            asked,
             fetch,
             appended,
             playable: arrival.and_then(|(_, playable, _)| playable),
@@ -299,7 +303,8 @@ impl<'a> Books<'a> {
         let unknown = Usual::default();
         let host = life.fetch.map(|fetch| fetch.host.clone()).unwrap_or_default();
         let usual = self.usual.get(&(track, host)).unwrap_or(&unknown);
-        let retries = self.failed_before(life.fetch, Some(life.could_ask)).count();
+        let same = |other: &&&Fetch| life.fetch.is_some_and(|fetch| fetch.resource == other.resource);
+        let retries = life.in_vain.iter().filter(same).count();
         SegmentAccount {
             track: self.kind(track),
             range,

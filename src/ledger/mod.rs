@@ -14,7 +14,7 @@ mod shares;
 mod turns;
 mod usual;
 
-pub use abr::Overreach;
+pub use abr::{Overreach, bitrate};
 pub use books::Books;
 pub use confessed::is_in_one;
 pub use publish::{PlaylistWait, Unpublished};
@@ -40,6 +40,10 @@ const ONE_TRACK_ALONE: Micros = Micros::from_millis(4000);
 /// Playback goes on this soon after what it waited for is playable: measured 31 ms (Chromium) and 17 ms (Firefox)
 /// (ATTRIBUTION M21), and ten times that for a busy device [P]. If it does not, the browser or the player waits for more.
 const GOES_ON: Micros = Micros::from_millis(300);
+/// What Chromium wants to have before it goes on after it ran dry, doubled each time up to a bound (kStartingCapacity and
+/// kMaxCapacity in its audio renderer's algorithm); Firefox goes on with the first frames.
+const WANTED_AT_FIRST: Micros = Micros::from_millis(200);
+const WANTED_AT_MOST: Micros = Micros::from_millis(3000);
 /// Chromium dates a frame by the display refresh that shows it, which began before there was anything to show: by 1 ms in
 /// `tests/replay/dated-early-chromium`, by a refresh at most, and displays have at least 30 a second [P].
 const REFRESH: Micros = Micros::from_millis(34);
@@ -237,11 +241,22 @@ impl Books<'_> {
         blocking.collect()
     }
 
+    /// Media ahead with which any browser goes on from this stall.
+    fn wanted(&self, stall: &Sighting) -> Micros {
+        let dry = |(kind, from, _): &&(StallKind, Wall, Wall)| {
+            *kind == StallKind::Starved && *from <= stall.began.wall
+        };
+        let times = self.stalls.iter().filter(dry).count();
+        (0..times).fold(WANTED_AT_FIRST, |wanted, _| (wanted + wanted).min(WANTED_AT_MOST))
+    }
+
     /// The media segment that playback ran dry on, and those it went on to wait for after that: Chromium, having run dry
     /// before, goes on only with more than one.
     fn series(&self, stall: &Sighting, track: usize, first: usize, end: Wall) -> Vec<Blocking<'_>> {
         let mut waited = vec![first];
         let (mut playable, mut reached) = (None, None);
+        let enough = stall.began.media + self.wanted(stall);
+        let is_enough = |reached: Option<MediaTime>| reached.is_some_and(|reached| reached >= enough);
         for (index, segment) in self.of_track(track).filter(|(index, _)| *index >= first) {
             if reached.is_some_and(|reached| segment.range.start - reached > FOLLOWS)
                 || segment.appended > end && index > first
@@ -250,7 +265,8 @@ impl Books<'_> {
             }
             // By its call: a browser may show what it holds before it says that it is done.
             let stood = playable.map(|playable| segment.appended - playable);
-            waited.extend(stood.filter(|stood| *stood > GOES_ON).map(|_| index));
+            let waits = stood.is_some_and(|stood| stood > GOES_ON) && !is_enough(reached);
+            waited.extend(waits.then_some(index));
             playable = segment.playable;
             reached = Some(segment.range.end);
         }
@@ -261,7 +277,9 @@ impl Books<'_> {
             Some(self.arrived(index, segment, ended.map(|(ended, _)| ended.wall.max(segment.appended))))
         });
         let mut blocking: Vec<Blocking> = arrived.collect();
-        let still_waits = stall.ended.is_none() && playable.is_some_and(|playable| end - playable > GOES_ON);
+        let still_waits = stall.ended.is_none()
+            && playable.is_some_and(|playable| end - playable > GOES_ON)
+            && !is_enough(reached);
         if let Some(reached) = reached.filter(|_| still_waits) {
             let fetch = self.outstanding(vec![track], end).get(&track).copied();
             blocking.push(self.awaited(track, reached, fetch, end));
@@ -317,7 +335,8 @@ impl Books<'_> {
     }
 
     /// For each of these tracks the request that its next media segment comes with, or would have. What has arrived and
-    /// was not appended goes by its size, then what is under way by when it was asked, then what failed.
+    /// was not appended goes by its size, then what is under way by when it was asked, then what failed; and what comes from
+    /// hosts that bring something else only where nothing else is left.
     fn outstanding(&self, mut tracks: Vec<usize>, now: Wall) -> BTreeMap<usize, &Fetch> {
         let used = |index: usize| self.segments.iter().any(|segment| segment.fetch == Some(index));
         let unused =
@@ -325,7 +344,11 @@ impl Books<'_> {
                 fetch.kind == ResourceKind::Data && fetch.asked <= now && !used(*index)
             });
         let mut fetches: Vec<&Fetch> = unused.map(|(_, fetch)| fetch).collect();
-        fetches.arrange_by_key(|fetch| (fetch.failed.is_some(), fetch.delivered().is_none(), fetch.asked));
+        let others = self.others(&fetches);
+        fetches.arrange_by_key(|fetch| {
+            let unlikely = (others.contains(fetch.host.as_str()), fetch.failed.is_some());
+            (unlikely, fetch.delivered().is_none(), fetch.asked)
+        });
         let mut outstanding = BTreeMap::new();
         for fetch in fetches {
             let delivered = fetch.delivered().is_some();
@@ -380,7 +403,7 @@ mod tests {
     use super::*;
     use crate::event::TrackKind::Video;
     use crate::machine::Machine;
-    use crate::story::{SEGMENT, Story, at};
+    use crate::story::{Elsewhere, SEGMENT, Story, at, media};
 
     /// The only stall of a story, with its books.
     fn only<T>(story: &Story, look: impl Fn(&Books, &Sighting) -> T) -> T {
@@ -414,6 +437,46 @@ mod tests {
         let story = Story::new(39_500).seek(8_300, 20 * SEGMENT).withhold(Video, 22, 9_000);
         let window = only(&story, |books, stall| books.explain(stall).1.window);
         assert!(window.is_some_and(|(from, _)| from > at(8_300)), "{window:?}");
+    }
+
+    #[test]
+    fn what_another_site_sends_is_not_waited_for() {
+        let other = |story: Story, when| {
+            let of =
+                Elsewhere { host: "shop.example", connect: None, wait: 30, transfer: 60, bytes: 300_000 };
+            story.elsewhere(when, of)
+        };
+        let story = (0..12).fold(Story::new(39_500), |story, time| other(story, 100 + 2_500 * time));
+        let told = story.withhold(Video, 10, 14_000).tell().inputs;
+        let mut machine = Machine::default();
+        let mut hosts: Vec<Option<String>> = Vec::new();
+        for (fact, input) in (0..).zip(&told) {
+            machine.take(fact, input);
+            let element = machine.elements.values().next();
+            let open = element.and_then(|element| Some((element, element.detector.open()?)));
+            hosts.extend(open.iter().flat_map(|(element, stall)| {
+                let books = Books::open(&machine, element);
+                let blocking = books.explain(stall).0;
+                blocking.into_iter().map(|one| one.named.host).collect::<Vec<_>>()
+            }));
+        }
+        assert!(!hosts.is_empty() && hosts.iter().all(|host| host.as_deref() != Some("shop.example")));
+    }
+
+    #[test]
+    fn what_comes_while_a_slow_device_gets_going_was_not_waited_for() {
+        // The eleventh comes 500 ms after the tenth, and only then is there a frame: two seconds were there before it.
+        let late = Story::new(39_500).withhold(Video, 10, 14_000);
+        let resumed = only(&late, |_, stall| stall.ended.unwrap().0.wall);
+        let since = (resumed - at(0)).0 / 1000;
+        let story = late.freeze(since - 1, 600).slow_body(Video, 11, 450);
+        let (named, next, ended) = only(&story, |books, stall| {
+            let blocking: Vec<_> = books.explain(stall).0.iter().map(|one| one.named.range).collect();
+            let next = books.of_track(0).nth(11).map(|(_, next)| next.appended);
+            (blocking, next.unwrap(), stall.ended.unwrap().0.wall)
+        });
+        assert!(next > resumed + GOES_ON && ended + REFRESH > next, "{resumed:?} {next:?} {ended:?}");
+        assert_eq!(named, [media(10)]);
     }
 
     #[test]

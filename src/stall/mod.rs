@@ -271,7 +271,9 @@ impl Detector {
             self.page_paused = false;
         }
         if !self.should_move(&look) {
-            if self.open.is_some() && !look.seeking && look.paused {
+            // Where the event that says so is only on its way, it will say by whom.
+            let told = self.page_paused || before.is_some_and(|before| before.paused);
+            if self.open.is_some() && !look.seeking && look.paused && told {
                 // The player had paused for buffering and has data now: what keeps it paused is something else.
                 self.close(look.at, Ending::Page);
             }
