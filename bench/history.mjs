@@ -2,11 +2,8 @@
 // The history, in the browser: how soon the popup and the stats page are there with many stalls stored, and how long a
 // write takes. Both pages mark when all they have to say is drawn; the clock starts with the navigation. For the write,
 // extension/history.js itself runs in a page of the extension.
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { browsers, launch, servePages, until } from './browsers.mjs';
-import { root } from './media.mjs';
-import { fillHistory } from './past.mjs';
+import { fillHistory, historyScript } from './past.mjs';
 import { bootstrap, median, quantile } from './statistics.mjs';
 
 /** [P] of issue 5, ms. */
@@ -70,9 +67,9 @@ async function opened(browser, file, rounds, before) {
 
 /** @param {any} page @param {number} rounds @returns {Promise<{ kept: number[], counted: number[] }>} */
 async function written(page, rounds) {
-  const source = (await readFile(path.join(root, 'extension/history.js'), 'utf8')).replaceAll(/^export /gm, '');
+  const { script } = await historyScript();
   return page.evaluate(`(async () => {
-    ${source}
+    ${script}
     ${measure}
     return measure({ keep, count }, ${rounds});
   })()`);

@@ -2,6 +2,20 @@
 // A past made up, put into the history's database as extension/history.js keeps it: so many stalls over so many days, on
 // some sites, in evenings rather than mornings, on some bad days rather than on all. The same each time.
 
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const extension = path.join(path.dirname(fileURLToPath(import.meta.url)), '../extension');
+
+/** The history's own code as a script that a page can run, and the names that it exports. */
+export async function historyScript() {
+  const files = await Promise.all(['records.js', 'history.js'].map((file) => readFile(path.join(extension, file), 'utf8')));
+  const source = files.join('\n').replaceAll(/^import .*$/gm, '');
+  const names = [...source.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map(([, name]) => name);
+  return { script: source.replaceAll(/^export /gm, ''), names };
+}
+
 /**
  * @param {any} page one of the extension's
  * @param {{ stalls: number, days: number, site?: string, bundles?: number, until?: number }} past `site`: the most watched

@@ -86,7 +86,7 @@ export function zonesChart(zones) {
   };
 }
 
-/** @param {any[]} days @param {number | null} changed the day to mark @returns {Chart} */
+/** @param {any[]} days @param {number[]} changed days to mark @returns {Chart} */
 export function trendChart(days, changed) {
   const span = days.at(-1).day - days[0].day + 1;
   const worst = days.reduce((worst, day) => (day.figures.stalled > worst.figures.stalled ? day : worst));
@@ -100,7 +100,7 @@ export function trendChart(days, changed) {
       marks: [
         rectY(bars, { x1: 'from', x2: 'to', y: 'part', fill: 'var(--stalled-bar)', insetRight: width > 4 * span ? 1 : 0, title: ({ day, figures }) => `${onDay(day)}: ${percent(figures.stalled)}` }),
         ruleY([0]),
-        ...(changed === null ? [] : [ruleX([new Date(changed * DAY)], { stroke: 'var(--accent)', strokeWidth: 2, strokeDasharray: '4,3' })]),
+        ruleX(changed.filter((day) => day >= days[0].day && day <= days.at(-1).day).map((day) => new Date(day * DAY)), { stroke: 'var(--accent)', strokeWidth: 2, strokeDasharray: '4,3' }),
       ],
     }),
     table: table(

@@ -7,10 +7,17 @@
 //   open     what of each page's counts is in `hours` by now, and its stall under way. A row each, written together with
 //            what it counts: whatever is killed when, nothing counts twice, and a stall is lost by a second at most.
 
+import { COUNTS, HOUR, ZONES, areTexts, isCount, isHour, isRow, isSet, lastOf, rowOf } from './records.js';
+
+/** @typedef {import('./records.js').Place} Place */
+/** @typedef {import('./records.js').Watched} Watched */
+/** @typedef {import('./records.js').Hour} Hour */
+/** @typedef {import('./records.js').Row} Row */
+
 const api = globalThis.browser ?? globalThis.chrome;
 
 const NAME = 'whystall';
-const VERSION = 2;
+const VERSION = 3;
 /** Most bundles kept, and most characters of them; the oldest go first, their rows stay. */
 const BUNDLE_LIMIT = 200;
 const BUNDLE_SIZE_LIMIT = 200e6;
@@ -20,22 +27,7 @@ const BUNDLES_AT_ONCE = 16;
 export const KEEP_DAYS = 365;
 /** A stall under way and its end in the evidence begin this close together, in ms: frames bound the latter. */
 const SAME = 1000;
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** The zones in path order: the bits of a set (src/history/). */
-export const ZONES = ['device', 'player', 'home', 'access', 'interconnect', 'edge', 'origin'];
-
-/**
- * @typedef {{ site: string, network: string }} Place the host of the page, and the viewer's network
- * @typedef {{ played: number, reduced: number, starts: number, startUp: number }} Watched
- * @typedef {Place & Watched & { hour: number, sets: [number, number, number][] }} Hour
- *
- * A stall: `began` in ms since the epoch; `duration` and `position` in µs; `kept`: when its evidence was stored, absent
- * where there is none; `cut`: page or browser were closed in the middle of it.
- * @typedef {Place & { id: string, began: number, duration: number, position: number, kind: string, cause: string,
- *   zones: string[], byZone: Record<string, number>, host: string, size: number, kept?: number, cut?: true }} Row
- */
 
 /** Why there is no history: `newer`, `broken`. */
 export class HistoryError extends Error {
@@ -79,6 +71,7 @@ function upgrade({ result: db, transaction }, from) {
     const stalls = db.createObjectStore('stalls', { keyPath: 'id' });
     stalls.createIndex('began', 'began');
     stalls.createIndex('site', ['site', 'began']);
+    stalls.createIndex('network', ['network', 'began']);
     // Rows without evidence are not in it.
     stalls.createIndex('kept', 'kept');
     db.createObjectStore('hours', { keyPath: ['site', 'network', 'hour'] }).createIndex('hour', 'hour');
@@ -87,6 +80,8 @@ function upgrade({ result: db, transaction }, from) {
   };
   const bundles = from < 2 && db.createObjectStore('bundles', { keyPath: 'id' });
   if (from === 0) make();
+  // Version 2 had networks, all of them unknown, and looked for none.
+  if (from === 2) transaction?.objectStore('stalls').createIndex('network', ['network', 'began']);
   if (from !== 1 || !transaction || !bundles) return;
   // Version 1 had a row and its evidence in one, and did not know the site.
   /** @type {Row[]} */
@@ -113,23 +108,6 @@ function upgrade({ result: db, transaction }, from) {
   };
 }
 
-/** The stall that a report is about. @param {string} report */
-export const lastOf = (report) => JSON.parse(report).stalls.at(-1);
-
-/** What the history keeps of a verdict (src/verdict.rs). @param {any} stall */
-export function rowOf({ began, duration, kind, cause, zones, by_zone, blocking }) {
-  return {
-    began: Math.round(began.wall / 1000),
-    position: began.media,
-    duration,
-    kind,
-    cause,
-    zones,
-    byZone: Object.fromEntries(by_zone.map((/** @type {any} */ { zone, direct, believed }) => [zone, direct + believed])),
-    host: blocking.find((/** @type {any} */ { host }) => host)?.host ?? '',
-  };
-}
-
 /**
  * Runs `work` in one transaction. It may await nothing but that transaction's own requests.
  * @template T
@@ -147,7 +125,11 @@ async function within(names, mode, work) {
   } catch {
     // It was closed for a newer version, or broke: that shows when it is opened again.
     opening = undefined;
-    transaction = (await database()).transaction(names, mode, { durability: 'relaxed' });
+    try {
+      transaction = (await database()).transaction(names, mode, { durability: 'relaxed' });
+    } catch (error) {
+      throw error instanceof HistoryError ? error : new HistoryError('broken', error);
+    }
   }
   const done = new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(undefined);
@@ -179,8 +161,10 @@ const got = (request) =>
 
 /** @param {IDBObjectStore} hours @param {Place} place @param {number} hour @param {(row: Hour) => void} change */
 async function changeHour(hours, { site, network }, hour, change) {
-  const none = { site, network, hour, played: 0, reduced: 0, starts: 0, startUp: 0, sets: [] };
-  const row = (await got(hours.get([site, network, hour]))) ?? none;
+  const known = await got(hours.get([site, network, hour]));
+  // Of a spoilt one, what can be read goes on.
+  const counts = /** @type {Watched} */ (Object.fromEntries(COUNTS.map((key) => [key, isCount(known?.[key]) ? known[key] : 0])));
+  const row = { site, network, hour, ...counts, sets: Array.isArray(known?.sets) ? known.sets.filter(isSet) : [] };
   change(row);
   const empty = row.sets.length === 0 && row.played === 0 && row.starts === 0;
   if (empty) hours.delete([site, network, hour]);
@@ -212,16 +196,17 @@ function addStall(hours, row, sign) {
 export function count(session, place, { watched, stall }, { over = false, now = Date.now() } = {}) {
   return within(['open', 'hours', 'stalls'], 'readwrite', async (open, hours, stalls) => {
     const known = await got(open.get(session));
-    const counted = { ...known?.counted };
+    const counted = /** @type {Partial<Watched>} */ ({});
     const more = /** @type {Watched} */ ({});
-    for (const key of /** @type {(keyof Watched)[]} */ (['played', 'reduced', 'starts', 'startUp'])) {
+    for (const key of COUNTS) {
       // Less than before was counted by a background that was stopped before it could say so.
-      more[key] = Math.max(0, watched[key] - (counted[key] ?? 0));
-      counted[key] = Math.max(watched[key], counted[key] ?? 0);
+      const before = isCount(known?.counted?.[key]) ? known.counted[key] : 0;
+      more[key] = Math.max(0, watched[key] - before);
+      counted[key] = Math.max(watched[key], before);
     }
     if (Object.values(more).some((value) => value > 0)) {
       await changeHour(hours, place, Math.floor(now / HOUR), (row) => {
-        for (const key of /** @type {(keyof Watched)[]} */ (Object.keys(more))) row[key] += more[key];
+        for (const key of COUNTS) row[key] += more[key];
       });
     }
     const underWay = stall && cutShort(session, place, rowOf(stall));
@@ -237,7 +222,7 @@ const cutShort = (session, { site, network }, row) => ({ id: `cut-${session}-${r
 /** It may be there already, shorter. @param {IDBObjectStore} stalls @param {IDBObjectStore} hours @param {Row} row */
 async function putCut(stalls, hours, row) {
   const before = await got(stalls.get(row.id));
-  if (before) await addStall(hours, before, -1);
+  if (isRow(before)) await addStall(hours, before, -1);
   stalls.put(row);
   await addStall(hours, row, 1);
 }
@@ -248,7 +233,7 @@ async function putCut(stalls, hours, row) {
  * @param {Place} place
  * @param {import('./store.js').StallRecord} record
  */
-export async function keep(session, { site, network }, { id, bundle, report }) {
+export async function keep(session, { site, network }, { id, replaces, bundle, report }) {
   /** @type {Row} */
   const row = { id, ...rowOf(lastOf(report)), site, network, size: 0 };
   const write = (/** @type {boolean} */ withBundle) =>
@@ -257,12 +242,21 @@ export async function keep(session, { site, network }, { id, bundle, report }) {
       if (page?.stall || page?.cut) {
         open.put({ session, counted: page.counted });
         // It went on after all: the page came back.
-        if (page.cut && Math.abs(page.cut.began - row.began) < SAME && (await got(stalls.get(page.cut.id)))) {
+        if (isRow(page.cut) && Math.abs(page.cut.began - row.began) < SAME && (await got(stalls.get(page.cut.id)))) {
           stalls.delete(page.cut.id);
           await addStall(hours, page.cut, -1);
         }
       }
       if (await got(stalls.get(id))) return;
+      if (replaces) {
+        const before = await got(stalls.get(replaces));
+        // The viewer has deleted it, or said so before.
+        if (!isRow(before)) return;
+        stalls.delete(replaces);
+        bundles.delete(replaces);
+        await addStall(hours, before, -1);
+        Object.assign(row, { site: before.site, network: before.network });
+      }
       await addStall(hours, row, 1);
       if (!withBundle) return void stalls.put(row);
       stalls.put({ ...row, size: bundle.length, kept: Date.now() });
@@ -271,11 +265,12 @@ export async function keep(session, { site, network }, { id, bundle, report }) {
       if (count <= BUNDLE_LIMIT && count % BUNDLES_AT_ONCE !== 0) return;
       const most = count > BUNDLE_LIMIT ? BUNDLE_LIMIT - BUNDLES_AT_ONCE : BUNDLE_LIMIT;
       const kept = await got(stalls.index('kept').getAll());
-      let size = kept.reduce((sum, { size }) => sum + size, 0);
+      const sizeOf = (/** @type {any} */ { size }) => (isCount(size) ? size : 0);
+      let size = kept.reduce((sum, row) => sum + sizeOf(row), 0);
       for (const { kept: _, ...old } of kept) {
         if (count <= most && size <= BUNDLE_SIZE_LIMIT) break;
         count -= 1;
-        size -= old.size;
+        size -= sizeOf(old);
         bundles.delete(old.id);
         stalls.put({ ...old, size: 0 });
       }
@@ -329,7 +324,7 @@ export function begin() {
 /** The browser was started: what was under way when it went is as long as it is known to have been. */
 function settle() {
   return within(['open', 'stalls', 'hours'], 'readwrite', async (open, stalls, hours) => {
-    for (const { stall } of await got(open.getAll())) if (stall) await putCut(stalls, hours, stall);
+    for (const { stall } of await got(open.getAll())) if (isRow(stall)) await putCut(stalls, hours, stall);
     open.clear();
   });
 }
@@ -354,27 +349,35 @@ export async function forgetOld(now = Date.now()) {
   });
 }
 
-/** All sums, or those of a site since an hour. @param {string} [site] @param {number} [since] @returns {Promise<Hour[]>} */
-export async function hours(site, since = 0) {
+/**
+ * All sums, or those of a site since an hour; and how many can't be read.
+ * @param {string} [site] @param {number} [since]
+ */
+export async function readHours(site, since = 0) {
   // An array comes after all texts.
   const range = site === undefined ? null : IDBKeyRange.bound([site], [site, []]);
   const rows = await within(['hours'], 'readonly', (hours) => got(hours.getAll(range)));
-  return rows.filter(({ hour }) => hour >= since);
+  const sound = rows.filter(isHour);
+  return { hours: sound.filter(({ hour }) => hour >= since), spoilt: rows.length - sound.length };
 }
+
+/** Likewise, those that can. @param {string} [site] @param {number} [since] @returns {Promise<Hour[]>} */
+export const hours = async (site, since) => (await readHours(site, since)).hours;
 
 /** With the hour on the clock on the wall, as src/history/ wants it. @param {Hour[]} rows */
 export const withLocal = (rows) =>
   rows.map((row) => ({ ...row, local: Math.floor(row.hour - new Date(row.hour * HOUR).getTimezoneOffset() / 60) }));
 
 /**
- * The newest stalls that fit, at most `limit`, from `before` on backwards.
+ * The newest stalls that fit, at most `limit`, from `before` on backwards. Not each need be one (`isRow`).
  * @param {{ site?: string, network?: string, since?: number, before?: number, limit: number }} wanted
  * @returns {Promise<Row[]>}
  */
 export function stalls({ site, network, since = -Infinity, before = Infinity, limit }) {
   return within(['stalls'], 'readonly', (stalls) => {
-    const index = stalls.index(site === undefined ? 'began' : 'site');
-    const key = (/** @type {number} */ began) => (site === undefined ? began : [site, began]);
+    const [name, of] = site !== undefined ? ['site', site] : network !== undefined ? ['network', network] : ['began'];
+    const index = stalls.index(name);
+    const key = (/** @type {number} */ began) => (of === undefined ? began : [of, began]);
     const cursor = index.openCursor(IDBKeyRange.bound(key(since), key(before), false, true), 'prev');
     /** @type {Row[]} */
     const found = [];
@@ -395,14 +398,19 @@ export async function stall(id) {
   return (await within(['bundles'], 'readonly', (bundles) => got(bundles.get(id))))?.bundle;
 }
 
+/** What is kept of a stall itself. @param {string} id @returns {Promise<Row | undefined>} */
+export async function rowOfStall(id) {
+  const row = await within(['stalls'], 'readonly', (stalls) => got(stalls.get(id)));
+  return isRow(row) ? row : undefined;
+}
+
 /** Deletes one. @param {string} id */
 export function remove(id) {
   return within(['stalls', 'bundles', 'hours'], 'readwrite', async (stalls, bundles, hours) => {
     const row = await got(stalls.get(id));
-    if (!row) return;
     stalls.delete(id);
     bundles.delete(id);
-    await addStall(hours, row, -1);
+    if (isRow(row)) await addStall(hours, row, -1);
   });
 }
 
@@ -414,31 +422,62 @@ export function removeAll() {
   });
 }
 
-/** All that there is, bundle by bundle: they can be more than fits in one text. */
+/** What was of one network is from now on of another: the viewer says that they were one. @param {string} from @param {string} into */
+export function moveNetwork(from, into) {
+  return within(['stalls', 'hours', 'open'], 'readwrite', async (stalls, hours, open) => {
+    const moved = (/** @type {Row | undefined} */ row) => (row?.network === from ? { ...row, network: into } : row);
+    const rows = await got(stalls.index('network').getAll(IDBKeyRange.bound([from], [from, []])));
+    for (const row of rows) stalls.put(moved(row));
+    for (const { stall, cut, ...page } of await got(open.getAll())) {
+      open.put({ ...page, ...(stall && { stall: moved(stall) }), ...(cut && { cut: moved(cut) }) });
+    }
+    for (const row of (await got(hours.getAll())).filter(isHour).filter(({ network }) => network === from)) {
+      hours.delete([row.site, from, row.hour]);
+      await changeHour(hours, { site: row.site, network: into }, row.hour, (sum) => merge(sum, row));
+    }
+  });
+}
+
+/** @param {Hour} sum @param {Hour} more */
+function merge(sum, more) {
+  for (const key of COUNTS) sum[key] += more[key];
+  for (const [set, stalls, time] of more.sets) {
+    const entry = sum.sets.find(([other]) => other === set);
+    if (!entry) sum.sets.push([set, stalls, time]);
+    else [entry[1], entry[2]] = [entry[1] + stalls, entry[2] + time];
+  }
+}
+
+/** All that can be read, bundle by bundle: they can be more than fits in one text. */
 export async function everything() {
   const all = (/** @type {string} */ name) => within([name], 'readonly', (store) => got(store.getAll()));
-  return { hours: /** @type {Hour[]} */ (await all('hours')), stalls: /** @type {Row[]} */ (await all('stalls')), bundles: await all('bundles') };
+  const bundles = (await all('bundles')).filter(({ id, bundle }) => areTexts(id, bundle));
+  return { hours: (await all('hours')).filter(isHour), stalls: (await all('stalls')).filter(isRow), bundles };
 }
 
 /**
  * Adds what is not there yet. Of an hour that is, the larger counts stay: an import may be done twice.
  * @param {{ hours: Hour[], stalls: Row[], bundles: { id: string, bundle: string }[] }} imported checked (archive.js)
+ * @param {(done: number, all: number) => unknown} [step] told how much of it is done; if it throws, nothing is
  * @returns {Promise<number>} stalls that were added
  */
-export function add({ hours: sums, stalls: rows, bundles: evidence }) {
+export function add({ hours: sums, stalls: rows, bundles: evidence }, step = () => {}) {
+  const all = sums.length + rows.length;
   const texts = new Map(evidence.map(({ id, bundle }) => [id, bundle]));
   return within(['stalls', 'hours', 'bundles'], 'readwrite', async (stalls, hours, bundles) => {
-    for (const sum of sums) {
+    for (const [index, sum] of sums.entries()) {
+      step(index, all);
       await changeHour(hours, sum, sum.hour, (row) => {
-        for (const key of /** @type {(keyof Watched)[]} */ (['played', 'reduced', 'starts', 'startUp'])) {
+        for (const key of COUNTS) {
           row[key] = Math.max(row[key], sum[key]);
         }
       });
     }
     let added = 0;
     let room = BUNDLE_LIMIT - (await got(stalls.index('kept').count()));
-    for (const row of rows) {
-      if (await got(stalls.get(row.id))) continue;
+    for (const [index, row] of rows.entries()) {
+      step(sums.length + index, all);
+      if (isRow(await got(stalls.get(row.id)))) continue;
       const bundle = room > 0 ? texts.get(row.id) : undefined;
       if (bundle !== undefined) {
         bundles.put({ id: row.id, bundle });

@@ -3,6 +3,8 @@
 
 import { IMPORT_LIMIT, ImportError, fromJson, toCsv, toJson } from './archive.js';
 import { KEEP_DAYS, add, everything, keepDays, removeAll } from './history.js';
+import { addMarks, marks, removeMarks } from './marks.js';
+import { allNetworks, learnNetworks } from './networks.js';
 import { pages } from './pages.js';
 import { saveFile } from './save.js';
 import { element, say } from './say.js';
@@ -31,13 +33,22 @@ export function showData({ notice, changed, ask }) {
   keep.addEventListener('change', () => api.storage.local.set({ keepDays: Number(keep.value) }));
 
   /** @param {string} id @param {() => Promise<void>} does */
-  const button = (id, does) => at(id).addEventListener('click', () => does().catch((error) => notice(say('stats_failed', String(error)))));
-  button('export-json', async () => saveFile(new Blob(toJson(await everything()), { type: 'application/json' }), 'whystall-history.json'));
-  button('export-csv', async () => saveFile(new Blob(toCsv((await everything()).stalls), { type: 'text/csv' }), 'whystall-history.csv'));
+  const button = (id, does) => at(id).addEventListener('click', () => does().catch((error) => failed(error)));
+  /** @param {any} error */
+  const failed = (error) => {
+    const why = error instanceof ImportError ? reason(error) : String(error?.message ?? error);
+    if (error !== CANCELLED) notice(say(error instanceof ImportError ? 'stats_import_bad' : 'stats_failed', why));
+    else notice(say('stats_cancelled'));
+  };
+  button('export-json', () => atLength('stats_saving', async (step) => {
+    const all = { ...(await everything()), marks: await marks(), networks: await allNetworks() };
+    saveFile(new Blob(await toJson(all, step), { type: 'application/json' }), 'whystall-history.json');
+  }));
+  button('export-csv', async () => saveFile(new Blob(toCsv((await everything()).stalls, new Map((await allNetworks()).map(({ id, name }) => [id, name]))), { type: 'text/csv' }), 'whystall-history.csv'));
   button('import', async () => file.click());
   button('delete-all', async () => {
     if (!(await ask(say('stats_delete_all_sure')))) return;
-    await removeAll();
+    await Promise.all([removeAll(), removeMarks()]);
     await changed();
   });
   file.addEventListener('change', async () => {
@@ -45,22 +56,67 @@ export function showData({ notice, changed, ask }) {
     file.value = '';
     if (!chosen) return;
     try {
-      const { added, refused } = await readIn(chosen);
+      const { added, refused, undated } = await atLength('stats_reading', (step) => readIn(chosen, step));
       notice(say('stats_imported', added));
       if (refused > 0) notice(say('stats_import_refused', refused));
+      if (undated > 0) notice(say('stats_import_undated', undated));
       await changed();
     } catch (error) {
-      const why = /** @type {any} */ (error)?.message ?? String(error);
-      notice(say(error instanceof ImportError ? 'stats_import_bad' : 'stats_failed', why));
+      failed(error);
     }
   });
 }
 
-/** @param {File} file */
-async function readIn(file) {
-  if (file.size > IMPORT_LIMIT) throw new ImportError('too large');
+/** In words. @param {ImportError} error */
+const reason = ({ kind, message }) => say(`stats_import_${kind}`, kind === 'large' ? IMPORT_LIMIT / 1e6 : message);
+
+/** The viewer has ended it. */
+const CANCELLED = new Error('cancelled');
+/** Milliseconds of work, after which the page may show and hear something. */
+const AT_ONCE = 50;
+
+/**
+ * Does what takes its time with all else that files do out of reach: shows how far it is, and ends it when the viewer wants to.
+ * @template T
+ * @param {string} words @param {(step: import('./archive.js').Step) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function atLength(words, work) {
+  const busy = at('busy');
+  const bar = /** @type {HTMLProgressElement} */ (at('busy-bar'));
+  const others = [...document.querySelectorAll('#data .buttons button')].map((button) => /** @type {HTMLButtonElement} */ (button));
+  const before = /** @type {HTMLElement | null} */ (document.activeElement);
+  let ended = false;
+  let rested = performance.now();
+  at('busy-what').textContent = say(words);
+  at('busy-end').onclick = () => (ended = true);
+  bar.removeAttribute('value');
+  busy.hidden = false;
+  for (const button of others) button.disabled = true;
+  try {
+    return await work((done, all) => {
+      if (ended) throw CANCELLED;
+      if (performance.now() - rested < AT_ONCE) return;
+      rested = performance.now();
+      bar.max = all;
+      bar.value = done;
+      return new Promise((go) => setTimeout(go));
+    });
+  } finally {
+    busy.hidden = true;
+    for (const button of others) button.disabled = false;
+    // The button that was pressed could not keep it.
+    if (document.activeElement === document.body) before?.focus();
+  }
+}
+
+/** @param {File} file @param {import('./archive.js').Step} step */
+async function readIn(file, step) {
+  if (file.size > IMPORT_LIMIT) throw new ImportError('large');
   const { history_verify } = await pages();
   const verify = async (/** @type {string} */ bundle) => JSON.parse(history_verify(bundle));
-  const { refused, ...checked } = await fromJson(await file.text(), verify);
-  return { added: await add(checked), refused };
+  const { refused, undated, marks, networks, ...checked } = await fromJson(await file.text(), verify, step);
+  const added = await add(checked, step);
+  await Promise.all([addMarks(marks), learnNetworks(networks)]);
+  return { added, refused, undated };
 }

@@ -2,6 +2,7 @@
 // The list of stalls on the stats page, newest first.
 
 import { remove, stalls } from './history.js';
+import { isRow } from './records.js';
 import { element, length, named, places, say, when } from './say.js';
 
 /** Stalls shown at a time. */
@@ -31,9 +32,13 @@ export async function showStalls(wanted, host) {
   };
 }
 
-/** @param {import('./history.js').Row} row @param {Parameters<typeof showStalls>[1]} host */
+/** @param {import('./records.js').Row} row @param {Parameters<typeof showStalls>[1]} host */
 function item(row, host) {
   const { id, began, duration, cause, zones, site, host: server, kept, cut } = row;
+  if (!isRow(row)) {
+    const gone = deletion(id, say('stats_delete_spoilt'), host);
+    return element('li', {}, element('div', { class: 'told' }, element('span', { class: 'more' }, say('stats_spoilt_stall'))), gone);
+  }
   const time = when(began);
   const notes = [...(cut ? [say('stats_cut')] : []), ...(kept === undefined && !cut ? [say('stats_no_evidence')] : [])];
   const told = element('div', { class: 'told' },
@@ -41,12 +46,17 @@ function item(row, host) {
     element('span', { class: 'where' }, places(zones)),
     element('span', { class: 'more' }, [time, site || say('stats_site_unknown'), ...(server && server !== site ? [server] : []), ...notes].join(' · ')));
   const share = element('a', { class: 'button', href: `share.html?stall=${encodeURIComponent(id)}`, 'aria-label': say('history_share_label', time) }, say('history_share'));
-  const gone = element('button', { type: 'button', 'aria-label': say('stats_delete_label', time) }, say('stats_delete'));
+  return element('li', {}, told, ...(kept === undefined ? [] : [share]), deletion(id, say('stats_delete_label', time), host));
+}
+
+/** The button that deletes a stall. @param {string} id @param {string} label @param {Parameters<typeof showStalls>[1]} host */
+function deletion(id, label, host) {
+  const gone = element('button', { type: 'button', 'aria-label': label }, say('stats_delete'));
   gone.addEventListener('click', async () => {
     if (!(await host.ask(say('stats_delete_one')))) return;
     await remove(id);
     await host.changed();
     document.getElementById('stalls-title')?.focus();
   });
-  return element('li', {}, told, ...(kept === undefined ? [] : [share]), gone);
+  return gone;
 }

@@ -3,29 +3,35 @@
 // what can be done with the data: stats-list.js, stats-data.js.
 
 import { show, sitesChart, table, trendChart, weekChart, zonesChart } from './charts.js';
-import { HistoryError, begin, hours, withLocal } from './history.js';
+import { changeAsked, markedDays, mountMarks, networksAsked, offerNetworks, showChange, showMarks, showNetworks } from './comparison.js';
+import { HistoryError, begin, readHours, withLocal } from './history.js';
 import { mountInspector } from './inspect.js';
+import { allNetworks } from './networks.js';
 import { pages } from './pages.js';
-import { element, fillIn, length, onDay, percent, places, points, say, times } from './say.js';
+import { element, fillIn, length, onDay, percent, places, say, times } from './say.js';
 import { showData } from './stats-data.js';
 import { showStalls } from './stats-list.js';
+import { tableDate } from './table.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 const DAY = 86_400_000;
 /** Periods to choose from, in days; 0 is all. */
 const PERIODS = [0, 7, 30, 90, 365];
 
+/** What the parts of the page may ask of it. */
+const host = { ask, changed: () => answer().catch(fail) };
+
 const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const filter = /** @type {HTMLFormElement} */ (at('filter'));
 const chosen = (/** @type {string} */ name) => /** @type {HTMLSelectElement} */ (filter.elements.namedItem(name));
-const changeDay = /** @type {HTMLInputElement} */ (at('change-day'));
 
 /** The sums, as the core reads them. */
 let sums = '[]';
+/** What networks are called. @type {Map<string, string>} */
+let names = new Map();
 
 fillIn();
 filter.addEventListener('change', () => answer().catch(fail));
-changeDay.addEventListener('change', () => answer().catch(fail));
 at('none').querySelector('button')?.addEventListener('click', () => {
   filter.reset();
   answer().catch(fail);
@@ -35,19 +41,32 @@ at('state').replaceChildren(element('p', { class: 'loading' }, say('stats_loadin
 fill(chosen('days'), PERIODS.map((days) => [String(days), days === 0 ? say('stats_period_all') : say('stats_period_days', days)]));
 showFull();
 load();
+tableDate().then((date) => at('table').replaceChildren(say('stats_networks_table', date)));
+
+/** @param {string} id */
+function networkName(id) {
+  return names.get(id) || (id ? say('compare_network_unknown', id.slice(0, 8)) : say('stats_site_unknown'));
+}
 
 /** Reads it all and shows it. */
 async function load() {
   try {
     await begin();
-    const rows = withLocal(await hours());
+    const { hours, spoilt } = await readHours();
+    const rows = withLocal(hours);
+    at('spoilt').replaceChildren(...(spoilt > 0 ? [element('p', { class: 'notice' }, say('stats_spoilt', spoilt))] : []));
     sums = JSON.stringify(rows);
-    const names = (/** @type {'site' | 'network'} */ of) => [...new Set(rows.map((row) => row[of]))].sort();
-    const options = (/** @type {string[]} */ all) => all.map((name) => /** @type {[string, string]} */ ([`=${name}`, name || say('stats_site_unknown')]));
-    const networks = names('network');
-    fill(chosen('site'), [['', say('stats_site_all')], ...options(names('site'))]);
+    names = new Map((await allNetworks()).map(({ id, name, provider }) => [id, name || (provider ?? '')]));
+    const all = (/** @type {'site' | 'network'} */ of) => [...new Set(rows.map((row) => row[of]))];
+    const options = (/** @type {[string, string][]} */ named) =>
+      named.sort(([, a], [, b]) => a.localeCompare(b)).map(([id, name]) => /** @type {[string, string]} */ ([`=${id}`, name]));
+    const networks = all('network').map((id) => /** @type {[string, string]} */ ([id, networkName(id)]));
+    fill(chosen('site'), [['', say('stats_site_all')], ...options(all('site').map((site) => [site, site || say('stats_site_unknown')]))]);
     fill(chosen('network'), [['', say('stats_network_all')], ...options(networks)]);
     at('by-network').hidden = networks.length < 2;
+    at('pair-section').hidden = networks.length < 2;
+    offerNetworks(networks);
+    await showMarks(host);
     at('filled').hidden = rows.length === 0;
     at('state').replaceChildren(...(rows.length === 0 ? [nothing()] : []));
     at('data').hidden = false;
@@ -59,6 +78,7 @@ async function load() {
 }
 
 mountInspector(at('check'));
+mountMarks(host);
 showData({ notice, changed: load, ask });
 
 /** What the viewer asks, and the answer on the page. */
@@ -69,9 +89,9 @@ async function answer() {
   const today = Math.floor((now.getTime() - now.getTimezoneOffset() * 60_000) / DAY);
   const from = days === 0 ? undefined : today - days + 1;
   const since = from === undefined ? undefined : new Date(now.getFullYear(), now.getMonth(), now.getDate() - days + 1).getTime();
-  const change = Number.isNaN(changeDay.valueAsNumber) ? undefined : changeDay.valueAsNumber / DAY;
   const { history_answer } = await pages();
-  const told = JSON.parse(history_answer(sums, JSON.stringify({ site: only('site'), network: only('network'), from, change })));
+  const asked = { site: only('site'), network: only('network'), from };
+  const told = JSON.parse(history_answer(sums, JSON.stringify({ ...asked, compare: await changeAsked() })));
   const { sum } = told.figures;
   const matches = sum.played + sum.stalled > 0 || sum.starts > 0;
   at('none').hidden = matches;
@@ -81,11 +101,13 @@ async function answer() {
   showZones(told, sum.stalls);
   const days_ = told.days.filter(({ figures }) => figures.stalled !== null);
   const charts = days_.length > 0;
-  if (charts) show(at('trend'), trendChart(days_, change ?? null));
+  if (charts) show(at('trend'), trendChart(days_, await markedDays()));
   if (charts) show(at('week'), weekChart(told.week));
   showNamed('sites', told.sites, 1);
-  showNamed('networks', told.networks, 2);
-  showChange(told.change);
+  showNamed('networks', told.networks.map((/** @type {any} */ network) => ({ ...network, name: networkName(network.name) })), 2);
+  showChange(told.comparison);
+  const compare = networksAsked();
+  showNetworks(compare && JSON.parse(history_answer(sums, JSON.stringify({ ...asked, network: undefined, compare }))).comparison);
   await showStalls({ site: only('site'), network: only('network'), since }, { ask, changed: load });
 }
 
@@ -123,18 +145,6 @@ function showNamed(what, rows, least) {
   if (known.length < least) return;
   const caption = say(what === 'sites' ? 'stats_sites' : 'stats_networks');
   show(at(what), sitesChart(known, caption, say(what === 'sites' ? 'stats_site' : 'stats_network')));
-}
-
-/** @param {any} change */
-function showChange(change) {
-  if (!change) return at('change').replaceChildren();
-  const { before, after, difference } = change;
-  const sides = element('p', { class: 'note' }, say('stats_change_sides', percent(before.stalled), before.days, percent(after.stalled), after.days));
-  if (!difference) return at('change').replaceChildren(element('p', { class: 'result' }, say('stats_change_little')), sides);
-  const { observed, low, high } = difference;
-  const result = high < 0 ? 'stats_change_less' : low > 0 ? 'stats_change_more' : 'stats_change_same';
-  const by = element('p', { class: 'note' }, say('stats_change_by', points(observed), points(low), points(high)));
-  at('change').replaceChildren(element('p', { class: 'result' }, say(result)), sides, by);
 }
 
 const nothing = () => element('div', { class: 'empty' }, element('h2', {}, say('stats_empty')), element('p', {}, say('stats_empty_do')));

@@ -4,7 +4,7 @@
 const api = globalThis.browser ?? globalThis.chrome;
 
 /**
- * @typedef {{ id: string, bundle: string, report: string }} StallRecord
+ * @typedef {{ id: string, replaces?: string, bundle: string, report: string }} StallRecord
  * @typedef {{ core: string, stalls: number }} Snapshot
  */
 

@@ -1,11 +1,13 @@
 //! What the kept history amounts to: sums of an hour, a site and a network in, figures out. Times are whole microseconds,
 //! parts are whole millionths.
 
-mod change;
+mod compare;
+#[cfg(test)]
+mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, Difference, Side, change};
+pub use compare::{ComparedZone, Comparison, Difference, Measure, Side, compare};
 
 use crate::read::Read;
 use crate::sort::Sort;
@@ -56,16 +58,26 @@ impl Hour {
         self.local.div_euclid(24)
     }
 
+    /// The hour of the day.
+    pub fn of_day(&self) -> usize {
+        usize::try_from(self.local.rem_euclid(24)).unwrap_or(0)
+    }
+
     /// The hour of the week: 0 is from midnight on Monday.
     pub fn of_week(&self) -> usize {
         // 1970 began on a Thursday.
-        usize::try_from((self.local + 3 * 24).rem_euclid(WEEK as i64)).unwrap_or(0)
+        usize::try_from(self.local.saturating_add(3 * 24).rem_euclid(WEEK as i64)).unwrap_or(0)
     }
 }
 
 /// The zones of a set: one bit for each, the first of the path is the lowest.
 pub fn zones(set: u32) -> impl Iterator<Item = Zone> {
     (0u32..).zip(Zone::ALL).filter(move |(place, _)| set >> place & 1 == 1).map(|(_, zone)| zone)
+}
+
+/// The set of these zones.
+pub fn set_of(of: &[Zone]) -> u32 {
+    (0u32..).zip(Zone::ALL).filter(|(_, zone)| of.contains(zone)).fold(0, |set, (place, _)| set | 1 << place)
 }
 
 /// What several hours add up to.
@@ -156,8 +168,36 @@ pub struct Question {
     pub network: Option<String>,
     /// From this day on.
     pub from: Option<i64>,
-    /// Compare what was before this day with what came from it on.
-    pub change: Option<i64>,
+    /// Compare one part with another.
+    pub compare: Option<Versus>,
+}
+
+/// What is compared with what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Read)]
+pub struct Versus {
+    /// Before this day, and from it on.
+    pub day: Option<i64>,
+    /// From this day on only: something else changed then.
+    pub since: Option<i64>,
+    /// Before this day only.
+    pub until: Option<i64>,
+    /// This network.
+    pub network: Option<String>,
+    /// And this one.
+    pub other: Option<String>,
+}
+
+impl Versus {
+    fn side(&self, hour: &Hour) -> Option<usize> {
+        let day = hour.day();
+        if self.since.is_some_and(|since| day < since) || self.until.is_some_and(|until| day >= until) {
+            return None;
+        }
+        if let Some(change) = self.day {
+            return Some(usize::from(day >= change));
+        }
+        [&self.network, &self.other].iter().position(|name| name.as_deref() == Some(&hour.network))
+    }
 }
 
 /// The answer.
@@ -177,8 +217,8 @@ pub struct Answer {
     pub week: Vec<Figures>,
     /// Each day on which something was watched, in order.
     pub days: Vec<OfDay>,
-    /// Before and after.
-    pub change: Option<Change>,
+    /// What was to be compared.
+    pub comparison: Option<Comparison>,
 }
 
 /// What a zone has of the stalls.
@@ -257,7 +297,11 @@ pub fn answer(hours: &[Hour], question: &Question) -> Answer {
         networks: named(networks),
         week: week.iter().map(Sum::figures).collect(),
         days: days.iter().map(|(day, sum)| OfDay { day: *day, figures: sum.figures() }).collect(),
-        change: question.change.map(|from| change(&days, from)),
+        comparison: question.compare.as_ref().map(|versus| {
+            let rows: Vec<(&Hour, usize)> =
+                asked.iter().filter_map(|hour| Some((*hour, versus.side(hour)?))).collect();
+            compare(&rows)
+        }),
     }
 }
 

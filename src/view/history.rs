@@ -15,6 +15,9 @@ pub struct Kept {
     pub hours: Vec<Hour>,
     /// The last stalls there, newest first.
     pub stalls: Vec<KeptStall>,
+    /// Why nothing is known of it: `newer` (another version's database) or `broken`. Empty where that is not so.
+    #[serde(default)]
+    pub trouble: String,
 }
 
 /// A stall in the history.
@@ -54,8 +57,17 @@ pub fn with_history(popup: Node, kept: &Kept, words: &Words) -> Node {
     let stalls: Vec<Node> = kept.stalls.iter().take(LISTED).map(|stall| line(stall, words)).collect();
     let stalls = (!stalls.is_empty()).then(|| Node::classed("ul", "stalls").children(stalls));
     let more = Node::classed("p", "buttons").child(button("stats", words.say("history_stats", &[])));
-    let section = Node::classed("section", "history").child(Node::new("h2").say(title)).children(known);
-    popup.child(section.children(stalls).child(more))
+    let section = Node::classed("section", "history").child(Node::new("h2").say(title));
+    let section = if kept.trouble.is_empty() {
+        section.children(known).children(stalls)
+    } else {
+        let (what, then) = match &kept.trouble[..] {
+            "newer" => ("stats_newer", "stats_newer_do"),
+            _ => ("stats_broken", "stats_broken_do"),
+        };
+        section.children([what, then].map(|key| Node::new("p").say(words.say(key, &[]))))
+    };
+    popup.child(section.child(more))
 }
 
 fn figures(figures: &Figures, words: &Words) -> Node {
