@@ -61,6 +61,7 @@ fn any(name: &str, value: &Value, words: &Words) -> String {
         Value::Bitrate(rate) => words.bitrate(*rate),
         Value::Count(count) => count.to_string(),
         Value::Name(id) if name == "track" => track(id, words),
+        Value::Name(company) if name == "network" || name == "service" => words.company(company),
         Value::Name(name) => words.name(name),
     }
 }

@@ -109,6 +109,19 @@ impl Words {
         end.into_iter().rev().collect()
     }
 
+    /// The name of a network or a service, made fit to show: Latin letters and what companies have between them, nothing that
+    /// turns the direction of writing, and not too long.
+    pub fn company(&self, name: &str) -> String {
+        let latin = |c: char| c.is_alphanumeric() && c < '\u{250}';
+        let fit = |c: char| if latin(c) || " -._,&'()/+".contains(c) { c } else { '?' };
+        let mut start: String = name.chars().take(LONGEST_NAME).map(fit).collect();
+        if name.chars().nth(LONGEST_NAME).is_some() {
+            start.pop();
+            start.push('\u{2026}');
+        }
+        start
+    }
+
     /// A part of a whole: 0.4%, 12%.
     pub fn percent(&self, millionths: i64) -> String {
         let tenths = (millionths.clamp(0, LIMIT) + 500) / 1000;

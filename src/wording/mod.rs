@@ -6,14 +6,19 @@
 mod adjustments;
 mod findings;
 mod format;
+mod places;
+#[cfg(test)]
+mod review;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sentences;
+pub mod talk;
 #[cfg(test)]
 mod tests;
 
 pub use adjustments::{adjusted, adjustment_line};
 pub use findings::finding;
+pub use places::{place, table};
 
 pub(crate) use sentences::capitalised;
 pub use sentences::{
@@ -21,7 +26,7 @@ pub use sentences::{
     would_decide, zone_label, zones,
 };
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// The words of one language.
 #[derive(Clone, Debug)]
@@ -33,10 +38,10 @@ pub struct Words {
 impl Words {
     /// The words of a catalogue, `messages.json` of a language. Of one that cannot be read, the keys show.
     pub fn new(catalogue: &str) -> Words {
-        let catalogue: Value = serde_json::from_str(catalogue).unwrap_or_default();
+        let catalogue: Json = serde_json::from_str(catalogue).unwrap_or_default();
         // A JSON object is sorted already.
-        let messages = catalogue.as_object().into_iter().flatten();
-        Words { messages: messages.map(|(key, message)| (key.clone(), Message::read(message))).collect() }
+        let messages = catalogue.as_object().into_iter().flat_map(|messages| messages.iter());
+        Words { messages: messages.map(|(key, message)| (key.to_owned(), Message::read(message))).collect() }
     }
 
     /// The words that fit a BCP 47 language tag best; English if none do. The extension itself takes those that the
@@ -94,16 +99,22 @@ impl Words {
 struct Message {
     message: String,
     #[cfg(test)]
-    placeholders: serde_json::Map<String, Value>,
+    placeholders: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Message {
-    fn read(entry: &Value) -> Message {
-        let member = |name| entry.get(name);
+    fn read(entry: &Json) -> Message {
         Message {
-            message: member("message").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            message: entry.get("message").and_then(Json::as_str).unwrap_or_default().to_owned(),
             #[cfg(test)]
-            placeholders: member("placeholders").and_then(Value::as_object).cloned().unwrap_or_default(),
+            placeholders: {
+                let placeholders = entry.get("placeholders").and_then(Json::as_object).into_iter();
+                let content = |value: &Json| value.get("content")?.as_str().map(str::to_owned);
+                placeholders
+                    .flat_map(|all| all.iter())
+                    .map(|(name, of)| (name.to_owned(), content(of)))
+                    .collect()
+            },
         }
     }
 }

@@ -88,7 +88,7 @@ pub fn stall(cause: &str, over: bool) -> Stall {
         ));
     }
     findings.extend(telling(cause));
-    let would_decide = set::would_decide(&zones, &Evidence::default());
+    let would_decide = set::would_decide(&zones, &Evidence::default(), &[]);
     let of_path = zones.iter().filter(|zone| (Home..=Edge).contains(zone)).count();
     if of_path == 4 {
         findings.push(finding("path-not-split", &[]));
@@ -126,7 +126,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
         let millis = times.iter().map(|millis| Micros::from_millis(*millis));
         let time =
             |(zone, believed): (&Zone, Micros)| ZoneTime { zone: *zone, direct: Micros::ZERO, believed };
-        let would_decide = set::would_decide(zones, &Evidence::default());
+        let would_decide = set::would_decide(zones, &Evidence::default(), &[]);
         Stall {
             by_zone: zones.iter().zip(millis).map(time).collect(),
             would_decide: would_decide.iter().map(|of| of.id().to_owned()).collect(),
@@ -137,10 +137,14 @@ pub fn examined(over: bool) -> Vec<Stall> {
         }
     };
     let rate = ("rate", Value::Bitrate(38_000_000));
+    let named = |name, value: &str| (name, Value::Name(value.to_owned()));
+    let (date, network, service) =
+        (named("table", "2026-06-17"), named("network", "ExampleCDN"), named("service", "Example Cache"));
     let trip = |took| [host("stream.example"), ("took", time(took)), ("usual", time(21))];
     let all = [Home, Access, Interconnect, Edge, Origin];
-    let moved = ("moved", Value::Bytes(393_000));
+    let moved = ("moved", Value::Bytes(262_000));
     let slow = ("rate", Value::Bitrate(310_000));
+    let paid = ("plan", Value::Bitrate(100_000_000));
     let router = |took| [("took", time(took)), ("usual", time(3))];
     let server = |took| [host("stream.example"), ("took", time(took)), ("usual", time(21)), slow.clone()];
     let beside = |took| [host("beside.example"), ("took", time(took)), ("usual", time(22))];
@@ -154,6 +158,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("checked-by-itself", &[count(31), moved.clone()]),
                 finding("gateway-up", &router(290)),
                 finding("near-up", &router(300)),
+                finding("near-up-as-much", &router(300)),
                 finding("unchecked-server", &[]),
                 finding("unchecked-sibling", &[]),
             ],
@@ -165,6 +170,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
             vec![
                 finding("checked-by-itself", &[count(1), moved.clone()]),
                 finding("gateway-flat-beyond-up", &router(4)),
+                finding("gateway-flat-beyond-silent", &router(4)),
                 finding("gateway-lossy", &router(4)),
                 finding("references-slow", std::slice::from_ref(&slow)),
                 finding("references-differ", std::slice::from_ref(&slow)),
@@ -180,7 +186,11 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("near-flat", &router(4)),
                 finding("references-fast", std::slice::from_ref(&rate)),
                 finding("same-edge-queue", &server(340)),
+                finding("same-edge-late-alike", &server(340)),
+                finding("beyond-lossy", &[("asked", Value::Count(32)), ("lost", Value::Count(5))]),
                 finding("sibling-up", &beside(330)),
+                finding("sibling-up-as-much", &beside(330)),
+                finding("sibling-silent", &beside(22)),
             ],
         )),
         revised(path(
@@ -193,6 +203,8 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("same-edge-held", &server(2_022)),
                 finding("same-edge-late", &server(222)),
                 finding("sibling-fast", &beside(22)),
+                finding("same-edge-silent", &[host("stream.example"), ("waited", time(4_000))]),
+                finding("sibling-answered", &beside(22)),
                 finding("sibling-flat", &beside(22)),
                 finding("shaping-possible", &[]),
             ],
@@ -209,12 +221,26 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("unchecked-references", &[]),
             ],
         )),
+        revised(path(
+            &[Home, Access, Interconnect, Edge, Origin],
+            &[Device, Player],
+            &[600; 5],
+            vec![
+                finding("blocked-gateway", &[]),
+                finding("blocked-references", &[]),
+                finding("unfit-references", &[]),
+                finding("blocked-server", &[]),
+                finding("unfit-server", &[]),
+                finding("check-blocked", &[]),
+            ],
+        )),
         path(
             &[Interconnect, Edge, Origin],
             &[Device, Player, Home, Access],
             &[400, 1_700, 1_300],
             vec![
                 finding("others-moved", &[count(2), rate.clone()]),
+                finding("plan-elsewhere", &[slow.clone(), paid.clone()]),
                 finding("shaping-possible", &[]),
                 finding("networks-assumed", &[]),
                 finding("other-server-faster", &[host("other.example")]),
@@ -227,9 +253,26 @@ pub fn examined(over: bool) -> Vec<Stall> {
             &[1_400, 1_700, 300],
             vec![
                 finding("others-slow", &[count(3)]),
+                finding("plan-far-below", &[slow.clone(), paid.clone()]),
                 finding("networks-assumed", &[]),
                 finding("round-trip-up", &trip(180)),
                 finding("other-server-no-faster", &[host("other.example")]),
+            ],
+        ),
+        path(
+            &[Home, Access, Edge, Origin],
+            &[Device, Player, Interconnect],
+            &[900, 1_200, 700, 700],
+            vec![finding("server-own-network", &[host("stream.example"), date.clone()])],
+        ),
+        path(
+            &all,
+            &[Device, Player],
+            &[600; 5],
+            vec![
+                finding("server-network", &[host("stream.example"), network, date]),
+                finding("server-in-provider", &[host("stream.example"), service.clone()]),
+                finding("server-at-exchange", &[host("stream.example"), service]),
             ],
         ),
         path(
@@ -237,9 +280,12 @@ pub fn examined(over: bool) -> Vec<Stall> {
             &[Device, Player],
             &[600; 5],
             vec![
-                finding("others-moved", &[count(1), rate]),
+                finding("others-moved", &[count(1), rate.clone()]),
                 finding("others-answered", &[count(1), ("within", time(80))]),
                 finding("others-answered", &[count(4), ("within", time(80))]),
+                finding("line-full", &[rate.clone(), ("capacity", Value::Bitrate(41_000_000))]),
+                finding("line-as-measured", &[rate.clone(), ("capacity", Value::Bitrate(41_000_000))]),
+                finding("line-far-below", &[slow.clone(), ("capacity", Value::Bitrate(41_000_000))]),
                 finding("others-late", &[count(2), ("within", time(2_100))]),
                 finding("networks-assumed", &[]),
                 finding("round-trip-up-here", &trip(180)),
@@ -446,7 +492,7 @@ pub fn adjustment(over: Option<Micros>, short: Option<Short>) -> Adjustment {
 
 /// A frame with these players, so long after the sample stall began.
 pub fn status(media: Vec<MediaStatus>, after: Micros) -> Status {
-    Status { at: Wall(NOON) + after, media }
+    Status { at: Wall(NOON) + after, media, check: None }
 }
 
 fn seconds(start: i64, end: i64) -> Span {

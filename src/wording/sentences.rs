@@ -159,6 +159,7 @@ pub fn would_decide(stall: &Stall, words: &Words) -> Option<String> {
         "references" => words.say("decides_references", &[]),
         "other-edge" => words.say("decides_other_edge", &[]),
         "server-timing" => words.say("decides_server_timing", &[]),
+        "household" => words.say("decides_household", &[]),
         other => words.name(other),
     };
     listed("would_decide", "; ", stall.would_decide.iter().map(what), words)

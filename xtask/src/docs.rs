@@ -1,25 +1,33 @@
 //! The pages of docs/ that are made from the code, so that they cannot say anything else.
 
 use crate::process::{files_under, has_extension};
+use crate::sentences;
 use anyhow::{Context, Result, ensure};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// The page of causes.
-const CAUSES: &str = "docs/causes.md";
+/// What makes a page.
+type Page = fn() -> Result<String>;
+
+/// Each and where it is.
+const PAGES: [(&str, Page); 2] = [("docs/causes.md", causes), ("docs/sentences.md", sentences::page)];
 
 /// Writes them.
 pub fn run() -> Result<()> {
-    fs::write(CAUSES, causes()?)?;
-    println!("{CAUSES}");
+    for (file, page) in PAGES {
+        fs::write(file, page()?)?;
+        println!("{file}");
+    }
     Ok(())
 }
 
 /// They are as the code has them.
 pub fn current() -> Result<()> {
-    let written = fs::read_to_string(CAUSES).unwrap_or_default();
-    ensure!(written == causes()?, "{CAUSES} is out of date: run cargo xtask docs");
+    for (file, page) in PAGES {
+        let written = fs::read_to_string(file).unwrap_or_default();
+        ensure!(written == page()?, "{file} is out of date: run cargo xtask docs");
+    }
     Ok(())
 }
 
@@ -54,13 +62,13 @@ fn causes() -> Result<String> {
 }
 
 /// The id of the cause in this file, if there is one.
-fn id(source: &str) -> Option<&str> {
+pub fn id(source: &str) -> Option<&str> {
     let cause = source.split("pub const CAUSE: Cause").nth(1)?;
     cause.split("id: \"").nth(1)?.split('"').next()
 }
 
 /// The file's comment, its headings two levels down.
-fn comment(source: &str) -> String {
+pub fn comment(source: &str) -> String {
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     let mut text = String::new();
     for line in lines.map(|line| line.strip_prefix(' ').unwrap_or(line)) {
