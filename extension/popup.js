@@ -1,17 +1,20 @@
 // @ts-check
 // The popup: draws what the background says of the tab, and saves what it is asked to save.
 
+import { showNetwork } from './popup-network.js';
 import { render } from './render.js';
 import { saveFile } from './save.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
 document.documentElement.lang = api.i18n.getUILanguage();
+const view = /** @type {HTMLElement} */ (document.getElementById('view'));
+showNetwork();
 
 const port = api.runtime.connect({ name: 'popup' });
 port.onMessage.addListener((/** @type {any} */ message) => {
   if (message.type === 'view') {
-    render(document.body, message.view, act);
+    render(view, message.view, act);
     performance.mark('shown');
   } else if (message.type === 'evidence') saveFile(new Blob([message.bundle], { type: 'application/json' }), message.name);
 });

@@ -3,8 +3,9 @@
 use super::chart::chart;
 use super::evidence::evidence;
 use super::overlay::next;
-use super::path::path;
+use super::path::{path, places};
 use super::{Node, Unseen, Wishes, button};
+use crate::session::wants_answer;
 use crate::status::{MediaStatus, PlayState, Status};
 use crate::time::{Micros, Wall};
 use crate::verdict::Stall;
@@ -30,25 +31,48 @@ pub fn popup(frames: &[Status], unseen: Option<Unseen>, wishes: &Wishes, words: 
     let sections = players.iter().enumerate().map(|(index, (status, media))| {
         let title = several.then(|| words.say("element_title", &[("number", &(index + 1).to_string())]));
         let newest = newest.is_some() && ended(media) == newest;
-        player(media, status.at, title, newest, words)
+        let first = status.media.iter().position(|of| of.element == media.element).unwrap_or_default();
+        player((status, first), media, title, newest, wishes, words)
     });
     popup.children(muted).children(sections)
 }
 
 /// `newest`: the newest finished stall of the tab is this one's. It is the one that can be saved.
-fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, words: &Words) -> Node {
+fn player(
+    (status, index): (&Status, usize),
+    media: &MediaStatus,
+    title: Option<String>,
+    newest: bool,
+    wishes: &Wishes,
+    words: &Words,
+) -> Node {
+    let at = status.at;
     let title = title.map(|title| Node::new("h2").say(title));
     let chart =
         chart(media, at, words).unwrap_or_else(|| Node::classed("p", "note").say(words.say("watching", &[])));
     let now = media.current.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("now_title", &[]));
         let next = next(stall, media.resumes_in, words);
-        Node::classed("section", "stall live").child(title).children(verdict(stall, words)).child(next)
+        Node::classed("section", "stall live")
+            .child(title)
+            .children(verdict(stall, wishes, words))
+            .child(next)
     });
     let last = media.last.as_ref().map(|stall| {
         let title = Node::new("h2").say(words.say("last_title", &[]));
-        let verdict = Node::classed("section", "stall").child(title).children(verdict(stall, words));
-        verdict.children(newest.then(|| save(words))).children(evidence(stall, words))
+        let verdict = Node::classed("section", "stall").child(title).children(verdict(stall, wishes, words));
+        verdict
+            .children((newest && wants_answer(stall)).then(|| question(words)))
+            .children(newest.then(|| save(words)))
+            .children(evidence(stall, words))
+    });
+    // A frame has one check, whatever it plays.
+    let check = (index == 0).then(|| {
+        let since = status.check.as_ref().map_or(Wall::MAX, |check| check.since);
+        let about = super::check::subject(media.current.as_ref(), media.last.as_ref(), since);
+        let title = Node::new("h2").say(words.say("probe_title", &[]));
+        Node::classed("section", "probe")
+            .children([title, super::check::check(status.check.as_ref(), about, words)])
     });
     let list = match (media.stalls.is_empty(), &now) {
         (false, _) => Some(stalls(media, at, words)),
@@ -60,19 +84,21 @@ fn player(media: &MediaStatus, at: Wall, title: Option<String>, newest: bool, wo
         .child(Node::classed("p", "state").say(state(media, words)))
         .child(chart)
         .children(now)
+        .children(check)
         .children(last)
         .children(list)
         .children(super::adjustment::list(media, words))
 }
 
 /// What the verdict says, without the live region: in the popup the viewer reads at leisure.
-pub(super) fn verdict(stall: &Stall, words: &Words) -> [Node; 4] {
+pub(super) fn verdict(stall: &Stall, wishes: &Wishes, words: &Words) -> [Node; 5] {
     let clue = wording::clue(stall, words).map(|phrase| phrase.to_string());
     [
         Node::classed("p", "headline").say(wording::headline(stall, words)),
         Node::classed("p", "clue").children(clue.map(Node::Text)),
         Node::classed("p", "where").say(wording::whereabouts(stall, words)),
         path(stall, words),
+        places(stall, wishes, words),
     ]
 }
 
@@ -91,6 +117,23 @@ fn stalls(media: &MediaStatus, at: Wall, words: &Words) -> Node {
     let title = Node::new("h2").say(words.count("stalls", media.stalls.len() as u64, &[]));
     let list = Node::classed("ul", "stalls").children(media.stalls.iter().rev().map(line));
     Node::new("section").children([title, list])
+}
+
+/// What only the viewer knows.
+fn question(words: &Words) -> Node {
+    let say = |key| words.say(key, &[]);
+    let buttons = Node::classed("p", "buttons").children([
+        button("home-alone", say("home_answer_alone")),
+        Node::Text(" ".to_owned()),
+        button("home-shared", say("home_answer_shared")),
+    ]);
+    Node::classed("div", "question").with("role", "group").with("aria-label", say("home_question")).children(
+        [
+            Node::classed("p", "asked").say(say("home_question")),
+            Node::classed("p", "note").say(say("home_question_note")),
+            buttons,
+        ],
+    )
 }
 
 fn save(words: &Words) -> Node {
