@@ -67,8 +67,7 @@ function show(answer, file, { good, said, why, hash, began, view }) {
   const box = make('div', { class: `checked ${good ? 'good' : 'bad'}` }, make('p', { class: 'said' }, `${good ? '✓' : '✗'} ${file.name}: ${say(said)}`));
   if (why) box.append(make('p', { class: 'note', lang: 'en' }, why));
   if (good) box.append(make('p', {}, say('check_proves')));
-  // Evidence without a date counts from 1970.
-  if (began !== undefined && began > Date.UTC(2000)) box.append(make('p', {}, `${say('check_began')} ${when(began)}`));
+  if (view) box.append(make('p', {}, began === undefined ? say('date_unknown') : `${say('check_began')} ${when(began)}`));
   if (hash) box.append(make('p', { class: 'hash' }, `SHA-256 ${hash}`));
   if (view) {
     const verdict = make('div');

@@ -1,8 +1,9 @@
 // @ts-check
 // The share page: shows the card of one stall before anything is saved, and lets the viewer choose what it tells.
 
-import { stall } from './history.js';
+import { HistoryError, hours, rowOfStall, stall, withLocal } from './history.js';
 import { mountInspector } from './inspect.js';
+import { givenName } from './networks.js';
 import { pages } from './pages.js';
 import { saveFile } from './save.js';
 import { fillIn, say, when } from './say.js';
@@ -13,6 +14,9 @@ const PNG = 'image/png';
 
 /** @typedef {import('../target/pages/whystall_pages.js').Share} Share */
 
+/** The text for ISP or service tells of so many days. */
+const WEEKS = 28;
+
 /** @template {HTMLElement} T @param {string} id */
 const byId = (id) => /** @type {T} */ (document.getElementById(id));
 
@@ -20,14 +24,18 @@ const byId = (id) => /** @type {T} */ (document.getElementById(id));
 const canvas = byId('card');
 /** @type {HTMLFormElement} */
 const choices = byId('choices');
+/** @type {HTMLFormElement} */
+const talk = byId('talk');
 const buttons = ['save', 'copy', 'send', 'evidence'].map((id) => /** @type {HTMLButtonElement} */ (byId(id)));
+/** What the viewer calls the network of the stall. */
+let network = '';
 /** The hash of the evidence in the picture that the canvas shows; none while it is being drawn. */
 let drawn = '';
 
 fillIn();
 document.title = `${say('share_title')} – Whystall`;
 mountInspector(byId('check'));
-open().catch((error) => fail('share_failed', error));
+open().catch((error) => (error instanceof HistoryError ? fail(`stats_${error.kind}`) : fail('share_failed', error)));
 
 async function open() {
   const id = new URLSearchParams(location.search).get('stall');
@@ -40,11 +48,17 @@ async function open() {
   /** @type {RadioNodeList} */ (choices.elements.namedItem('theme')).value = dark ? 'dark' : 'light';
   byId('loading').hidden = true;
   byId('share').hidden = false;
-  await redraw(share, Share);
-  choices.addEventListener('change', () => redraw(share, Share));
+  const row = await rowOfStall(id).catch((error) => (console.warn('Whystall:', error), undefined));
+  if (row) await offerNetwork(row.network);
+  const past = await pastOf(row).catch((error) => (console.warn('Whystall:', error), { all: '[]', site: '[]' }));
+  const retell = () => tellTalk(share, past);
+  await redraw(share, Share).then(retell);
+  choices.addEventListener('change', () => redraw(share, Share).then(retell));
+  talk.addEventListener('change', ({ target }) => target instanceof HTMLInputElement && retell());
+  byId('copy-text').addEventListener('click', () => act(copyText));
   byId('save').addEventListener('click', () => act(() => save(file(share))));
-  byId('copy').addEventListener('click', () => act(() => copy(share)));
-  byId('send').addEventListener('click', () => act(() => send(file(share))));
+  byId('copy').addEventListener('click', () => act(() => copy(share), 'share_copy_undone'));
+  byId('send').addEventListener('click', () => act(() => send(file(share)), 'share_send_undone'));
   byId('evidence').addEventListener('click', () => act(() => save(evidence(share))));
   byId('copy').hidden = typeof ClipboardItem === 'undefined';
   byId('send').hidden = !navigator.canShare?.({ files: [new File([new Uint8Array(1)], 'card.png', { type: PNG })] });
@@ -52,8 +66,40 @@ async function open() {
 
 /** Stored stalls first; those of private windows only the background knows, for as long as their tab is there. @param {string} id */
 async function evidenceOf(id) {
-  const kept = await stall(id).catch((error) => (console.warn('Whystall:', error), undefined));
-  return kept ?? (await api.runtime.sendMessage({ type: 'stall', id }));
+  const kept = await stall(id).catch((/** @type {unknown} */ error) => error);
+  if (typeof kept === 'string') return kept;
+  const here = await api.runtime.sendMessage({ type: 'stall', id });
+  if (here === undefined && kept !== undefined) throw kept;
+  return here;
+}
+
+/** The network can be named if the viewer has given it a name. @param {string} id */
+async function offerNetwork(id) {
+  network = await givenName(id);
+  const label = byId('by-network');
+  label.hidden = network === '';
+  label.children[1].textContent = say('share_network', network);
+}
+
+/**
+ * What was watched in the last weeks: over the network of the stall for the ISP, on its site for the service.
+ * @param {import('./records.js').Row | undefined} row of the stall
+ */
+async function pastOf(row) {
+  const rows = withLocal(await hours(undefined, Math.floor(Date.now() / 3_600_000) - WEEKS * 24));
+  const of = (/** @type {'site' | 'network'} */ what) => JSON.stringify(rows.filter((hour) => row && hour[what] === row[what]));
+  return { all: of('network'), site: of('site') };
+}
+
+/** @param {Share} share @param {{ all: string, site: string }} past */
+function tellTalk(share, { all, site }) {
+  const isp = new FormData(talk).get('to') === 'isp';
+  /** @type {HTMLTextAreaElement} */ (talk.elements.namedItem('text')).value = share.letter(isp, when(share.began), isp ? all : site, WEEKS);
+}
+
+async function copyText() {
+  await navigator.clipboard.writeText(String(new FormData(talk).get('text')));
+  byId('done').textContent = say('share_talk_copied');
 }
 
 /** Drawing takes a moment; what was chosen last is what is shown. */
@@ -73,10 +119,11 @@ async function draw(share, Shape) {
   const square = chosen.get('shape') === 'square';
   share.choose(chosen.has('host'), chosen.has('date'));
   const [width, height] = Shape.size(square);
-  await rasterise(share.svg(when(share.began), square, chosen.get('theme') === 'dark'), width, height);
+  const over = chosen.has('network') && network ? network : undefined;
+  await rasterise(share.svg(when(share.began), over, square, chosen.get('theme') === 'dark'), width, height);
   canvas.setAttribute('aria-label', share.said);
-  const hidden = [!chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
-  byId('inside').textContent = [say('share_inside'), ...hidden.filter(Boolean)].join(' ');
+  const more = [over && say('share_inside_network'), !chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
+  byId('inside').textContent = [say('share_inside'), ...more.filter(Boolean)].join(' ');
   drawn = share.fingerprint;
   for (const button of buttons) button.disabled = false;
 }
@@ -115,13 +162,13 @@ function evidence(share) {
   return new File([share.evidence], `whystall-${drawn.slice(0, 12)}.whystall`, { type: 'application/json' });
 }
 
-/** @param {() => unknown} action */
-async function act(action) {
+/** @param {() => unknown} action @param {string} undone what is said where it could not be done */
+async function act(action, undone = 'share_undone') {
   byId('done').textContent = '';
   try {
     await action();
   } catch (error) {
-    if (/** @type {Error} */ (error).name !== 'AbortError') tell('share_undone', error);
+    if (/** @type {Error} */ (error).name !== 'AbortError') tell(undone, error);
   }
 }
 

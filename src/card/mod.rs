@@ -34,6 +34,8 @@ pub struct Shown<'a> {
     pub host: bool,
     /// The stall's local date and time, as the caller words it.
     pub date: Option<&'a str>,
+    /// What the viewer calls the network that it was watched over. The evidence does not know it.
+    pub network: Option<&'a str>,
 }
 
 /// An SVG of the verdict. `fingerprint` is the hash of the bundle that goes with it.

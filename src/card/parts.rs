@@ -11,6 +11,8 @@ use crate::wording::{self, capitalised};
 /// From a title's base line to that of its text, and from one text to the next title.
 const TITLE: f64 = 27.0;
 const BETWEEN: f64 = 12.0;
+/// Of the first line, what sign and name of the program take up.
+const BRAND: f64 = 200.0;
 
 impl Card<'_> {
     /// What happened, as large as fits, and the number behind it.
@@ -19,10 +21,8 @@ impl Card<'_> {
         let quiet = Ink::plain(22.0, palette.quiet);
         let brand = Line { x: all.left + 42.0, y: all.y }.write("Whystall", Ink { bold: true, ..quiet });
         let mut nodes = vec![self.mark(), brand];
-        nodes.extend(self.shown.date.map(|date| {
-            let date = text::fit(date, quiet.size, false, all.width() / 2.0);
-            Line { x: all.right, y: all.y }.write_left(&date, quiet)
-        }));
+        let about = self.about(quiet.size, all.width() - BRAND);
+        nodes.extend(about.map(|about| Line { x: all.right, y: all.y }.write_left(&about, quiet)));
 
         let headline = wording::headline(self.stall, words);
         let Column { left, y, .. } = self.layout.headline;
@@ -38,6 +38,18 @@ impl Card<'_> {
         let (size, lines) = text::fitted(&clue, &[24.0, 21.0], false, width, self.layout.clue_lines);
         nodes.extend(Line { x: left, y }.paragraph(&lines, Ink { size, ..ink }));
         nodes
+    }
+
+    /// Over which network and when, as far as it is to be seen. Of what is too long the network is cut before the date.
+    fn about(&self, size: f64, width: f64) -> Option<String> {
+        let named = |name| self.words.say("card_network", &[("name", name)]);
+        let Some(date) = self.shown.date.map(|date| text::fit(date, size, false, width / 2.0)) else {
+            return self.shown.network.map(|name| text::fit(&named(name), size, false, width));
+        };
+        let Some(name) = self.shown.network else { return Some(date) };
+        let date = format!(" \u{b7} {date}");
+        let left = width - text::width(&date, size, false);
+        Some(text::fit(&named(name), size, false, left) + &date)
     }
 
     /// The sign of the program, as in extension/icons/icon.svg.

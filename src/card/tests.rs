@@ -5,7 +5,9 @@ use crate::verdict::Zone;
 use crate::wording::samples::{CAUSES, examined, stall};
 
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-const DATED: Shown = Shown { host: true, date: Some("24 Nov 2026, 12:04") };
+const DATED: Shown = Shown { host: true, date: Some("24 Nov 2026, 12:04"), network: None };
+const ALL: Shown = Shown { network: Some("Home, upstairs (Example ISP)"), ..DATED };
+const NOTHING: Shown = Shown { host: false, date: None, network: None };
 const FORMATS: [Format; 2] = [Format::Wide, Format::Square];
 
 /// Every verdict in both languages, formats and themes.
@@ -16,7 +18,7 @@ fn cards() -> Vec<(Format, String)> {
         let words = Words::for_language(language);
         for format in FORMATS {
             for theme in [Theme::Light, Theme::Dark] {
-                let card = |stall| (format, svg(stall, HASH, DATED, format, theme, &words));
+                let card = |stall| (format, svg(stall, HASH, ALL, format, theme, &words));
                 cards.extend(stalls.iter().map(card));
             }
         }
@@ -119,11 +121,27 @@ fn a_card_says_what_the_verdict_says() {
 #[test]
 fn no_name_and_no_date_is_on_a_card_that_is_to_have_none() {
     for cause in CAUSES {
-        let card = wide(&stall(cause, true), Shown { host: false, date: None });
+        let card = wide(&stall(cause, true), NOTHING);
         assert!(!card.contains("stream.example") && !card.contains("2026"), "{card}");
     }
-    let said = texts(&wide(&stall("slow-response", true), Shown { host: false, date: None })).join(" ");
+    let said = texts(&wide(&stall("slow-response", true), NOTHING)).join(" ");
     assert!(said.contains("the answer from the video server came late"), "{said}");
+}
+
+#[test]
+fn the_network_is_on_a_card_that_is_to_name_it_and_on_no_other() {
+    let stall = stall("slow-response", true);
+    let said = |shown| texts(&wide(&stall, shown)).join("\n");
+    assert!(said(ALL).contains("Viewer's network: Home, upstairs (Example ISP) \u{b7} 24 Nov 2026, 12:04"));
+    let undated = Shown { date: None, ..ALL };
+    assert!(said(undated).contains("\nViewer's network: Home, upstairs (Example ISP)\n"));
+    for shown in [DATED, NOTHING] {
+        assert!(!said(shown).contains("etwork: "), "{}", said(shown));
+    }
+    // The date stays whole; the name is what is cut.
+    let long = "network ".repeat(20);
+    let cut = said(Shown { network: Some(&long), ..DATED });
+    assert!(cut.contains("network\u{2026} \u{b7} 24 Nov 2026, 12:04"), "{cut}");
 }
 
 #[test]
@@ -155,7 +173,7 @@ fn hostile_texts_are_escaped_and_bounded() {
     stall.cause = "<script>\u{202e}".repeat(1_000);
     let date = "<b>\u{0}\u{ffff}&\"'".repeat(1_000);
     let words = Words::for_language("en");
-    let shown = Shown { host: true, date: Some(&date) };
+    let shown = Shown { host: true, date: Some(&date), network: Some(&date) };
     for format in FORMATS {
         let card = svg(&stall, &"<>&zz9".repeat(1_000), shown, format, Theme::Dark, &words);
         assert!(card.len() < 40_000, "{}", card.len());

@@ -2,21 +2,32 @@
 // is refused, by the program and by the extension.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { launch } from '../../demo/browsers.mjs';
 import { browserName, play, until } from './playback.mjs';
 import { carried, chunks, resealed, withEvidence, withOtherPixel } from './png.mjs';
 
 const whystall = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../target/debug/whystall');
 /** How many single bytes are altered, all over the file. */
 const ALTERED = 400;
+/** What the viewer calls the network, and how the settings keep that. */
+const NETWORK = 'Home upstairs';
+const ROUTER = 'http://192.168.7.1';
+const networks = (name) => ({
+  known: [{ id: 'home', name, provider: null, asn: null, plan: null, gateways: [ROUTER], used: 1 }],
+  current: 'home',
+  gateway: null,
+});
 const HOST = /127\.0\.0\.1|localhost/;
 
 describe(`sharing in ${browserName}`, () => {
   let dir;
+  let browser;
   let session;
   let popup;
   let share;
@@ -26,20 +37,23 @@ describe(`sharing in ${browserName}`, () => {
 
   before(async () => {
     dir = await mkdtemp(path.join(os.tmpdir(), 'whystall-share-'));
+    browser = await launch(browserName, { downloads: dir, clipboard: true });
+    await name(await browser.openExtensionPage('settings.html'), NETWORK);
     session = await play({
       fault: (track, number) => (track === 'video' && number === 5 ? { kind: 'withheld', silence: 8500 } : null),
-      how: { downloads: dir },
+      shared: browser,
     });
     await session.standstill();
     [stall] = (await session.verdicts(1)).slice(-1);
-    popup = await session.browser.openPopup(session.page);
+    popup = await browser.openPopup(session.page);
     await popup.waitForSelector('[data-action=share]');
     await popup.click('[data-action=share]');
-    share = await session.browser.openedExtensionPage('share.html?stall=');
+    share = await browser.openedExtensionPage('share.html?stall=');
     await ready();
   });
   after(async () => {
     await session?.close();
+    await browser?.close();
     await rm(dir, { recursive: true, force: true });
   });
 
@@ -80,6 +94,76 @@ describe(`sharing in ${browserName}`, () => {
     assert.match(await share.$eval('#inside', (element) => element.textContent), /names of servers.*first fact/);
     for (const selector of ['[name=host]', '[name=date]', '[value=wide]', '[value=light]']) await choose(selector);
     assert.equal(carried(await save('#save', '.png')).evidence, carried(card).evidence);
+  });
+
+  test('the viewer\'s name for the network is on the card if it is to be, and in no evidence', async () => {
+    const offered = (page) => page.$eval('[name=network]', (box) => ({ shown: box.checkVisibility(), checked: box.checked, label: box.labels[0].textContent.trim() }));
+    assert.deepEqual(await offered(share), { shown: true, checked: false, label: `The name of your network: ${NETWORK}` });
+    await choose('[name=network]');
+    assert.match(await share.$eval('#inside', (element) => element.textContent), /name of your network is in the picture alone/);
+    const named = await save('#save', '.png');
+    const { code, out } = await run('verify', await kept('named.png', named));
+    assert.equal(code, 0, out);
+    const [pixels, before] = [named, card].map((png) => carried(png).line.split(' ')[2]);
+    assert.notEqual(pixels, before, 'the picture is the same with it and without it');
+    assert.equal(carried(named).evidence, carried(card).evidence);
+    assert.ok(!carried(named).evidence.includes(NETWORK));
+    await choose('[name=network]');
+    assert.equal(carried(await save('#save', '.png')).line, carried(card).line);
+    // A network that only its router's address names has no name to be told.
+    const settings = await browser.openExtensionPage('settings.html');
+    await name(settings, new URL(ROUTER).hostname);
+    const other = await browser.openExtensionPage(`share.html${await share.evaluate(() => location.search)}&again`);
+    await until(() => other.$eval('#save', (button) => !button.disabled), 'the card');
+    assert.equal((await offered(other)).shown, false);
+    await other.close();
+    await name(settings, NETWORK);
+    await settings.close();
+  });
+
+  test('what is copied is the picture that the evidence is bound to', async () => {
+    await share.bringToFront();
+    if (browserName === 'chromium') {
+      const origin = await share.evaluate(() => location.origin);
+      await browser.browser.defaultBrowserContext().overridePermissions(origin, ['clipboard-read', 'clipboard-write']);
+    }
+    await share.click('#copy');
+    await until(() => share.$eval('#done', ({ textContent }) => textContent), 'an answer');
+    assert.match(await share.$eval('#done', ({ textContent }) => textContent), /^Copied\..*not the evidence inside/);
+    const pasted = await browser.pastedPicture(share);
+    const { width, height, pixels } = await share.evaluate(pixelsOf, pasted);
+    const size = Buffer.alloc(8);
+    size.writeUInt32BE(width);
+    size.writeUInt32BE(height, 4);
+    const hash = createHash('sha256').update(size).update(Buffer.from(pixels, 'base64')).digest('hex');
+    assert.equal(hash, carried(card).line.split(' ')[2]);
+    // Browsers write what is copied anew, and so without evidence. The page says so, and so does whoever checks it.
+    const { code, out } = await run('verify', await kept('pasted.png', Buffer.from(pasted, 'base64')));
+    assert.equal(code, 1);
+    assert.match(out, /without evidence/);
+  });
+
+  test('the picture is offered to other programs only where the browser hands it on, and what fails is said', async () => {
+    const can = await share.evaluate(() => navigator.canShare?.({ files: [new File([new Uint8Array(1)], 'card.png', { type: 'image/png' })] }) === true);
+    assert.equal(await share.$eval('#send', (button) => button.checkVisibility()), can);
+    const pressed = (button, refusal) => share.evaluate((button, refusal) => {
+      document.getElementById('done').textContent = '';
+      const refuse = async () => Promise.reject(new DOMException('No.', refusal));
+      // What the browser offers is made to refuse; this one need not offer it at all.
+      const place = button === 'send' ? navigator : navigator.clipboard;
+      Object.defineProperty(place, button === 'send' ? 'share' : 'write', { value: refuse, configurable: true });
+      document.getElementById(button).click();
+    }, button, refusal);
+    const said = () => until(() => share.$eval('#done', ({ textContent }) => textContent), 'an answer');
+    await pressed('copy', 'NotAllowedError');
+    assert.equal(await said(), 'The browser did not let the picture be copied: save it instead. No.');
+    await pressed('send', 'NotAllowedError');
+    assert.equal(await said(), 'The picture could not be handed on: save it, and send the file. No.');
+    // Who closes the list of programs wants nothing said.
+    await pressed('send', 'AbortError');
+    await share.evaluate(() => new Promise(requestAnimationFrame));
+    assert.equal(await share.$eval('#done', ({ textContent }) => textContent), '');
+    await share.evaluate(() => (delete navigator.clipboard.write, delete navigator.share));
   });
 
   test('a card of which one byte was altered is refused', async () => {
@@ -146,7 +230,7 @@ describe(`sharing in ${browserName}`, () => {
       controls.map((control) => (control.labels?.[0] ?? control).textContent.trim()),
     );
     assert.ok(names.length >= 10 && names.every(Boolean), JSON.stringify(names));
-    const unknown = await session.browser.openExtensionPage('share.html?stall=0');
+    const unknown = await browser.openExtensionPage('share.html?stall=0');
     await until(() => unknown.$eval('#failed', ({ hidden, textContent }) => !hidden && /not stored/.test(textContent)), 'the error');
   });
 
@@ -175,6 +259,11 @@ describe(`sharing in ${browserName}`, () => {
     return readFile(file);
   }
 
+  /** The viewer calls the network so. */
+  async function name(settings, name) {
+    await settings.evaluate((networks) => (globalThis.browser ?? globalThis.chrome).storage.local.set({ networks }), networks(name));
+  }
+
   async function kept(name, bytes) {
     const file = path.join(dir, name);
     await writeFile(file, bytes);
@@ -196,6 +285,15 @@ describe(`sharing in ${browserName}`, () => {
 });
 
 const pick = ({ cause, zones, cleared, duration, by_zone }) => ({ cause, zones, cleared, duration, by_zone });
+
+/** Size and pixels of a PNG; both in base64. Runs in a page. */
+async function pixelsOf(png) {
+  const image = await createImageBitmap(new Blob([Uint8Array.fromBase64(png)], { type: 'image/png' }));
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  return { width: image.width, height: image.height, pixels: new Uint8Array(data.buffer).toBase64() };
+}
 
 /** Runs the program; a file that is refused is an answer, too. */
 function run(...words) {

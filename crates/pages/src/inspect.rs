@@ -8,7 +8,8 @@ use whystall::wording::Words;
 use whystall_picture::{PictureError, is_picture, open};
 
 /// Checks a file as `whystall verify` does. Answers JSON: `good`; `said`, the key of the sentence that sums it up; `why`, what
-/// exactly is wrong, in English; and of what is good `hash`, `began` in milliseconds since the epoch, and `view`, the verdict.
+/// exactly is wrong, in English; and of what is good `hash`, `began` in milliseconds since the epoch (if it has a date), and
+/// `view`, the verdict.
 #[wasm_bindgen]
 pub fn inspect(file: &[u8], catalogue: &str) -> Result<String, JsError> {
     Ok(serde_json::to_string(&inspected(file, &Words::new(catalogue)))?)
@@ -30,14 +31,14 @@ struct Inspected {
 
 fn inspected(file: &[u8], words: &Words) -> Inspected {
     match checked(file) {
-        Ok((said, bundle)) => {
+        Ok((said, (bundle, hash))) => {
             let stall = bundle.report.stalls.last();
             Inspected {
                 good: true,
                 said: if stall.is_some() { said } else { "check_no_stall" },
                 why: None,
-                hash: Some(bundle.fingerprint()),
-                began: stall.map(|stall| stall.began.wall.0 / 1000),
+                hash: Some(hash),
+                began: stall.map(|stall| stall.began.wall).filter(|at| at.is_dated()).map(|at| at.0 / 1000),
                 view: stall.map(|stall| view::explained(stall, words)),
             }
         }
@@ -47,22 +48,25 @@ fn inspected(file: &[u8], words: &Words) -> Inspected {
     }
 }
 
-/// The bundle, and what is to be said of it; or what is to be said of the file, and why.
-fn checked(file: &[u8]) -> Result<(&'static str, Bundle), (&'static str, String)> {
+/// A bundle that is what it says, and its hash.
+type Whole = (Bundle, String);
+
+/// What is to be said of the bundle, and that; or what is to be said of the file, and why.
+fn checked(file: &[u8]) -> Result<(&'static str, Whole), (&'static str, String)> {
     let (said, evidence) = if is_picture(file) {
         ("check_card", open(file).map_err(|error| (of_picture(&error), error.to_string()))?)
     } else {
         ("check_bundle", file.to_vec())
     };
-    let bundle = verified(&evidence).map_err(|error| (of_bundle(&error), error.to_string()))?;
-    Ok((said, bundle))
+    let verified = verified(&evidence).map_err(|error| (of_bundle(&error), error.to_string()))?;
+    Ok((said, verified))
 }
 
 /// Read, checked, and replayed to the same verdict.
-pub fn verified(evidence: &[u8]) -> Result<Bundle, BundleError> {
-    let bundle = Bundle::parse(evidence)?;
+pub fn verified(evidence: &[u8]) -> Result<Whole, BundleError> {
+    let (bundle, hash) = Bundle::parse_with_fingerprint(evidence)?;
     bundle.verify()?;
-    Ok(bundle)
+    Ok((bundle, hash))
 }
 
 fn of_picture(error: &PictureError) -> &'static str {
@@ -118,6 +122,15 @@ mod tests {
         assert_eq!(inspected.good, inspected.why.is_none());
         assert_ne!(words.say(inspected.said, &[]), inspected.said, "it has words");
         (inspected.said, inspected.good)
+    }
+
+    #[test]
+    fn a_date_is_told_where_there_is_one() {
+        let bundle = Bundle::seal("test", Story::new(30_000).withhold(Video, 8, 12_000).tell().inputs);
+        let began = |bundle: &Bundle| inspected(&bundle.to_bytes(), &Words::for_language("en")).began;
+        let wall = bundle.report.stalls.last().unwrap().began.wall;
+        assert_eq!(began(&bundle), Some(wall.0 / 1000));
+        assert_eq!(began(&bundle.without_date().unwrap()), None);
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use wasm_bindgen::prelude::*;
 use whystall::bundle::Bundle;
 use whystall::card::{self, Format, Shown, Theme};
+use whystall::history::Hour;
+use whystall::read::json;
 use whystall::verdict::Stall;
 use whystall::wording::Words;
+use whystall::wording::talk::{Addressee, Enclosed, letter};
 
 /// One stall, and what of it the viewer wants to be seen.
 #[wasm_bindgen]
@@ -65,16 +68,35 @@ impl Share {
         self.stall().map_or_else(String::new, |stall| card::in_words(stall, self.host, &self.words))
     }
 
+    /// A text to send to the ISP or else to the service, or why there is none; `hours` as JSON are those of the last `days`.
+    pub fn letter(
+        &self,
+        to_isp: bool,
+        date: Option<String>,
+        hours: &str,
+        days: u32,
+    ) -> Result<String, JsError> {
+        let hours: Vec<Hour> = json(hours)?;
+        let Some(stall) = self.stall() else { return Ok(String::new()) };
+        let to = if to_isp { Addressee::Isp } else { Addressee::Service };
+        let hash = self.fingerprint();
+        let when = date.as_deref().filter(|_| self.date);
+        let with = Enclosed { hash: &hash, when, hours: &hours, days };
+        Ok(letter(to, stall, &with, &self.words).unwrap_or_else(|why| why))
+    }
+
     /// Width and height of a card.
     pub fn size(square: bool) -> Vec<i32> {
         let (width, height) = format(square).size();
         vec![width, height]
     }
 
-    /// The card, as SVG. `date` is the stall's local date and time in words.
-    pub fn svg(&self, date: Option<String>, square: bool, dark: bool) -> String {
+    /// The card, as SVG. `date` is the stall's local date and time in words; `network` what the viewer calls the network, if
+    /// that is to be seen.
+    pub fn svg(&self, date: Option<String>, network: Option<String>, square: bool, dark: bool) -> String {
         let Some(stall) = self.stall() else { return String::new() };
-        let shown = Shown { host: self.host, date: date.as_deref().filter(|_| self.date) };
+        let date = date.as_deref().filter(|_| self.date);
+        let shown = Shown { host: self.host, date, network: network.as_deref() };
         let theme = if dark { Theme::Dark } else { Theme::Light };
         card::svg(stall, &self.fingerprint(), shown, format(square), theme, &self.words)
     }
@@ -123,7 +145,8 @@ mod tests {
         let host = share.whole.report.stalls.first().unwrap().blocking.first().unwrap().host.clone().unwrap();
         for (named, dated) in [(true, true), (false, true), (true, false), (false, false)] {
             share.choose(named, dated);
-            let svg = share.svg(Some("24 November".to_owned()), true, false);
+            let network = named.then(|| "Home upstairs".to_owned());
+            let svg = share.svg(Some("24 November".to_owned()), network, true, false);
             let card = share.seal(&[7; 16], 2, 2).unwrap();
             let evidence = whystall_picture::open(&card).unwrap();
             let bundle = Bundle::parse(&evidence).unwrap();
@@ -134,7 +157,12 @@ mod tests {
             for shown in [&text, &svg, &share.said()] {
                 assert!(named || !shown.contains(&host), "{host} in {shown}");
             }
+            let letter = share.letter(true, Some("24 November".to_owned()), "[]", 28).unwrap();
+            assert!(letter.contains(&share.fingerprint()));
+            assert_eq!((letter.contains(&host), letter.contains("24 November")), (named, dated), "{letter}");
             assert_eq!(svg.contains("24 November"), dated);
+            // What the viewer calls the network is for the eye alone.
+            assert_eq!((svg.contains("Home upstairs"), text.contains("Home upstairs")), (named, false));
             let began = bundle.report.stalls.last().unwrap().began.wall.0 as f64 / 1e3;
             assert_eq!(began.to_bits() == share.began().to_bits(), dated);
             assert!(!share.tells_date());
