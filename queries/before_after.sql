@@ -1,7 +1,8 @@
 -- What changed with a date, zone by zone: of all stalls, the share that can have come from the zone, before and from that
 -- date on. The interval is that of Agresti and Caffo (2000) for the difference of two shares, 95 %. If it holds 0, the
 -- difference may be chance; seven zones are seven tries, and stalls of one evening are not independent: be slow to conclude.
--- Evidence is of stalls alone: of how often playback stalls at all it says nothing.
+-- Stalls whose evidence has no date are on neither side. Evidence is of stalls alone: of how often playback stalls at all it
+-- says nothing.
 WITH cut AS (
   SELECT '2026-01-31' AS cut_date -- the date, in UTC
 ),

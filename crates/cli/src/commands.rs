@@ -76,7 +76,7 @@ fn explained(name: &Path, evidence: &Evidence, words: &Words) -> Value {
     json!({
         "file": name.display().to_string(),
         "card": evidence.in_card,
-        "sha256": evidence.bundle.fingerprint(),
+        "sha256": evidence.sha256,
         "headline": last.map(|stall| headline(stall, words)),
         "clue": last.and_then(|stall| clue(stall, words)).map(|clue| clue.to_string()),
         "whereabouts": last.map(|stall| whereabouts(stall, words)),
@@ -85,7 +85,7 @@ fn explained(name: &Path, evidence: &Evidence, words: &Words) -> Value {
 }
 
 fn verify(files: &Files, json: bool) -> io::Result<Worst> {
-    let say = |_: &Path, evidence: Evidence| (evidence.in_card, evidence.bundle.fingerprint());
+    let say = |_: &Path, evidence: Evidence| (evidence.in_card, evidence.sha256);
     let (mut good, mut bad) = (0u64, 0u64);
     let worst = each(files, true, say, |name, verified, _| {
         let file = name.display().to_string();
@@ -175,7 +175,7 @@ fn export(files: &Files, format: Format, out: Option<&Path>) -> io::Result<Worst
 }
 
 fn row(name: &Path, evidence: Evidence) -> Option<Row> {
-    Row::of(name.display().to_string(), &evidence.bundle)
+    Row::of(name.display().to_string(), evidence.sha256, &evidence.bundle)
 }
 
 fn manual(command: Option<&str>) -> io::Result<Worst> {

@@ -11,6 +11,8 @@ use whystall_picture::{FILE_LIMIT, PictureError};
 pub struct Evidence {
     /// The evidence.
     pub bundle: Bundle,
+    /// Its hash.
+    pub sha256: String,
     /// It came in a card, whose picture is as it was saved.
     pub in_card: bool,
 }
@@ -33,8 +35,8 @@ pub fn parsed(name: &Path) -> Result<Evidence, Trouble> {
     let bytes = read(name).map_err(Trouble::Unreadable)?;
     let in_card = whystall_picture::is_picture(&bytes);
     let bytes = if in_card { whystall_picture::open(&bytes).map_err(Trouble::NoCard)? } else { bytes };
-    let bundle = Bundle::parse(&bytes).map_err(Trouble::Refused)?;
-    Ok(Evidence { bundle, in_card })
+    let (bundle, sha256) = Bundle::parse_with_fingerprint(&bytes).map_err(Trouble::Refused)?;
+    Ok(Evidence { bundle, sha256, in_card })
 }
 
 /// Read, checked, and replayed to the same verdict.

@@ -18,7 +18,7 @@ pub struct Row {
     pub build: String,
     /// Version of the rules.
     pub model: u32,
-    /// The last frame before it.
+    /// The last frame before it; counted from the first fact where the evidence has no date.
     pub began: Wall,
     /// Where in the media that is.
     pub position: MediaTime,
@@ -70,14 +70,14 @@ pub struct Times {
 
 impl Row {
     /// Of the stall that a bundle is about; `None` if it holds none.
-    pub fn of(file: String, bundle: &Bundle) -> Option<Row> {
+    pub fn of(file: String, sha256: String, bundle: &Bundle) -> Option<Row> {
         let stall = bundle.report.stalls.last()?;
         let host = stall.blocking.iter().find_map(|blocking| blocking.host.clone());
         let mut tracks: Vec<TrackKind> = stall.blocking.iter().map(|blocking| blocking.track).collect();
         tracks.sort();
         tracks.dedup();
         Some(Row {
-            sha256: bundle.fingerprint(),
+            sha256,
             file,
             build: bundle.build.clone(),
             model: bundle.report.model,
@@ -101,16 +101,21 @@ impl Row {
         })
     }
 
+    /// When it began, if the evidence has a date.
+    pub fn dated(&self) -> Option<Wall> {
+        Some(self.began).filter(|began| began.is_dated())
+    }
+
     /// When it began: the date in UTC.
-    pub fn date(&self) -> String {
-        let mut utc = whystall::plain::utc(self.began);
+    pub fn date(&self) -> Option<String> {
+        let mut utc = whystall::plain::utc(self.dated()?);
         utc.truncate("2026-11-28".len());
-        utc
+        Some(utc)
     }
 
     /// When it began: the hour of the day in UTC.
-    pub fn hour(&self) -> i64 {
-        self.began.0.div_euclid(HOUR).rem_euclid(24)
+    pub fn hour(&self) -> Option<i64> {
+        Some(self.dated()?.0.div_euclid(HOUR).rem_euclid(24))
     }
 }
 
@@ -214,7 +219,8 @@ mod tests {
         let mut rows = 0;
         for folder in std::fs::read_dir(recordings).unwrap() {
             let Ok(bytes) = std::fs::read(folder.unwrap().path().join("bundle.whystall")) else { continue };
-            let row = Row::of(String::new(), &Bundle::parse(&bytes).unwrap()).unwrap();
+            let (bundle, sha256) = Bundle::parse_with_fingerprint(&bytes).unwrap();
+            let row = Row::of(String::new(), sha256, &bundle).unwrap();
             assert_eq!(row.times.total(), row.duration, "{row:?}");
             if !row.path_split {
                 assert!(row.times.by_zone.iter().all(|time| time.believed == Micros::ZERO), "{row:?}");

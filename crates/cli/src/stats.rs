@@ -24,7 +24,9 @@ pub struct Stats {
     /// All stalls.
     all: Sum,
     longest: Micros,
-    /// The first and the last.
+    /// Of those, the ones of which nothing tells when they were.
+    undated: u64,
+    /// The first and the last that have a date.
     period: Option<(Wall, Wall)>,
     zones: BTreeMap<Zone, OfZone>,
     undivided: Micros,
@@ -83,8 +85,13 @@ impl Stats {
         }
         self.all.add(row);
         self.longest = self.longest.max(row.duration);
-        let (first, last) = self.period.unwrap_or((row.began, row.began));
-        self.period = Some((first.min(row.began), last.max(row.began)));
+        match row.dated() {
+            Some(began) => {
+                let (first, last) = self.period.unwrap_or((began, began));
+                self.period = Some((first.min(began), last.max(began)));
+            }
+            None => self.undated += 1,
+        }
         for zone in Zone::ALL {
             let (of, time) = (self.zones.entry(zone).or_default(), row.times.of_zone(zone));
             of.possible += u64::from(row.zones.contains(&zone));
@@ -98,7 +105,9 @@ impl Stats {
         self.unexplained = self.unexplained + row.times.unexplained;
         self.causes.entry(row.cause.clone()).or_default().add(row);
         self.hosts.entry(row.host.clone().unwrap_or_default()).or_default().add(row);
-        self.hours.entry(row.hour()).or_default().add(row);
+        if let Some(hour) = row.hour() {
+            self.hours.entry(hour).or_default().add(row);
+        }
     }
 
     /// One file more that is no good.
@@ -135,6 +144,7 @@ impl Stats {
             "stalls": self.all.stalls,
             "duration_us": self.all.duration.0,
             "longest_us": self.longest.0,
+            "undated": self.undated,
             "first_began_at_unix_us": self.period.map(|(first, _)| first.0),
             "last_began_at_unix_us": self.period.map(|(_, last)| last.0),
             "by_zone": self.zones.iter().map(zone).collect::<Vec<_>>(),

@@ -260,6 +260,40 @@ fn stats_count_each_stall_once() {
 }
 
 #[test]
+fn evidence_without_a_date_is_of_no_hour() {
+    let (stall, undated) = (stall(), freeze().without_date().unwrap());
+    let both = dir("undated", &[("a.whystall", &stall.to_bytes()), ("b.whystall", &undated.to_bytes())]);
+    let alone = file("undated.whystall", &undated.to_bytes());
+    let (both, alone) = (both.to_str().unwrap(), alone.to_str().unwrap());
+    let began = stall.report.stalls[0].began.wall.0;
+    let json =
+        |path: &str| -> Value { serde_json::from_str(&run(&["stats", "--json", path], b"").0).unwrap() };
+    let of_both = json(both);
+    assert_eq!((&of_both["stalls"], &of_both["undated"]), (&2.into(), &1.into()));
+    assert_eq!(
+        (&of_both["first_began_at_unix_us"], &of_both["last_began_at_unix_us"]),
+        (&began.into(), &began.into())
+    );
+    let hours =
+        serde_json::json!([{ "hour": 15, "stalls": 1, "duration_us": stall.report.stalls[0].duration.0 }]);
+    assert_eq!(of_both["by_hour_utc"], hours);
+    let of_one = json(alone);
+    assert_eq!((&of_one["undated"], &of_one["first_began_at_unix_us"]), (&1.into(), &Value::Null));
+    assert_eq!(of_one["by_hour_utc"], serde_json::json!([]));
+    let words = |path: &str| run(&["stats", path], b"").0;
+    assert!(words(both).contains("\n  not counted: 1 stall of evidence without a date\n"), "{}", words(both));
+    assert!(words(both).starts_with("2 stalls from 2025-06-15 15:06 UTC to 2025-06-15 15:06 UTC.\n"));
+    assert!(words(alone).starts_with("1 stall.\n"), "{}", words(alone));
+    let table = run(&["export", alone, "--format", "csv"], b"").0;
+    let mut table = csv::Reader::from_reader(table.as_bytes());
+    let names = table.headers().unwrap().clone();
+    let row = table.records().next().unwrap().unwrap();
+    let began = names.iter().zip(&row).filter(|(name, _)| name.starts_with("began_"));
+    let began: Vec<(&str, &str)> = began.collect();
+    assert_eq!(began, [("began_at_unix_us", ""), ("began_date_utc", ""), ("began_hour_utc", "")]);
+}
+
+#[test]
 fn stats_of_nothing_say_so() {
     let healthy = Bundle::seal("test", Story::new(10_000).tell().inputs);
     assert_eq!(run(&["stats", "-"], &healthy.to_bytes()), ("No stalls.\n".to_owned(), String::new(), 0));

@@ -55,9 +55,9 @@ pub fn columns() -> Vec<Column> {
     add("file", Kind::Text, Box::new(|row| Cell::Text(Cow::from(&row.file))));
     add("build", Kind::Text, Box::new(|row| Cell::Text(Cow::from(&row.build))));
     add("model", Kind::Whole, Box::new(|row| Cell::Whole(row.model.into())));
-    add("began_at_unix_us", Kind::Whole, Box::new(|row| Cell::Whole(row.began.0)));
-    add("began_date_utc", Kind::Text, Box::new(|row| text(row.date())));
-    add("began_hour_utc", Kind::Whole, Box::new(|row| Cell::Whole(row.hour())));
+    add("began_at_unix_us", Kind::MaybeWhole, Box::new(|row| maybe_whole(row.dated().map(|began| began.0))));
+    add("began_date_utc", Kind::MaybeText, Box::new(|row| maybe(row.date())));
+    add("began_hour_utc", Kind::MaybeWhole, Box::new(|row| maybe_whole(row.hour())));
     add("position_us", Kind::Whole, Box::new(|row| Cell::Whole(row.position.0)));
     add("duration_us", Kind::Whole, Box::new(|row| micros(row.duration)));
     add("kind", Kind::Text, Box::new(|row| text(id(row.kind))));
@@ -95,7 +95,7 @@ pub fn columns() -> Vec<Column> {
     add("chronic_us", Kind::Whole, Box::new(|row| micros(row.times.chronic)));
     add("unexplained_us", Kind::Whole, Box::new(|row| micros(row.times.unexplained)));
     add("largest_stage", Kind::MaybeText, Box::new(|row| maybe(row.stage.map(|(stage, _)| id(stage)))));
-    let share: Of = Box::new(|row| row.stage.map_or(Cell::Nothing, |(_, share)| micros(share)));
+    let share: Of = Box::new(|row| maybe_whole(row.stage.map(|(_, share)| share.0)));
     add("largest_stage_us", Kind::MaybeWhole, share);
     add("findings", Kind::Text, Box::new(|row| text(row.findings.join(","))));
     add("not_observed", Kind::Text, Box::new(|row| text(row.not_observed.join(","))));
@@ -112,4 +112,8 @@ fn text(text: String) -> Cell<'static> {
 
 fn maybe(some: Option<String>) -> Cell<'static> {
     some.map_or(Cell::Nothing, text)
+}
+
+fn maybe_whole(some: Option<i64>) -> Cell<'static> {
+    some.map_or(Cell::Nothing, Cell::Whole)
 }

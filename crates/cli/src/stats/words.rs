@@ -15,10 +15,11 @@ const BAR: u64 = 40;
 /// The headline figures.
 pub fn text(stats: &Stats) -> String {
     let mut page = Page { words: Words::for_language("en"), text: String::new() };
-    let Some((first, last)) = stats.period else {
+    if stats.all.stalls == 0 {
         return "No stalls.\n".to_owned();
-    };
-    page.line(&format!("{} from {} to {}.", stalls(stats.all.stalls), minute(first), minute(last)));
+    }
+    let period = stats.period.map(|(first, last)| format!(" from {} to {}", minute(first), minute(last)));
+    page.line(&format!("{}{}.", stalls(stats.all.stalls), period.unwrap_or_default()));
     let (all, longest) = (page.time(stats.all.duration), page.time(stats.longest));
     page.line(&format!("Playback stood for {all} in all, at most for {longest} at a time."));
     let left_out =
@@ -95,6 +96,9 @@ impl Page {
 
     fn hours(&mut self, stats: &Stats) {
         self.line("\nHour of the day (UTC)");
+        if stats.undated > 0 {
+            self.line(&format!("  not counted: {} of evidence without a date", stalls(stats.undated)));
+        }
         let most = stats.hours.values().map(|sum| sum.stalls).max().unwrap_or(1);
         for hour in 0..24 {
             let sum = stats.hours.get(&hour).copied().unwrap_or_default();
