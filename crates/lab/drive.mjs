@@ -1,14 +1,15 @@
 // Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
 //   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
 //   in   {"page": "JavaScript to run there"} · {"hide": whether another tab is to be in front}
-//   node drive.mjs BROWSER ADDRESS UNTIL [CHECK]   until: media seconds at which it has played enough
-//                                                  check: the viewer's setting of that name (extension/check.js), JSON
+//   node drive.mjs BROWSER ADDRESS UNTIL SETTINGS NETWORKS
+//     until: media seconds at which it has played enough · settings: what is in the extension's storage, JSON
+//     networks: the table that it has in place of its own
 import { createInterface } from 'node:readline';
 import { launch, until } from '../../demo/browsers.mjs';
 import { MANIFESTS } from '../../demo/manifest.mjs';
 import { storedStalls } from '../../tests/e2e/playback.mjs';
 
-const [, , name, address, enough, check] = process.argv;
+const [, , name, address, enough, settings, networks] = process.argv;
 
 /** The longest that a playback may take, milliseconds: a run should be over within a minute. */
 const PATIENCE = 75_000;
@@ -24,14 +25,12 @@ const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const url = new URL(address);
 url.searchParams.set('stream', url.searchParams.get('stream') + MANIFESTS[url.searchParams.get('player')]);
 
-const browser = await launch(name, { anyCertificate: true });
+const browser = await launch(name, { anyCertificate: true, networks });
 try {
   tell({ browser: browser.browser.process().pid });
-  if (check) {
-    const settings = await browser.openExtensionPage('popup.html');
-    await settings.evaluate((check) => (globalThis.browser ?? globalThis.chrome).storage.local.set({ check }), JSON.parse(check));
-    await settings.close();
-  }
+  const popup = await browser.openExtensionPage('popup.html');
+  await popup.evaluate((settings) => (globalThis.browser ?? globalThis.chrome).storage.local.set(settings), JSON.parse(settings));
+  await popup.close();
   const started = Date.now();
   const page = await browser.open(url.href);
   const other = await browser.browser.newPage();
@@ -51,10 +50,10 @@ try {
   await page.evaluate(() => demo.video.pause());
   const record = await page.evaluate(() => demo.record);
   const expected = record.gaps.filter(({ began, ended }) => ended - began >= 500).length;
-  const popup = await browser.openExtensionPage('popup.html');
+  const history = await browser.openExtensionPage('popup.html');
   let stored = [];
   const ofThis = ({ report }) => JSON.parse(report).stalls.at(-1).began.wall / 1e3 >= started;
-  await until(async () => (stored = (await storedStalls(popup)).filter(ofThis)).length >= expected, 'records', SETTLES).catch(() => {});
+  await until(async () => (stored = (await storedStalls(history)).filter(ofThis)).length >= expected, 'records', SETTLES).catch(() => {});
   tell({ done: { record, stored } });
 } finally {
   await browser.close();

@@ -47,17 +47,20 @@ fn take(record: &Record, name: &str) -> Result<Result<PathBuf, String>> {
         return Ok(Err(format!("it names {host}, which is not the laboratory's")));
     }
     let stall = bundle.report.stalls.last().context("evidence without a stall")?;
-    let mut folder = Path::new(REPLAY).join(name);
-    for count in 2.. {
-        let evidence = folder.join("bundle.whystall");
-        if !evidence.exists() {
-            break;
+    for folder in fs::read_dir(REPLAY)? {
+        let folder = folder?;
+        let evidence = folder.path().join("bundle.whystall");
+        // With a check or without, of whatever seed.
+        let of_these = folder.file_name().to_string_lossy().starts_with(name) && evidence.exists();
+        if of_these && sealed(&evidence)?.report.stalls.last().is_some_and(|other| same(stall, other)) {
+            return Ok(Err(format!("{} says the same", folder.path().display())));
         }
-        if sealed(&evidence)?.report.stalls.last().is_some_and(|other| same(stall, other)) {
-            return Ok(Err(format!("{} says the same", folder.display())));
-        }
-        folder = Path::new(REPLAY).join(format!("{name}-{count}"));
     }
+    let checked = if record.check { "-checked" } else { "" };
+    let numbered = (2..).map(|count| format!("{name}{checked}-{count}"));
+    let mut names = [format!("{name}{checked}")].into_iter().chain(numbered);
+    let folder = names.find_map(|name| Some(Path::new(REPLAY).join(name)).filter(|folder| !folder.exists()));
+    let folder = folder.context("no name is left")?;
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("bundle.whystall"), bundle.to_bytes())?;
     fs::write(

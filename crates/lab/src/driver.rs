@@ -32,19 +32,20 @@ pub enum Said {
 }
 
 impl Driver {
-    /// Starts it in the node `device`, its files in `room`; `check` is the viewer's setting of that name.
+    /// Starts it in the node `device`, its files in `room`; with these settings, and this table of networks.
     pub fn start(
         lab: &Lab,
         browser: &str,
         address: &str,
         until: f64,
-        check: Option<&Value>,
+        settings: &Value,
+        networks: &Path,
         room: &Path,
     ) -> Result<Driver> {
         let mut command = Command::new("node");
-        let check = check.map_or(String::new(), Value::to_string);
         command
-            .args(["crates/lab/drive.mjs", browser, address, &until.to_string(), &check])
+            .args(["crates/lab/drive.mjs", browser, address, &until.to_string(), &settings.to_string()])
+            .arg(networks)
             .env("TMPDIR", room)
             .env("HOME", room)
             .stdin(Stdio::piped())

@@ -3,12 +3,12 @@
 
 use crate::baseline::BASELINES;
 use crate::emulator::Stats;
+use crate::evidence::Evidence;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use whystall::event::Input;
-use whystall::verdict::{BlockingSegment, Stall, StallKind, Zone};
+use whystall::verdict::{BlockingSegment, Stall, StallKind, Zone, ZoneTime};
 
 /// Everything that was seen of a playback.
 pub struct Seen {
@@ -123,10 +123,17 @@ pub struct Record {
 pub struct Said {
     /// Which of the run's evidence.
     pub number: usize,
-    pub zones: Vec<Zone>,
-    /// Those that it would name without what checks measured.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// What it would say without what checks measured.
     #[serde(default)]
-    pub unchecked: Vec<Zone>,
+    pub passive: Answer,
+    /// What it says once the viewer has answered rightly what it asks.
+    #[serde(default)]
+    pub answered: Answer,
+    /// What it says then, if line tests had been made before.
+    #[serde(default)]
+    pub measured: Answer,
     pub cause: String,
     pub kind: StallKind,
     /// The true zone is among them.
@@ -138,9 +145,33 @@ pub struct Said {
     pub ended_off: Option<f64>,
     /// Milliseconds, as the page saw it.
     pub lasted: f64,
+    /// The part of it that would have been avoided, had the slowest stage taken its usual time.
+    #[serde(default)]
+    pub avoided: f64,
     /// The zones that each of [`BASELINES`] names.
     pub baselines: Vec<Vec<Zone>>,
 }
+
+/// Where Whystall says that a stall came from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The zones that stay possible.
+    pub zones: Vec<Zone>,
+    /// The part of the stall that each zone is given; what is chronic or unexplained is missing from one.
+    #[serde(default)]
+    pub mass: Vec<(Zone, f64)>,
+}
+
+impl Answer {
+    pub fn of(stall: &Stall) -> Answer {
+        let part = |time: &ZoneTime| time.total().0 as f64 / stall.duration.0.max(1) as f64;
+        let mass = stall.by_zone.iter().map(|time| (time.zone, part(time))).collect();
+        Answer { zones: stall.zones.clone(), mass }
+    }
+}
+
+/// The cause of scenarios in which another device fills the line.
+const HOME_BUSY: &str = "home-busy";
 
 /// The least that playback must fall behind for a stall, milliseconds: less is a hiccup that Whystall may leave out.
 const SHORTEST: f64 = 500.0;
@@ -160,6 +191,11 @@ impl Record {
         self.invalid.is_empty()
     }
 
+    /// Its server is in the ISP's network.
+    pub fn is_in_isp(&self) -> bool {
+        self.scenario.contains("in-isp")
+    }
+
     /// What is wrong with Whystall in it.
     pub fn wrong(&self) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -172,7 +208,7 @@ impl Record {
             if !said.contained {
                 wrong.push("the truth is not in the set".to_owned());
             }
-            if accuses(&said.zones, truth.zone) {
+            if accuses(&said.answer.zones, truth.zone) {
                 wrong.push("an innocent network is blamed alone".to_owned());
             }
         }
@@ -180,13 +216,14 @@ impl Record {
     }
 
     /// Compares what the rules of today make of the run's evidence with what the page saw.
-    pub fn judge(&mut self, bundles: &[String]) -> Result<()> {
-        let explained = bundles.iter().map(|bundle| explained(bundle)).collect::<Result<Vec<_>>>()?;
+    pub fn judge(&mut self, bundles: &[String], line: u64) -> Result<()> {
+        let recorded = bundles.iter().map(|bundle| Evidence::read(bundle)).collect::<Result<Vec<_>>>()?;
+        let explained = recorded.iter().map(Evidence::explained);
         let stalls: Vec<(usize, Stall)> =
             (0..).zip(explained).filter_map(|(of, stall)| Some((of, stall?))).collect();
         let gaps = self.page.stalls();
         let longest = gaps.iter().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
-        self.stall = longest.and_then(|gap| self.said(gap, &stalls));
+        self.stall = longest.and_then(|gap| self.said(gap, &stalls, &recorded, line));
         // Frames tell of a gap only when two have followed it, and the playback may be over before that.
         let stood = self.page.stops.iter().filter(|stop| stop.lost() >= SHORTEST);
         let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
@@ -201,9 +238,16 @@ impl Record {
         Ok(())
     }
 
-    fn said(&self, gap: &Gap, stalls: &[(usize, Stall)]) -> Option<Said> {
+    fn said(&self, gap: &Gap, stalls: &[(usize, Stall)], recorded: &[Evidence], line: u64) -> Option<Said> {
         let there = stalls.iter().filter(|(_, stall)| overlap(gap, stall));
         let (number, stall) = there.max_by_key(|(_, stall)| stall.duration)?;
+        // The viewer knows whether another device was downloading.
+        let others = self.truth.as_ref().is_some_and(|truth| truth.cause == HOME_BUSY);
+        let answered = recorded.get(*number).and_then(|evidence| evidence.answered(others)?.explained());
+        let measured = recorded.get(*number).and_then(|evidence| evidence.measured(line));
+        let measured = measured.map(|evidence| evidence.answered(others).unwrap_or(evidence));
+        let measured = measured.and_then(|evidence| evidence.explained());
+        let passive = self.check.then(|| recorded.get(*number)?.unchecked().explained()).flatten();
         // What playback stood at is what the player later put there. A busy page gets no frames while playback goes on, and
         // sees only where that ended; after a jump over a hole, only its begin is where playback stood.
         let stood = [Some(gap.media_began), gap.media_ended];
@@ -228,8 +272,10 @@ impl Record {
             .collect();
         Some(Said {
             number: *number,
-            zones: stall.zones.clone(),
-            unchecked: stall.unchecked.clone().unwrap_or_else(|| stall.zones.clone()),
+            answer: Answer::of(stall),
+            passive: Answer::of(passive.as_ref().unwrap_or(stall)),
+            answered: Answer::of(answered.as_ref().unwrap_or(stall)),
+            measured: Answer::of(measured.as_ref().unwrap_or(stall)),
             cause: stall.cause.clone(),
             kind: stall.kind,
             contained: self.truth.as_ref().is_some_and(|truth| stall.zones.contains(&truth.zone)),
@@ -237,9 +283,15 @@ impl Record {
             began_off: began(stall) - gap.began,
             ended_off: ended(stall).map(|ended| ended - gap.ended),
             lasted: gap.ended - gap.began,
+            avoided: avoided(stall),
             baselines: BASELINES.iter().map(|baseline| (baseline.judge)(stall)).collect(),
         })
     }
+}
+
+fn avoided(stall: &Stall) -> f64 {
+    let most = stall.ledger.shares.iter().map(|share| share.avoided.0).max();
+    most.unwrap_or_default() as f64 / stall.duration.0.max(1) as f64
 }
 
 impl Page {
@@ -252,21 +304,6 @@ impl Page {
 /// The accusation that must not happen.
 pub fn accuses(zones: &[Zone], truth: Zone) -> bool {
     matches!(zones, [only @ (Zone::Access | Zone::Interconnect)] if *only != truth)
-}
-
-/// What the rules of today say of the stall that this is the evidence of, if it still is one.
-fn explained(bundle: &str) -> Result<Option<Stall>> {
-    let mut bundle: serde_json::Value = serde_json::from_str(bundle)?;
-    let inputs = bundle.get_mut("inputs").context("no evidence")?.take();
-    let inputs: Vec<Input> = serde_json::from_value(inputs)?;
-    let recorded = bundle.pointer("/report/stalls").and_then(serde_json::Value::as_array);
-    let recorded = recorded.and_then(|stalls| stalls.last()).context("evidence without a stall")?;
-    let wall = |place| recorded.pointer(place).and_then(serde_json::Value::as_i64);
-    let (began, ended) = (wall("/began/wall").unwrap_or(i64::MIN), wall("/ended/wall").unwrap_or(i64::MAX));
-    let same = |stall: &Stall| {
-        stall.began.wall.0 < ended && stall.ended.is_none_or(|stopped| stopped.wall.0 > began)
-    };
-    Ok(whystall::explain(&inputs).stalls.into_iter().rfind(same))
 }
 
 /// What is to be written down of a run.
@@ -292,7 +329,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         latest: lateness.worst,
         cache_misses: seen.served.lines().filter(|line| line.contains("\"cache\":\"MISS\"")).count(),
     };
-    record.judge(&bundles)?;
+    record.judge(&bundles, scenario.play.line)?;
     Ok(record)
 }
 
@@ -349,7 +386,7 @@ mod tests {
 
     /// A playback in which the page saw exactly that stall, under a fault that began two seconds before.
     fn seen() -> Seen {
-        let stall = explained(BUNDLE).unwrap().unwrap();
+        let stall = Evidence::read(BUNDLE).unwrap().explained().unwrap();
         let (began, ended) = (began(&stall), ended(&stall).unwrap());
         let range = stall.blocking[0].range;
         let (start, end) = (range.start.0 as f64 / 1e6, range.end.0 as f64 / 1e6);

@@ -4,17 +4,23 @@ mod accuracy;
 mod adopt;
 mod baseline;
 mod driver;
+mod durations;
 mod emulator;
+mod evidence;
 mod fault;
+mod figure;
+mod fit;
 mod judge;
 mod lab;
 mod link;
+mod measure;
 mod orders;
 mod report;
 mod run;
 mod scenario;
 mod server;
 mod space;
+mod table;
 mod topology;
 
 use anyhow::{Result, ensure};
@@ -51,6 +57,8 @@ enum Task {
     Run(Chosen),
     /// Show all runs so far as a table, and write docs/accuracy.md and target/lab/report.json
     Report,
+    /// Fit the likelihoods of the tests to the runs with a check, each family of scenarios left out in turn: lab/fit.json
+    Fit,
     /// Take the evidence of runs that count into tests/replay
     Adopt {
         /// Names of scenarios [default: all]
@@ -117,6 +125,7 @@ fn perform(task: &Task) -> Result<ExitCode> {
         Task::List => list()?,
         Task::Run(chosen) => return run_all(chosen),
         Task::Report => report::report()?,
+        Task::Fit => fit::fit()?,
         Task::Adopt { scenarios } => adopt::adopt(scenarios)?,
         Task::Perform { scenario, browser, seed, check } => {
             ensure!(space::inside(), "this is for the laboratory itself: use run");

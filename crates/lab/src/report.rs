@@ -1,6 +1,7 @@
 //! All runs, as a table.
 
 use crate::accuracy;
+use crate::fit;
 use crate::judge::{Record, accuses};
 use crate::run::records;
 use anyhow::Result;
@@ -37,7 +38,7 @@ pub fn report() -> Result<()> {
     let judged: Vec<_> = valid.iter().filter(|record| record.truth.is_some()).collect();
     let said: Vec<_> = judged.iter().filter_map(|record| record.stall.as_ref()).collect();
     let contained = said.iter().filter(|said| said.contained).count();
-    let sizes: usize = said.iter().map(|said| said.zones.len()).sum();
+    let sizes: usize = said.iter().map(|said| said.answer.zones.len()).sum();
     let accused = judged.iter().filter(|record| wrongly_accused(record)).count();
     println!(
         "\n{} runs, {} valid; of {} with a fault: {} explained, truth inside {contained}, mean size {:.2}; \
@@ -52,7 +53,7 @@ pub fn report() -> Result<()> {
     );
     let file = "target/lab/report.json";
     fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
-    fs::write(accuracy::PAGE, accuracy::page(&records, &valid)?)?;
+    fs::write(accuracy::PAGE, accuracy::page(&records, &valid, fit::last().as_ref())?)?;
     println!("written to {file} and {}", accuracy::PAGE);
     Ok(())
 }
@@ -70,9 +71,9 @@ pub fn row(record: &Record) -> String {
             if record.invented > 0 { format!(", {} invented", record.invented) } else { String::new() };
         return format!("{head} {silent}{invented}");
     };
-    let zones: Vec<String> = said.zones.iter().copied().map(name).collect();
+    let zones: Vec<String> = said.answer.zones.iter().copied().map(name).collect();
     let checked = if record.check {
-        format!(" checked, before: {} zones", said.unchecked.len())
+        format!(" checked, before: {} zones", said.passive.zones.len())
     } else {
         String::new()
     };
@@ -81,7 +82,7 @@ pub fn row(record: &Record) -> String {
         "{head} {:<44} {:<4} {:>4}  {:<18} {segment:<7}{checked}",
         zones.join(" "),
         if said.contained { "yes" } else { "NO" },
-        said.zones.len(),
+        said.answer.zones.len(),
         said.cause,
     )
 }
@@ -89,7 +90,7 @@ pub fn row(record: &Record) -> String {
 /// The accusation that must not happen.
 fn wrongly_accused(record: &Record) -> bool {
     let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { return false };
-    accuses(&said.zones, truth.zone)
+    accuses(&said.answer.zones, truth.zone)
 }
 
 /// What a zone is called.

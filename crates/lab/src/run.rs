@@ -63,7 +63,9 @@ impl Run {
         let mut record: Record = serde_json::from_str(&fs::read_to_string(file)?)?;
         let run = Run::of(&record);
         let files = (0..).map(|number| run.evidence(number)).take_while(|file| file.exists());
-        record.judge(&files.map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?)?;
+        let bundles = files.map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?;
+        let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
+        record.judge(&bundles, scenario.play.line)?;
         Ok(record)
     }
 
@@ -155,8 +157,14 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
             String::new()
         },
     );
-    let check = run.check.then(|| to_check(&play.server, play.secure));
-    let driver = Driver::start(lab, &run.browser, &address, play.until, check.as_ref(), room)?;
+    let networks = room.join("networks.bin");
+    fs::write(&networks, lab.topology.table()?)?;
+    let mut settings = serde_json::Map::from_iter([("networks".to_owned(), viewers(lab.topology.provider))]);
+    if run.check {
+        settings.insert("check".to_owned(), to_check(&play.server, play.secure));
+    }
+    let settings = settings.into();
+    let driver = Driver::start(lab, &run.browser, &address, play.until, &settings, &networks, room)?;
     let scene = Scene { lab, servers, driver: &driver };
     let mut elsewhere = play.elsewhere;
     let mut coming: Vec<_> = scenario.faults.iter().collect();
@@ -206,6 +214,14 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
         links: stats,
         served: servers.log(&play.server)?,
     })
+}
+
+/// The viewer's network, as the extension's settings keep it (extension/networks.js).
+fn viewers(provider: u32) -> serde_json::Value {
+    let home = serde_json::json!({
+        "id": "home", "name": "Home", "provider": "Example ISP", "asn": provider, "plan": null, "gateways": [], "used": 1,
+    });
+    serde_json::json!({ "known": [home], "current": "home", "gateway": null })
 }
 
 /// The servers that a check may measure, as the viewer's setting has them.

@@ -20,6 +20,10 @@ pub struct Scenario {
     pub title: String,
     /// Where the fault is; a control has none, and must not stall.
     pub truth: Option<Truth>,
+    /// Scenarios of one mechanism are a family, that of most is the name of the file: the laboratory judges a family by what
+    /// was fitted to all others.
+    #[serde(default)]
+    family: String,
     /// It is among the few that `run --quick` runs.
     #[serde(default)]
     pub quick: bool,
@@ -62,6 +66,8 @@ pub struct Play {
     pub tells: bool,
     /// The page fetches other things meanwhile, from two other sites.
     pub elsewhere: bool,
+    /// What line tests measured when all was well, bits a second: for verdicts that know of it.
+    pub line: u64,
 }
 
 impl Default for Play {
@@ -74,6 +80,7 @@ impl Default for Play {
             buffer: 6,
             until: 26.0,
             warm: false,
+            line: 20_000_000,
             secure: false,
             tells: false,
             elsewhere: false,
@@ -138,6 +145,11 @@ pub enum What {
 }
 
 impl Scenario {
+    /// The family it is of.
+    pub fn family(&self) -> &str {
+        if self.family.is_empty() { &self.name } else { &self.family }
+    }
+
     /// Reads one by its name.
     pub fn read(dir: &Path, name: &str) -> Result<Scenario> {
         let file = dir.join(format!("{name}.toml"));

@@ -1,17 +1,33 @@
 //! Which nodes there are, and what joins them. See lab/topology.toml.
 
 use crate::link::{Change, Shape};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde::Deserialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
+
+/// The table says what has always been so.
+const TABLE_DATE: u32 = 20_000_101;
 
 /// The path and what is beside it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Topology {
+    /// The number of the viewer's network.
+    pub provider: u32,
+    pub networks: Vec<Network>,
     pub nodes: BTreeMap<String, Node>,
     pub links: Vec<Wire>,
+}
+
+/// Whose some addresses are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    pub number: u32,
+    pub name: String,
+    /// As `address/bits`.
+    pub addresses: String,
 }
 
 /// A machine of its own: a network namespace.
@@ -87,6 +103,13 @@ impl Topology {
         Ok(topology)
     }
 
+    /// Whose the addresses are, as the extension reads it.
+    pub fn table(&self) -> Result<Vec<u8>> {
+        let line = |network: &Network| format!("{} {} {}\n", network.addresses, network.number, network.name);
+        let lines: String = self.networks.iter().map(line).collect();
+        whystall_networks::make::of_list(TABLE_DATE, &lines).map_err(|why| anyhow!(why))
+    }
+
     /// A node that must be there.
     pub fn address(&self, node: &str) -> Result<Ipv4Addr> {
         Ok(self.nodes.get(node).with_context(|| format!("there is no node {node}"))?.address)
@@ -122,6 +145,7 @@ fn cubic() -> String {
 #[cfg(test)]
 mod tests {
     use super::Topology;
+    use std::collections::BTreeSet;
 
     const OURS: &str = include_str!("../../../lab/topology.toml");
 
@@ -144,8 +168,22 @@ mod tests {
     }
 
     #[test]
+    fn the_table_says_whose_each_server_is() {
+        let topology = Topology::parse(OURS).unwrap();
+        let table = whystall_networks::Table::read(topology.table().unwrap()).unwrap();
+        let number =
+            |node| table.network(topology.address(node).unwrap().into()).map(|network| network.number);
+        assert_eq!(number("isp-cache"), Some(topology.provider));
+        assert_eq!(number("edge"), number("edge-beside"));
+        let apart: BTreeSet<_> =
+            ["isp-cache", "edge", "edge-2", "origin", "reference-a", "reference-b"].map(number).into();
+        assert_eq!(apart.len(), 6);
+        assert_eq!(number("device"), None);
+    }
+
+    #[test]
     fn a_link_to_nowhere_is_refused() {
-        let text = "nodes.a.address = '10.0.0.1'\n[[links]]\nname = 'x'\nnear = 'a'\nfar = 'b'";
+        let text = "provider = 1\nnetworks = []\nnodes.a.address = '10.0.0.1'\n[[links]]\nname = 'x'\nnear = 'a'\nfar = 'b'";
         assert!(Topology::parse(text).unwrap_err().to_string().contains("ends at b"));
     }
 

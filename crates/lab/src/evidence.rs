@@ -1,0 +1,62 @@
+//! The evidence of a stall, judged by the rules of today.
+
+use anyhow::{Context, Result};
+use whystall::event::{Event, Input};
+use whystall::verdict::{Report, Stall};
+
+/// What a stall was judged by, and when it was.
+pub struct Evidence {
+    pub inputs: Vec<Input>,
+    /// Between these it was, as the verdict of then had it; the rules of today may set it otherwise.
+    period: (i64, i64),
+}
+
+impl Evidence {
+    pub fn read(bundle: &str) -> Result<Evidence> {
+        let mut bundle: serde_json::Value = serde_json::from_str(bundle)?;
+        let inputs = bundle.get_mut("inputs").context("no evidence")?.take();
+        let recorded = bundle.pointer("/report/stalls").and_then(serde_json::Value::as_array);
+        let recorded = recorded.and_then(|stalls| stalls.last()).context("evidence without a stall")?;
+        let wall = |place| recorded.pointer(place).and_then(serde_json::Value::as_i64);
+        let period = (wall("/began/wall").unwrap_or(i64::MIN), wall("/ended/wall").unwrap_or(i64::MAX));
+        Ok(Evidence { inputs: serde_json::from_value(inputs)?, period })
+    }
+
+    /// The same without what checks measured.
+    pub fn unchecked(&self) -> Evidence {
+        let mut inputs = self.inputs.clone();
+        inputs.retain(|input| !matches!(input.event, Event::Checked { .. }));
+        Evidence { inputs, ..*self }
+    }
+
+    /// The same with the viewer's answer whether anything else in the home used the connection; `None` if it is not asked for.
+    pub fn answered(&self, others: bool) -> Option<Evidence> {
+        let stall = self.explained().filter(whystall::wants_answer)?;
+        let at = self.inputs.last()?.at;
+        let mut inputs = self.inputs.clone();
+        inputs.push(Input { at, event: whystall::home_use(&stall, others) });
+        Some(Evidence { inputs, ..*self })
+    }
+
+    /// The same where line tests had measured this, bits a second.
+    pub fn measured(&self, capacity: u64) -> Option<Evidence> {
+        let at = self.inputs.first()?.at;
+        let mut inputs = self.inputs.clone();
+        inputs.push(Input { at, event: Event::Line { plan: None, capacity: Some(capacity) } });
+        Some(Evidence { inputs, ..*self })
+    }
+
+    /// What the rules of today say of the stall, if it still is one.
+    pub fn explained(&self) -> Option<Stall> {
+        self.find(whystall::explain(&self.inputs))
+    }
+
+    /// The stall among those of a report.
+    pub fn find(&self, report: Report) -> Option<Stall> {
+        let (began, ended) = self.period;
+        let same = |stall: &Stall| {
+            stall.began.wall.0 < ended && stall.ended.is_none_or(|stopped| stopped.wall.0 > began)
+        };
+        report.stalls.into_iter().rfind(same)
+    }
+}
