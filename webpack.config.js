@@ -1,6 +1,7 @@
 // @ts-check
 // Makes the unpacked extension of one browser: `npx webpack --env browser=chrome` (or `firefox`). The core has to be
-// in target/wasm/ before, and what the pages need in target/pages/. `cargo xtask build` does both.
+// in target/wasm/ before, what the pages need in target/pages/, and the table of networks in target/networks/. `cargo xtask build`
+// does all of it.
 
 'use strict';
 
@@ -26,6 +27,11 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
       share: './share.js',
       'inspect-worker': './inspect-worker.js',
       stats: './stats.js',
+      settings: './settings.js',
+      line: './line.js',
+      // M-Lab's own, behind a socket that keeps to the cap.
+      'line-download': ['./line-socket.js', '@m-lab/ndt7/src/ndt7-download-worker.js'],
+      'line-upload': ['./line-socket.js', '@m-lab/ndt7/src/ndt7-upload-worker.js'],
       welcome: './welcome.js',
     },
     output: {
@@ -54,6 +60,7 @@ module.exports = (/** @type {{ browser?: string }} */ { browser = '' }) => {
           { from: '../manifest.json', to: 'manifest.json', transform: (source) => manifestFor(browser, source) },
           { from: '../target/wasm/whystall_web_bg.wasm' },
           { from: '../target/pages/whystall_pages_bg.wasm' },
+          { from: '../target/networks/networks.bin' },
           { from: '*.html' },
           { from: '*.css' },
           { from: '_locales', to: '_locales' },

@@ -15,6 +15,7 @@ const BENCHES = {
   playing: 'While a video plays',
   memory: 'Memory over ten hours',
   verify: 'Verifying evidence',
+  networks: 'The table of networks',
   history: 'The history',
 };
 

@@ -1,6 +1,6 @@
 // Launches Chromium and Firefox with the extension, each with a fresh profile.
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,18 +21,23 @@ const PATIENCE = 20_000;
  * @param {boolean} [options.headless]
  * @param {boolean} [options.dark] the viewer prefers dark pages
  * @param {boolean | string} [options.extension] with Whystall installed, or with what is in this directory
+ * @param {string} [options.networks] a table of networks that it has in place of its own
  * @param {boolean} [options.anyCertificate] a server may certify itself
  * @param {string} [options.downloads] directory that downloads go to
  * @param {number} [options.quota] megabytes of media that a source may hold, for pictures and for sound
  * @param {number} [options.room] megabytes that Firefox lets a site or an extension store, 10 at least
+ * @param {string} [options.proxy] host and port through which everything is asked for, what is on this machine too
  * @param {string} [options.profile] directory of a profile that outlives the browser; with `again` it was used before
  * @param {boolean} [options.again]
+ * @param {boolean} [options.clipboard] Firefox has one that keeps pictures, even without a screen
  * @param {boolean} [options.backgrounds] treats tabs in the background as it does for its users
  */
-export async function launch(name, { headless = true, dark = false, extension = true, anyCertificate = false, downloads, quota, room, backgrounds = false, profile: lasting, again = false } = {}) {
+export async function launch(name, { headless = true, dark = false, extension = true, networks, anyCertificate = false, downloads, quota, room, proxy, clipboard = false, backgrounds = false, profile: lasting, again = false } = {}) {
   const profile = lasting ?? (await mkdtemp(path.join(os.tmpdir(), 'whystall-profile-')));
   const start = name === 'firefox' ? startFirefox : startChromium;
-  const { browser, base } = await start({ headless, dark, extension, anyCertificate, downloads, quota, room, backgrounds, profile });
+  const built = path.join(dist, name === 'firefox' ? 'firefox' : 'chrome');
+  const directory = networks ? await withNetworks(built, networks) : built;
+  const { browser, base } = await start({ headless, dark, extension, directory, anyCertificate, downloads, quota, room, proxy, clipboard, backgrounds, profile });
   // Its first page opens by itself, in front of whatever is there by then.
   if (extension === true && !again) await (await pageAt(browser, `${base}welcome.html`)).close();
   return {
@@ -56,6 +61,8 @@ export async function launch(name, { headless = true, dark = false, extension = 
     openedExtensionPage: (start) => pageAt(browser, base + start, (address) => address?.startsWith(base + start)),
     /** Stops the extension's background, as the browser does when it has been idle. */
     stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
+    /** The picture in the clipboard as a PNG, in base64. In Chromium a page has to be allowed to read it. @param {any} page */
+    pastedPicture: (page) => (name === 'firefox' ? inFirefox(browser, FIREFOX_PICTURE) : page.evaluate(pastedPicture)),
     /** Stops all of the browser's processes, or lets them go on: what sleep is to it. */
     signal: async (signal) => {
       for (const pid of await withDescendants(browser.process().pid)) process.kill(pid, signal);
@@ -69,9 +76,18 @@ export async function launch(name, { headless = true, dark = false, extension = 
     },
     async close() {
       await browser.close();
+      if (directory !== built) await rm(directory, { recursive: true, force: true });
       if (!lasting) await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** The extension with another table of networks. @param {string} built @param {string} networks */
+async function withNetworks(built, networks) {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'whystall-extension-'));
+  await cp(built, directory, { recursive: true });
+  await cp(networks, path.join(directory, 'networks.bin'));
+  return directory;
 }
 
 /** The process and all that came of it. */
@@ -96,13 +112,13 @@ export async function until(ask, what, patience = PATIENCE) {
 /** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
 const POLL = 100;
 
-async function startChromium({ headless, dark, extension, anyCertificate, downloads, quota, backgrounds, profile }) {
+async function startChromium({ headless, dark, extension, directory, anyCertificate, downloads, quota, proxy, backgrounds, profile }) {
   const browser = await puppeteer.launch({
     executablePath: await program(['chromium', 'chromium-browser', 'google-chrome']),
     headless,
     acceptInsecureCerts: anyCertificate,
     pipe: true,
-    enableExtensions: extension ? [extension === true ? path.join(dist, 'chrome') : extension] : false,
+    enableExtensions: extension ? [extension === true ? directory : extension] : false,
     userDataDir: profile,
     defaultViewport: headless ? VIEWPORT : null,
     ignoreDefaultArgs: backgrounds ? NO_BACKGROUNDS : [],
@@ -112,6 +128,7 @@ async function startChromium({ headless, dark, extension, anyCertificate, downlo
       '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--autoplay-policy=no-user-gesture-required', '--mute-audio', '--lang=en-US',
       `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
+      ...(proxy ? [`--proxy-server=${proxy}`, '--proxy-bypass-list=<-loopback>'] : []),
       ...(quota ? [`--mse-video-buffer-size-limit-mb=${quota}`, `--mse-audio-buffer-size-limit-mb=${quota}`] : []),
     ],
   });
@@ -134,7 +151,7 @@ const GECKO_ID = 'whystall@whystall.org';
 // Firefox gives every installation a random address; a fixed one can be opened.
 const GECKO_UUID = '7c1f6f0a-51f2-4d6e-9c57-2f0c1a3b9d10';
 
-async function startFirefox({ headless, dark, extension, anyCertificate, downloads, quota, room, profile }) {
+async function startFirefox({ headless, dark, extension, directory, anyCertificate, downloads, quota, room, proxy, clipboard, profile }) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: await program(['firefox-esr', 'firefox']),
@@ -154,13 +171,18 @@ async function startFirefox({ headless, dark, extension, anyCertificate, downloa
       'extensions.webextensions.keepStorageOnUninstall': true,
       'extensions.webextensions.keepUuidOnUninstall': true,
       'browser.download.alwaysOpenPanel': false,
+      ...(proxy && {
+        'network.proxy.type': 1, 'network.proxy.allow_hijacking_localhost': true,
+        ...Object.fromEntries(['http', 'ssl'].flatMap((kind) => [[`network.proxy.${kind}`, proxy.split(':')[0]], [`network.proxy.${kind}_port`, Number(proxy.split(':')[1])]])),
+      }),
+      ...(clipboard && { 'widget.clipboard.use-cached-data.enabled': true }),
       ...(quota && { 'media.mediasource.eviction_threshold.video': quota << 20, 'media.mediasource.eviction_threshold.audio': quota << 20 }),
       // Kilobytes for all; each may have a fifth of it, but 10 MB at least.
       ...(room && { 'dom.quotaManager.temporaryStorage.fixedLimit': room * 5 * 1024 }),
       ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.useDownloadDir': true }),
     },
   });
-  if (extension) await browser.installExtension(extension === true ? path.join(dist, 'firefox') : extension);
+  if (extension) await browser.installExtension(extension === true ? directory : extension);
   return { browser, base: `moz-extension://${GECKO_UUID}/` };
 }
 
@@ -212,7 +234,29 @@ async function inFirefox({ connection }, expression) {
   const target = { context: result.contexts[0].context };
   const answer = await connection.send('script.evaluate', { expression, target, awaitPromise: true });
   if (answer.result.type !== 'success') throw new Error(`in Firefox: ${JSON.stringify(answer.result)}`);
+  return answer.result.result?.value;
 }
+
+async function pastedPicture() {
+  const [item] = await navigator.clipboard.read();
+  const bytes = new Uint8Array(await (await item.getType('image/png')).arrayBuffer());
+  return bytes.toBase64();
+}
+
+/** Without a screen Firefox's clipboard gives back no picture but what it was given: pixels, of which it makes a PNG itself. */
+const FIREFOX_PICTURE = `(() => {
+  const wanted = Cc['@mozilla.org/widget/transferable;1'].createInstance(Ci.nsITransferable);
+  wanted.init(null);
+  wanted.addDataFlavor('application/x-moz-nativeimage');
+  Services.clipboard.getData(wanted, Services.clipboard.kGlobalClipboard);
+  const found = {};
+  wanted.getTransferData('application/x-moz-nativeimage', found);
+  const picture = found.value.QueryInterface(Ci.imgIContainer);
+  const stream = Cc['@mozilla.org/image/tools;1'].getService(Ci.imgITools).encodeImage(picture, 'image/png');
+  const bytes = Cc['@mozilla.org/binaryinputstream;1'].createInstance(Ci.nsIBinaryInputStream);
+  bytes.setInputStream(stream);
+  return btoa(bytes.readBytes(bytes.available()));
+})()`;
 
 async function openPrivately(browser, url) {
   const session = await browser.target().createCDPSession();

@@ -17,6 +17,21 @@ const { values: options } = parseArgs({
 const WIDTHS = { narrow: 320, wide: 1280 };
 /** As a popup opens. */
 const POPUP = { width: 420, height: 640 };
+/** Those of a viewer who gets about. */
+const NETWORKS = {
+  current: 'home',
+  gateway: null,
+  known: [
+    { id: 'home', name: 'Home', provider: 'Example ISP', asn: 64496, plan: { down: 100 }, gateways: ['http://192.168.178.1/'], used: 2 },
+    { id: 'work', name: 'Work', provider: null, asn: null, plan: null, gateways: ['http://10.0.0.1/'], used: 1 },
+  ],
+};
+/** Line tests, one of which reached its cap. */
+const LINE = {
+  runs: [91.4, 88.2, 47.9, 93.5].map((mbits, index) => ({
+    network: 'home', at: Date.now() - index * 3 * 86_400_000, down: mbits * 1e6, up: 38.6e6, answer: 9_400, bytes: 110e6, capped: index === 2, server: 'mlab1-fra05',
+  })),
+};
 /** Stalls of a long history. */
 const MANY = 2000;
 const withheld = (track, number) => (track === 'video' && number === 5 ? { kind: 'withheld', silence: 9000 } : null);
@@ -47,6 +62,18 @@ async function picture(theme) {
   };
   try {
     await inWidths(await browser.openExtensionPage('welcome.html'), 'welcome');
+    const settings = await browser.openExtensionPage('settings.html');
+    await until(() => settings.evaluate(() => performance.getEntriesByName('shown').length > 0), 'the settings');
+    await inWidths(settings, 'settings-empty');
+    await settings.evaluate((networks) => (globalThis.browser ?? globalThis.chrome).storage.local.set({ networks }), NETWORKS);
+    await settings.waitForSelector('.network');
+    await inWidths(settings, 'settings');
+    await settings.close();
+    const line = await browser.openExtensionPage('line.html');
+    await line.evaluate((line) => (globalThis.browser ?? globalThis.chrome).storage.local.set({ line }), LINE);
+    await line.waitForSelector('#runs td');
+    await inWidths(line, 'line');
+    await line.close();
     await stats('empty');
     const page = await browser.open(server.url());
     const popup = async (name, selector) => {

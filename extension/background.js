@@ -6,6 +6,11 @@ import { core, words } from './core.js';
 import { Frame } from './frame.js';
 import * as history from './history.js';
 import { watchTab } from './network.js';
+import { UNNAMED, currentNetwork, onNetworks } from './networks.js';
+import { isRow } from './records.js';
+import { isAllowed } from './servers.js';
+import { lineSetting, onLine } from './lines.js';
+import { lineFact } from './plan.js';
 import { forgetClosedTabs } from './store.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -16,6 +21,26 @@ const CLOSED_SITES = new Set(['addons.mozilla.org', 'chromewebstore.google.com']
 /** The popup tells of so many days, and lists so many stalls. */
 const KEPT_DAYS = 30;
 const KEPT_STALLS = 5;
+
+/** The network that the viewer is in, to be written beside what is watched. */
+let here = UNNAMED;
+/** What is known of its line, as the core is told. @type {any} */
+let line = null;
+async function learnNetwork() {
+  here = await currentNetwork();
+  const { runs } = await lineSetting();
+  line = lineFact(here.plan, runs.filter(({ network }) => network === here.id));
+}
+const learnt = learnNetwork();
+for (const listen of [onNetworks, onLine]) {
+  listen(async () => {
+    await learnNetwork();
+    for (const frame of frames) {
+      frame.setLine(line);
+      frame.nameProvider(here.provider);
+    }
+  });
+}
 
 /** @type {Set<Frame>} */
 const frames = new Set();
@@ -31,8 +56,12 @@ api.runtime.onConnect.addListener((/** @type {any} */ port) => {
 
 // The share page asks for a stall that was not kept: one of a private window.
 api.runtime.onMessage.addListener((/** @type {any} */ message, /** @type {any} */ sender, /** @type {any} */ respond) => {
-  if (message.type !== 'stall' || !sender.url?.startsWith(api.runtime.getURL(''))) return;
-  respond([...frames].find(({ stall }) => stall?.id === message.id)?.stall?.bundle);
+  if (!sender.url?.startsWith(api.runtime.getURL(''))) return;
+  if (message.type === 'playing') {
+    isPlaying().then(respond);
+    return true;
+  }
+  if (message.type === 'stall') respond([...frames].find(({ stall }) => stall?.id === message.id)?.stall?.bundle);
 });
 
 api.runtime.onInstalled.addListener((/** @type {any} */ { reason }) => {
@@ -45,20 +74,23 @@ api.runtime.onStartup.addListener(() => remember(async () => {}));
 // Which servers a check may measure; none unless the viewer said so. How long the history is kept.
 api.storage.local.onChanged.addListener((/** @type {any} */ { check, keepDays }) => {
   if (keepDays) remember(() => history.forgetOld());
-  if (check) for (const frame of frames) frame.act(check.newValue ? 'allow-checks' : 'forbid-checks');
+  if (check) for (const frame of frames) frame.act(isAllowed(check.newValue) ? 'allow-checks' : 'forbid-checks');
 });
 
 /** @param {any} port */
 function openFrame(port) {
   const { incognito, id: tab } = port.sender.tab;
-  const place = { site: siteOf(port.sender.tab.url ?? port.sender.url), network: '' };
+  const site = siteOf(port.sender.tab.url ?? port.sender.url);
+  const place = () => ({ site, network: here.id });
   // What happens in a private window leaves no trace.
   const write = (/** @type {() => Promise<any>} */ how) => (incognito ? Promise.resolve() : remember(how));
   const frame = new Frame(port, {
-    muted: async () => (await mutedSites()).includes(siteOf(port.sender.tab.url ?? port.sender.url)),
+    privately: incognito,
+    muted: async () => (await mutedSites()).includes(site),
+    network: () => learnt.then(() => ({ provider: here.provider, line })),
     changed: () => show(tab),
-    keep: (session, record) => write(() => history.keep(session, place, record)).then(() => showKept(tab)),
-    count: (session, account, over) => write(() => history.count(session, place, account, { over })),
+    keep: (session, record) => write(() => history.keep(session, place(), record)).then(() => showKept(tab)),
+    count: (session, account, over) => write(() => history.count(session, place(), account, { over })),
   });
   frames.add(frame);
   if (!watched.has(tab)) watched.set(tab, watchTab(tab, (fact, details) => networkFact(tab, fact, details)));
@@ -78,9 +110,16 @@ function openFrame(port) {
   });
 }
 
+/** Something plays, in any tab: a line test would take its data, and be measured short. */
+async function isPlaying() {
+  const audible = await api.tabs.query({ audible: true }).catch(() => []);
+  return audible.length > 0 || [...frames].some(({ session }) => session?.playing);
+}
+
 /** Writes to the history. What is wrong with it is no reason not to watch on. @param {() => Promise<any>} how */
 async function remember(how) {
   try {
+    await learnt;
     await history.begin();
     await how();
   } catch (error) {
@@ -142,6 +181,10 @@ async function popupAction(port, tab, { action }) {
     await mute(tab, action === 'mute');
     return;
   }
+  if (action === 'check' || action === 'stop-check') {
+    for (const frame of framesOf(tab)) frame.act(action);
+    return;
+  }
   if (action === 'stats' || action.startsWith('share:')) {
     const page = action === 'stats' ? 'stats.html' : `share.html?stall=${encodeURIComponent(action.slice('share:'.length))}`;
     await api.tabs.create({ url: api.runtime.getURL(page) });
@@ -149,6 +192,7 @@ async function popupAction(port, tab, { action }) {
   }
   const stall = lastStall(tab);
   if (!stall) return;
+  if (action === 'home-alone' || action === 'home-shared') framesOf(tab).find((frame) => frame.stall === stall)?.act(action);
   if (action === 'save-evidence') {
     const name = `whystall-${stall.id.slice(0, 12)}.whystall`;
     port.postMessage({ type: 'evidence', name, bundle: stall.bundle });
@@ -173,8 +217,10 @@ function showKept(tab) {
 async function loadKept(port) {
   const popup = popups.get(port);
   if (!popup) return;
-  // Without it there is still the way to the stats page, which says what is wrong.
-  popup.kept = await keptOf(popup.tab).catch((error) => (console.warn('Whystall:', error), '{"site":"","hours":[],"stalls":[]}'));
+  popup.kept = await keptOf(popup.tab).catch((error) => {
+    console.warn('Whystall:', error);
+    return JSON.stringify({ site: '', hours: [], stalls: [], trouble: error instanceof history.HistoryError ? error.kind : 'broken' });
+  });
   await draw(port);
 }
 
@@ -188,7 +234,7 @@ async function keptOf(tab) {
   return JSON.stringify({
     site,
     hours: history.withLocal(hours),
-    stalls: stalls.map(({ id, began, duration, cause, kept }) => ({ id, when: time.format(began), duration, cause, cut: kept === undefined })),
+    stalls: stalls.filter(isRow).map(({ id, began, duration, cause, kept }) => ({ id, when: time.format(began), duration, cause, cut: kept === undefined })),
   });
 }
 
@@ -199,7 +245,9 @@ async function draw(port) {
   const sessions = () => framesOf(tab).flatMap((frame) => frame.session ?? []);
   const unseen = framesOf(tab).length > 0 ? undefined : await whyUnseen(tab);
   const muted = (await mutedSites()).includes(siteOf((await api.tabs.get(tab).catch(() => undefined))?.url));
+  await learnt;
   const popup = new Popup(words, muted);
+  popup.nameProvider(here.provider ?? undefined);
   for (const session of sessions()) popup.add(session);
   if (kept !== undefined) popup.keep(kept);
   const view = popup.draw(unseen);

@@ -1,8 +1,10 @@
 // @ts-check
 // One frame with a `MediaSource`: between its port, the core and the snapshots.
 
-import { Served, allowedServers, perform } from './check.js';
+import { Served, perform } from './check.js';
 import { core, generation, isTrap, renew, words } from './core.js';
+import { Places } from './places.js';
+import { checkSetting, isAllowed } from './servers.js';
 import { SnapshotStore } from './store.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -39,6 +41,9 @@ export class Frame {
   /** @type {SnapshotStore | undefined} */
   #store;
   #served = new Served();
+  /** Stops what is being measured. */
+  #checking = new AbortController();
+  #places = new Places((fact) => this.network(fact));
   #session = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #counting;
@@ -46,11 +51,15 @@ export class Frame {
   /** What the history was last told. */
   #counted = '';
   #stalled = false;
+  /** What the log was last told of the line. */
+  #line = '';
 
   /**
    * @param {any} port
    * @param {{
+   *   privately: boolean,
    *   muted: () => Promise<boolean>,
+   *   network: () => Promise<{ provider: string | null, line: any }>,
    *   changed: () => void,
    *   keep: (session: string, record: any) => void,
    *   count: (session: string, account: any, over: boolean) => Promise<any>,
@@ -85,13 +94,30 @@ export class Frame {
 
   /** @param {string} action */
   act(action) {
+    if (action === 'stop-check' || action === 'forbid-checks') this.#stopCheck();
     this.#ask((session) => session.act(action));
+  }
+
+  /** @param {string | null} name what the viewer's provider is called */
+  nameProvider(name) {
+    this.#ask((session) => session.nameProvider(name ?? undefined));
   }
 
   /** @param {any} fact seen by the browser, to be numbered into the frame's log */
   network(fact) {
     this.#served.note(fact);
+    this.#places.note(fact);
     this.#post({ type: 'network', facts: [fact] });
+  }
+
+  /** What is known of the viewer's line, or nothing. @param {any} fact */
+  setLine(fact) {
+    if (!fact && this.#line === '') return;
+    const { t: _, ...line } = fact ?? {};
+    const now = JSON.stringify(line);
+    if (now === this.#line || !this.session) return;
+    this.#line = now;
+    this.#post({ type: 'network', facts: [{ k: 'line', ...line, t: Date.now() }] });
   }
 
   /** Puts what is known where it survives this script. */
@@ -113,8 +139,14 @@ export class Frame {
     }
   }
 
+  #stopCheck() {
+    this.#checking.abort();
+    this.#checking = new AbortController();
+  }
+
   /** The port is gone. */
   close() {
+    this.#stopCheck();
     clearTimeout(this.#wake);
     this.#count(true);
     const saved = this.#unsaved === undefined ? Promise.resolve() : this.save();
@@ -128,8 +160,13 @@ export class Frame {
   #start() {
     this.session = undefined;
     this.#starting ??= this.#begin()
-      .then(() => this.#post({ type: 'resume', from: this.#next }), (error) => this.#giveUp(error))
+      .then(() => this.#resume(), (error) => this.#giveUp(error))
       .finally(() => (this.#starting = undefined));
+  }
+
+  async #resume() {
+    this.#post({ type: 'resume', from: this.#next });
+    this.setLine((await this.host.network()).line);
   }
 
   async #begin() {
@@ -150,7 +187,8 @@ export class Frame {
       }
     }
     if (muted) session.act('mute');
-    if (await allowedServers()) session.act('allow-checks');
+    if (isAllowed(await checkSetting())) session.act('allow-checks');
+    session.nameProvider((await this.host.network()).provider ?? undefined);
     this.session = session;
     this.#generation = generation;
     this.#post({ type: 'view', view: session.overlay() });
@@ -195,7 +233,7 @@ export class Frame {
     }
     if (outputs.view !== undefined) this.#post({ type: 'view', view: outputs.view });
     for (const record of outputs.records) {
-      this.stalls += 1;
+      if (!record.replaces) this.stalls += 1;
       this.stall = record;
       this.#store?.saveStall(record).catch(() => {});
       this.host.keep(this.#session, record);
@@ -204,7 +242,8 @@ export class Frame {
     if (outputs.records.length > 0) this.save();
     // What comes of it goes into the frame's log, like all that this script sees.
     if (outputs.check.length > 0) {
-      perform(outputs.check, this.#served, (fact) => this.network(fact)).catch((error) => console.warn('Whystall:', error));
+      const how = { signal: this.#checking.signal, remember: !this.host.privately };
+      perform(outputs.check, this.#served, (fact) => this.network(fact), how).catch((error) => console.warn('Whystall:', error));
     }
     if (outputs.wakeAt !== undefined) this.#wakeAt(outputs.wakeAt);
     this.#countSoon();
@@ -217,7 +256,10 @@ export class Frame {
     const stalled = this.session?.stalled ?? false;
     const begun = stalled && !this.#stalled;
     this.#stalled = stalled;
-    if (begun) this.#count();
+    if (begun) {
+      this.#places.want();
+      this.#count();
+    }
     const due = Date.now() + (stalled ? COUNT_STALL_EVERY : COUNT_EVERY);
     if (due >= this.#countAt) return;
     clearTimeout(this.#counting);

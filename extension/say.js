@@ -42,6 +42,9 @@ export const times = (number) => (number === null ? NONE : decimal.format(number
 /** A difference of parts, in hundredths. @param {number} part */
 export const points = (part) => signed.format(part / 1e4);
 
+/** A part in millionths as seconds in an hour. @param {number} part @param {boolean} [sign] */
+export const seconds = (part, sign = false) => say('compare_seconds', (sign ? signed : decimal).format(part * 3600e-6));
+
 /** As the core writes it: 850 ms, 4.2 s, 5 min, 2 h 3 min. @param {number | null} micros */
 export function length(micros) {
   if (micros === null) return NONE;

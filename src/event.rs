@@ -2,6 +2,7 @@
 //! exactly what an evidence bundle records, so that a replay sees what the browser saw.
 
 pub use crate::header::{CacheWord, Confession};
+pub use crate::placed::{Network, PLACE_NAME_LIMIT, Stands, TABLE_DATES};
 use crate::read::Read;
 use crate::time::{MediaTime, Micros, Wall};
 use serde::Serialize;
@@ -148,6 +149,28 @@ pub enum Event {
     NotObservable { from: Wall, what: Blindness },
     /// Time passed.
     Tick,
+    /// What is known of the viewer's line from now on, bits a second in two figures: what is paid for, and the most that it
+    /// was measured to carry.
+    Line { plan: Option<u64>, capacity: Option<u64> },
+    /// Asked afterwards, the viewer says whether anything else in the home used the connection during the stall that stood at
+    /// this moment.
+    HomeUse { during: Wall, others: bool },
+    /// Where a server is: by its address, in a table of networks, and by its name. Told again if it is elsewhere later.
+    Placed {
+        host: String,
+        /// The number of its network, an autonomous system. That of the viewer's own is not told.
+        asn: Option<u32>,
+        /// Who runs that network; likewise.
+        name: Option<String>,
+        /// It is the network that the viewer is in; `None` where either is not known.
+        own: Option<bool>,
+        /// Whose servers have such names.
+        service: Option<String>,
+        /// Where those stand.
+        stands: Stands,
+        /// Of when the table is: year, month and day as one decimal number.
+        table: u32,
+    },
 }
 
 /// A stretch of media time, `start` included, `end` not.
@@ -333,26 +356,6 @@ pub enum Observer {
     Page,
 }
 
-/// The network that a server's public address is in, so that servers can be told apart by network and networks be looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
-#[serde(rename_all = "kebab-case")]
-pub enum Network {
-    /// The first 24 bits of an IPv4 address.
-    V4(u32),
-    /// The first 48 bits of an IPv6 address.
-    V6(u64),
-}
-
-impl Network {
-    /// It has no more bits than that.
-    pub fn is_sound(self) -> bool {
-        match self {
-            Network::V4(bits) => bits < 1 << 24,
-            Network::V6(bits) => bits < 1 << 48,
-        }
-    }
-}
-
 /// Who wanted a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
@@ -414,7 +417,14 @@ pub enum Reply {
     Failed,
     /// It was not asked: no address is known, or it may not be.
     NotProbed,
+    /// The question never left: no connection, or something on the machine holds it back.
+    Blocked,
+    /// Something answered that is not what was asked for: a sign-in page, a proxy, a redirect.
+    Unfit,
 }
+
+/// Faster lines are not sold to homes: bits a second.
+pub const LINE_LIMIT: u64 = 100_000_000_000;
 
 /// Longest that a measurement of a check can tell of: far beyond any patience.
 pub const CHECK_TIME_LIMIT: Micros = Micros::from_millis(60_000);

@@ -22,10 +22,14 @@ pub mod event;
 pub mod header;
 pub mod history;
 pub mod ingress;
+mod json;
 mod ledger;
 mod machine;
 pub mod manifest;
+#[cfg(feature = "fitting")]
+pub use path::fitting;
 mod path;
+mod placed;
 pub mod plain;
 pub mod read;
 pub mod session;
@@ -43,4 +47,4 @@ pub mod wire;
 pub mod wording;
 
 pub use event::{Event, Input};
-pub use session::{Output, Session, explain};
+pub use session::{Output, Session, explain, home_use, wants_answer};

@@ -6,6 +6,7 @@ use crate::conditions::Conditions;
 use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::manifest;
+use crate::path::place::Places;
 use crate::sort::Sort;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
@@ -91,6 +92,12 @@ pub struct Machine {
     pub conditions: Conditions,
     /// What checks measured.
     pub checks: Vec<Measurement>,
+    /// What is known of the viewer's line.
+    pub line: Line,
+    /// What the viewer said of other use of the home's connection.
+    pub home_use: Vec<HomeUse>,
+    /// Where servers are.
+    pub places: Places,
     /// The tab is frozen: nothing is seen.
     frozen_since: Option<Wall>,
     /// Manifests.
@@ -99,6 +106,28 @@ pub struct Machine {
     pub blind: Vec<(Wall, Wall, Blindness)>,
     /// The newest time told.
     pub now: Wall,
+}
+
+/// What the viewer said of other use of the home's connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HomeUse {
+    /// The input that said so.
+    pub fact: u32,
+    /// A moment of the stall that it is about.
+    pub during: Wall,
+    /// Something else used it.
+    pub others: bool,
+}
+
+/// What is known of the viewer's line, bits a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The input that said so.
+    pub fact: u32,
+    /// What is paid for.
+    pub plan: Option<u64>,
+    /// The most that it was measured to carry.
+    pub capacity: Option<u64>,
 }
 
 impl Machine {
@@ -219,6 +248,13 @@ impl Machine {
             }
             Event::Timing { resource, timing } => self.requests.timing(fact, *resource, at, timing.clone()),
             Event::Checked { .. } => self.checks.extend(Measurement::of(fact, input)),
+            Event::Line { plan, capacity } => {
+                self.line = Line { fact, plan: *plan, capacity: *capacity };
+            }
+            Event::HomeUse { during, others } => {
+                self.home_use.push(HomeUse { fact, during: *during, others: *others });
+            }
+            Event::Placed { .. } => self.places.take(fact, &input.event),
             Event::NotObservable { from, what } => self.blind.push((*from, at, *what)),
         }
     }

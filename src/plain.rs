@@ -65,10 +65,14 @@ fn stall(page: &mut Page, stall: &Stall, words: &Words, paint: Paint) {
     ] {
         page.paragraph("", &more.unwrap_or_default());
     }
-    let ended = stall.ended.map(|ended| format!(" to {}", utc(ended.wall)));
     let place = (words.say("card_position", &[]), words.position(stall.began.media));
     page.line("");
-    page.line(&format!("{}{}", utc(stall.began.wall), ended.unwrap_or_default()));
+    if stall.began.wall.is_dated() {
+        let ended = stall.ended.map(|ended| format!(" to {}", utc(ended.wall)));
+        page.line(&format!("{}{}", utc(stall.began.wall), ended.unwrap_or_default()));
+    } else {
+        page.paragraph("", &words.say("date_unknown", &[]));
+    }
     page.line(&format!("{}: {}", place.0, place.1));
     if !stall.ledger.segments.is_empty() {
         page.line("");

@@ -1,7 +1,8 @@
 //! What is going on right now, for the overlay and the popup. Not evidence: a stall under way is provisional.
 
 use crate::adjustment::{Adjustment, Size};
-use crate::event::{ElementId, TrackKind};
+use crate::check::Measurement;
+use crate::event::{Asker, ElementId, Target, TrackKind};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{Stall, StallKind};
 
@@ -12,6 +13,34 @@ pub struct Status {
     pub at: Wall,
     /// One for each element, in order of appearance.
     pub media: Vec<MediaStatus>,
+    /// The check that is under way, or the last one.
+    pub check: Option<CheckStatus>,
+}
+
+/// A check, for whoever waits for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckStatus {
+    /// Who wanted it.
+    pub by: Asker,
+    /// From when.
+    pub since: Wall,
+    /// How far it is.
+    pub state: CheckState,
+    /// Each target: whether an answer is awaited, and the newest measurement of it.
+    pub parts: Vec<(Target, bool, Option<Measurement>)>,
+}
+
+/// How far a check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckState {
+    /// The viewer asked for it, and playback neither stands nor rests yet.
+    Waiting,
+    /// Under way.
+    Measuring,
+    /// Done since then.
+    Over(Wall),
+    /// The viewer stopped it then.
+    Stopped(Wall),
 }
 
 /// One media element.

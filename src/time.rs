@@ -41,6 +41,14 @@ impl Micros {
     }
 }
 
+impl Wall {
+    /// Whether it tells a date. Evidence without one counts from its first fact, and so from 1970; no browser that runs
+    /// Whystall is from before 2000.
+    pub fn is_dated(self) -> bool {
+        self.0 >= 946_684_800_000_000
+    }
+}
+
 /// How long it takes to play this much media at a rate in thousandths.
 pub fn playing_time(media: Micros, rate: i32) -> Micros {
     saturated(i128::from(media.0) * 1000 / i128::from(rate.max(1)))

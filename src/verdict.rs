@@ -2,15 +2,16 @@
 //! [`crate::wording`], so the same verdict reads in every language and compares byte for byte.
 
 use crate::event::{Span, TrackKind};
+use crate::read::Read;
 use crate::sort::{Sort, gather};
 use crate::time::{MediaTime, Micros, Wall};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Version of the rules that made a verdict. A bundle made with other rules is not replayed with these.
 pub const MODEL: u32 = 1;
 
 /// All stalls that the recorded inputs hold, oldest first. The last is the one a bundle is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// [`MODEL`].
@@ -20,7 +21,7 @@ pub struct Report {
 }
 
 /// One stall, explained.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Stall {
     /// What was wrong with the buffer.
@@ -60,7 +61,7 @@ pub struct Stall {
 }
 
 /// A moment on both clocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Instant {
     /// On the page's clock.
@@ -70,7 +71,7 @@ pub struct Instant {
 }
 
 /// DESIGN §4: the split that comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum StallKind {
     /// No playable data ahead in some track: data is late.
@@ -82,7 +83,7 @@ pub enum StallKind {
 }
 
 /// How a stall ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// Playback went on.
@@ -96,7 +97,7 @@ pub enum Ending {
 }
 
 /// A place on the path a stall can come from, in path order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Zone {
     /// Decoder, CPU, memory, the browser's throttling.
@@ -122,7 +123,7 @@ impl Zone {
 }
 
 /// What one zone has of a stall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneTime {
     /// Which.
@@ -141,7 +142,7 @@ impl ZoneTime {
 }
 
 /// A media segment that playback ran dry on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct BlockingSegment {
     /// Whose data was missing.
@@ -157,7 +158,7 @@ pub struct BlockingSegment {
 }
 
 /// How an append was joined to a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// By exact size.
@@ -171,7 +172,7 @@ pub enum Join {
 }
 
 /// Where the time went, see DESIGN §5.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
     /// The drain window: from where the buffer was fullest to the end of the stall.
@@ -188,7 +189,7 @@ pub struct Ledger {
 }
 
 /// What a stage has of a stall, over all media segments of the drain window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct StageShare {
     /// Which.
@@ -235,7 +236,7 @@ impl Ledger {
 }
 
 /// The account of one media segment: its stages and `unexplained` add up to `elapsed`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentAccount {
     /// Its track.
@@ -259,7 +260,7 @@ pub struct SegmentAccount {
 }
 
 /// The time one stage took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct StageTime {
     /// Which.
@@ -273,7 +274,7 @@ pub struct StageTime {
 }
 
 /// Where a usual value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum UsualFrom {
     /// The median of this session on this host, outside drain windows.
@@ -287,7 +288,7 @@ pub enum UsualFrom {
 }
 
 /// A part of a media segment's life, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// The player could have asked and did not.
@@ -345,7 +346,7 @@ impl Stage {
 }
 
 /// One piece of evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// Which, e.g. `first-byte-late`; the words are keyed by it.
@@ -369,7 +370,7 @@ pub(crate) fn finding(
 }
 
 /// A number in a finding, with its unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Value {
     /// A length of time.

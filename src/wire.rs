@@ -120,7 +120,7 @@ pub enum Fact {
 
     // The background (`check.js`).
     /// A measurement that [`crate::check::Step`] asked for, over at `t`. `url`: whom it asked. `reply`: `answered`,
-    /// `refused`, `failed` or `not-probed`. Milliseconds; left out where it was not seen.
+    /// `refused`, `failed`, `not-probed`, `blocked` or `unfit`. Milliseconds; left out where it was not seen.
     Checked {
         t: f64,
         from: f64,
@@ -132,6 +132,25 @@ pub enum Fact {
         answer: Option<f64>,
         bytes: Option<f64>,
         took: Option<f64>,
+    },
+
+    // The background (`plan.js`).
+    /// What is known of the viewer's line from now on, bits a second: what is paid for, and the most that it was measured
+    /// to carry.
+    Line { t: f64, plan: Option<f64>, capacity: Option<f64> },
+
+    // The background (`places.js`).
+    /// Where the server is that answered at this address. `asn`, `name`: of its network; `own`: it is the viewer's, left out where
+    /// that is not known; `service`, `stands`: what the host's name says; `table`: when the table is of, as 20260617.
+    Placed {
+        t: f64,
+        url: String,
+        asn: Option<u32>,
+        name: Option<String>,
+        own: Option<bool>,
+        service: Option<String>,
+        stands: String,
+        table: u32,
     },
 }
 

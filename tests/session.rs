@@ -38,6 +38,7 @@ impl Heard {
                 Output::WakeAt(at) => wake = Some(at),
                 Output::View(status) => self.views.push((now, *status)),
                 Output::Record(bundle) => self.records.push(*bundle),
+                Output::Revise(..) => unreachable!("nobody was asked"),
                 Output::Check(steps) => self.checks.push((now, steps)),
             }
         }

@@ -193,7 +193,7 @@ fn a_player_that_asks_late_because_the_page_is_busy() {
     // The player asks for segment 10 some 10 s into the story.
     let stall = one(story.clone().busy(10_000, 15_000));
     assert_eq!((stall.cause.as_str(), asked(&stall)), ("cpu-busy", true));
-    assert_eq!(stall.zones, [Zone::Device, Zone::Player]);
+    assert_eq!(stall.zones, [Zone::Device]);
     // Busy before, free when it mattered.
     let stall = one(story.clone().busy(1_000, 8_000));
     assert_eq!((stall.cause.as_str(), asked(&stall)), ("request-idle", false));

@@ -5,15 +5,14 @@
 use libfuzzer_sys::fuzz_target;
 use whystall::Input;
 use whystall::ingress::Ingress;
-use whystall::read::Read;
+use whystall::read::json;
 use whystall::wire::Fact;
 
 fuzz_target!(|data: &[u8]| {
     let mut ingress = Ingress::default();
     let mut inputs = Vec::new();
     for line in data.split(|&byte| byte == b'\n') {
-        let value = serde_json::from_slice::<serde_json::Value>(line).ok();
-        if let Some(fact) = value.and_then(|value| Fact::read(&&value).ok()) {
+        if let Some(fact) = str::from_utf8(line).ok().and_then(|line| json::<Fact>(line).ok()) {
             ingress.take(fact, &mut inputs);
         }
     }

@@ -1,8 +1,8 @@
 //! Values as JavaScript has them, checked.
 
 use crate::event::{
-    AppendOutcome, Asker, Blindness, CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Failure, LicenceStep, Moment,
-    Reply, SIDE_LIMIT, Span, Tab, Target,
+    AppendOutcome, Asker, Blindness, CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Failure, LINE_LIMIT, LicenceStep,
+    Moment, PLACE_NAME_LIMIT, Reply, SIDE_LIMIT, Span, Stands, Tab, Target,
 };
 use crate::time::{LIMIT, MediaTime, Micros, Wall, micros_from_millis, micros_from_seconds};
 
@@ -187,6 +187,8 @@ pub fn check_reply(reply: &str) -> Result<Reply, Malformed> {
         "refused" => Ok(Reply::Refused),
         "failed" => Ok(Reply::Failed),
         "not-probed" => Ok(Reply::NotProbed),
+        "blocked" => Ok(Reply::Blocked),
+        "unfit" => Ok(Reply::Unfit),
         _ => Err(Malformed),
     }
 }
@@ -198,8 +200,32 @@ pub fn check_time(millis: Option<f64>) -> Result<Option<Micros>, Malformed> {
     sound.then_some(time).ok_or(Malformed)
 }
 
+/// What a line carries, bits a second.
+pub fn line_rate(bits: Option<f64>) -> Result<Option<u64>, Malformed> {
+    let bits = bits.map(count).transpose()?;
+    bits.is_none_or(|bits| (1..=LINE_LIMIT).contains(&bits)).then_some(bits).ok_or(Malformed)
+}
+
 /// Bytes that it moved.
 pub fn check_bytes(bytes: Option<f64>) -> Result<Option<u64>, Malformed> {
     let bytes = bytes.map(count).transpose()?;
     bytes.is_none_or(|bytes| bytes <= CHECK_BYTES_LIMIT).then_some(bytes).ok_or(Malformed)
+}
+
+/// The name of a network or a service; none if it is empty.
+pub fn place_name(name: Option<String>) -> Result<Option<String>, Malformed> {
+    let name = name.filter(|name| !name.is_empty());
+    let sound =
+        name.as_ref().is_none_or(|name| name.len() <= PLACE_NAME_LIMIT && !name.contains(char::is_control));
+    sound.then_some(name).ok_or(Malformed)
+}
+
+/// What the name of a server says of where it stands.
+pub fn place_stands(stands: &str) -> Result<Stands, Malformed> {
+    match stands {
+        "anywhere" => Ok(Stands::Anywhere),
+        "in-provider" => Ok(Stands::InProvider),
+        "at-exchange" => Ok(Stands::AtExchange),
+        _ => Err(Malformed),
+    }
 }

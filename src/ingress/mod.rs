@@ -14,7 +14,9 @@ mod timing;
 mod url;
 
 use crate::container::{Reader, Settings};
-use crate::event::{Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TrackId, TrackKind};
+use crate::event::{
+    Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TABLE_DATES, TrackId, TrackKind,
+};
 use crate::read::Read;
 use crate::time::Wall;
 use crate::wire::Fact;
@@ -250,6 +252,21 @@ impl Ingress {
                 let host = url.as_deref().filter(|_| target.is_named()).map(url::host_of).transpose()?;
                 let sound = from <= at && host.is_some() == (target.is_named() && url.is_some());
                 let event = Event::Checked { by, target, host, from, reply, connect, answer, bytes, took };
+                (at, Some(sound.then_some(event).ok_or(Malformed)?))
+            }
+            Fact::Line { t, plan, capacity } => {
+                let (plan, capacity) = (line_rate(plan)?, line_rate(capacity)?);
+                (self.background(t)?, Some(Event::Line { plan, capacity }))
+            }
+            Fact::Placed { t, url, asn, name, own, service, stands, table } => {
+                let (at, host) = (self.background(t)?, url::host_of(&url)?);
+                let (name, service, stands) =
+                    (place_name(name)?, place_name(service)?, place_stands(&stands)?);
+                let sound = TABLE_DATES.contains(&table) && asn != Some(0);
+                // Which network the viewer is in is nobody's business: that it is the same one says enough.
+                let told = own != Some(true);
+                let (asn, name) = (asn.filter(|_| told), name.filter(|_| told));
+                let event = Event::Placed { host, asn, name, own, service, stands, table };
                 (at, Some(sound.then_some(event).ok_or(Malformed)?))
             }
             Fact::Failed { t, id, error } => {

@@ -1,6 +1,7 @@
 //! Made-up playbacks, as they read.
 
 use super::*;
+use crate::bundle::Bundle;
 use crate::event::TrackKind::{Audio, Video};
 use crate::story::{Delivery, Story, USUAL};
 use expect_test::expect;
@@ -158,6 +159,22 @@ fn no_line_is_wider_than_the_page() {
         let text = told(story);
         let widest = text.lines().map(|line| line.chars().count()).max();
         assert!(widest <= Some(WIDTH), "{text}");
+    }
+}
+
+#[test]
+fn evidence_without_a_date_does_not_tell_one() {
+    let inputs = Story::new(30_000).withhold(Video, 8, 12_000).tell().inputs;
+    let bundle = Bundle::seal("test", inputs).without_date().unwrap();
+    let told = |language| text(&bundle.report, &Words::for_language(language), unpainted);
+    assert!(
+        told("en").contains("\nWhen that was is not known: this evidence has no date.\n"),
+        "{}",
+        told("en")
+    );
+    assert!(told("de").contains("\nWann das war, ist nicht bekannt: Diese Belege haben kein Datum.\n"));
+    for text in [told("en"), told("de")] {
+        assert!(!text.contains("1970") && !text.contains("UTC"), "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The inputs a session keeps. What is forgotten can no longer be evidence, so the rules are written out here.
 
-use crate::event::{ElementId, Event, Input, Moment, TrackId};
+use crate::event::{ElementId, Event, Input, Moment, Observer, RequestId, TrackId};
 use crate::machine::Machine;
 use crate::sort::gather;
 use crate::time::{MediaTime, Micros, Wall};
@@ -72,7 +72,9 @@ impl Log {
         let mut sieve = Sieve::new(machine, machine.now - MEMORY - MEMORY, from);
         let until: Vec<Input> = self.inputs.iter().filter(|input| input.at <= until).cloned().collect();
         sieve.frames_from = Wall::MAX;
-        sieve.keep(&until)
+        let mut inputs = sieve.keep(&until);
+        hide_own_network(&mut inputs);
+        inputs
     }
 }
 
@@ -84,7 +86,31 @@ fn lasts(event: &Event) -> bool {
             | Event::Attached { .. }
             | Event::AttachedInWorker { .. }
             | Event::TrackAdded { .. }
+            | Event::Placed { .. }
     )
+}
+
+/// Where a server is in the viewer's own network, its address would tell which one that is.
+fn hide_own_network(inputs: &mut [Input]) {
+    let own = |input: &Input| match &input.event {
+        Event::Placed { host, own: Some(true), .. } => Some(host.clone()),
+        _ => None,
+    };
+    let own: BTreeSet<String> = gather(inputs.iter().filter_map(own));
+    let mut asked: BTreeSet<(Observer, RequestId)> = BTreeSet::new();
+    for input in inputs {
+        match &mut input.event {
+            Event::RequestStarted { observer, request, host, .. } if own.contains(host) => {
+                asked.insert((*observer, *request));
+            }
+            Event::ResponseBegan { observer, request, network, .. }
+                if asked.contains(&(*observer, *request)) =>
+            {
+                *network = None;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What was last reported of each element, track and stream, of the tab and the browser: it holds until it is reported
@@ -100,6 +126,7 @@ fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
             Event::Ladder { .. } => newest.insert((4, 0), index),
             Event::Tab { .. } => newest.insert((5, 0), index),
             Event::Online { .. } => newest.insert((6, 0), index),
+            Event::Line { .. } => newest.insert((7, 0), index),
             _ => None,
         };
     }

@@ -8,13 +8,14 @@ use crate::check::{Checker, Step};
 use crate::event::{ElementId, Event, Input};
 use crate::ledger::Books;
 use crate::machine::{Element, Machine};
+use crate::path::Observation;
 use crate::sort::Sort;
 use crate::stall::Sighting;
 use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::tally::{Tally, Watched};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{MODEL, Report, Stall};
-use crate::view::{LINGER, QUIET};
+use crate::view::{LINGER, QUIET, RESULT};
 use log::Log;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -27,6 +28,8 @@ pub enum Output {
     View(Box<Status>),
     /// A stall has ended: keep its evidence.
     Record(Box<Bundle>),
+    /// Keep this in place of the evidence that had this hash.
+    Revise(String, Box<Bundle>),
     /// Measure this, one after the other, and hand in what comes of each.
     Check(Vec<Step>),
 }
@@ -76,6 +79,8 @@ struct Past {
     leads: VecDeque<(Wall, Micros)>,
     stalls: VecDeque<StallSummary>,
     last: Option<Stall>,
+    /// The evidence of the last one, where the viewer's answer would decide something.
+    open: Option<Box<Bundle>>,
     tally: Tally,
 }
 
@@ -86,6 +91,7 @@ impl Default for Past {
             leads: VecDeque::new(),
             stalls: VecDeque::new(),
             last: None,
+            open: None,
             tally: Tally::default(),
         }
     }
@@ -130,12 +136,33 @@ impl Session {
 
     /// The viewer wants a check, now.
     pub fn check(&mut self) {
-        self.checker.ask();
+        self.checker.ask(self.machine.now);
         self.outputs_of_check();
     }
 
+    /// The viewer wants no more of the check that is under way.
+    pub fn stop_check(&mut self) {
+        self.checker.stop(self.machine.now);
+    }
+
+    /// The viewer says whether anything else in the home used the connection while playback last stood.
+    pub fn answer(&mut self, others: bool) {
+        let began = |past: &&mut Past| past.last.as_ref().map(|stall| stall.began.wall);
+        let Some(past) = self.past.values_mut().max_by_key(began) else { return };
+        let Some((stall, bundle)) = past.last.as_ref().zip(past.open.take()) else { return };
+        let revised = bundle.and(home_use(stall, others));
+        past.last = revised.report.stalls.last().cloned();
+        self.outputs.push_back(Output::Revise(bundle.fingerprint(), Box::new(revised)));
+        self.shown = None;
+        self.show();
+    }
+
     fn outputs_of_check(&mut self) {
+        let before = self.checker.over();
         let steps = self.checker.next(&self.machine);
+        // What came of it goes from view again.
+        let over = self.checker.over().filter(|over| Some(*over) != before);
+        self.outputs.extend(over.map(|over| Output::WakeAt(over + RESULT)));
         if !steps.is_empty() {
             self.outputs.push_back(Output::Check(steps));
         }
@@ -148,8 +175,8 @@ impl Session {
             Event::Playback { element, .. } => Some(element),
             _ => None,
         };
-        if matches!(input.event, Event::Checked { .. }) {
-            self.checker.heard(self.machine.now);
+        if let Event::Checked { target, .. } = input.event {
+            self.checker.heard(self.machine.now, target);
         }
         if input.event != Event::Tick {
             self.log.push(input);
@@ -207,7 +234,7 @@ impl Session {
     pub fn status(&self) -> Status {
         let media =
             self.machine.elements.iter().map(|(id, element)| self.media_status(*id, element)).collect();
-        Status { at: self.machine.now, media }
+        Status { at: self.machine.now, media, check: self.checker.status(&self.machine) }
     }
 
     fn media_status(&self, id: ElementId, element: &Element) -> MediaStatus {
@@ -295,6 +322,7 @@ impl Session {
                     continue;
                 };
                 past.remember(stall);
+                past.open = wants_answer(stall).then(|| Box::new(bundle.clone()));
                 self.outputs.push_back(Output::Record(Box::new(bundle)));
                 self.outputs.push_back(Output::WakeAt(ended + LINGER));
                 self.shown = None;
@@ -334,6 +362,16 @@ impl Session {
             self.outputs.extend(changed.map(|changed| Output::WakeAt(changed + QUIET)));
         }
     }
+}
+
+/// Whether it depends on what only the viewer knows.
+pub fn wants_answer(stall: &Stall) -> bool {
+    stall.would_decide.iter().any(|id| id == Observation::Household.id())
+}
+
+/// What the viewer says of it, when asked.
+pub fn home_use(stall: &Stall, others: bool) -> Event {
+    Event::HomeUse { during: stall.began.wall + Micros(stall.duration.0 / 2), others }
 }
 
 /// Replays recorded inputs.

@@ -1,8 +1,9 @@
 //! The evidence of a stall: where the time went, what the verdict rests on, what could not be observed.
 
 use super::{Node, number};
+use crate::path::excludes;
 use crate::time::{Micros, Wall};
-use crate::verdict::{Ledger, Part, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
+use crate::verdict::{Finding, Ledger, Part, SegmentAccount, Stage, StageTime, Stall, UsualFrom};
 use crate::wording::{self, Words};
 
 /// So many bars fit without scrolling and still show how the buffer drained.
@@ -21,18 +22,30 @@ const BAR: f64 = 14.0;
 pub(super) fn evidence(stall: &Stall, words: &Words) -> Vec<Node> {
     let mut nodes = ledger(stall, words);
     if !stall.findings.is_empty() {
-        let sentence = |finding| Node::new("li").say(wording::finding(finding, words));
         nodes.push(Node::new("h3").say(words.say("findings_title", &[])));
-        nodes.push(Node::classed("ul", "findings").children(stall.findings.iter().map(sentence)));
+        let sentences = stall.findings.iter().map(|told| finding(told, words));
+        nodes.push(Node::classed("ul", "findings").children(sentences));
     }
     let more = [
         wording::unchecked(stall, words),
         wording::would_decide(stall, words),
         wording::ending(stall, words),
         wording::not_observed(stall, words),
+        wording::table(stall, words),
     ];
     nodes.extend(more.into_iter().flatten().map(|line| Node::classed("p", "note").say(line)));
     nodes
+}
+
+/// What was found, and, of a check, what that alone speaks against.
+pub(super) fn finding(finding: &Finding, words: &Words) -> Node {
+    let line = Node::new("li").say(wording::finding(finding, words));
+    let excluded = wording::zones(&excludes(&finding.id), words).join(", ");
+    if excluded.is_empty() {
+        return line;
+    }
+    let says = words.say("probe_excludes", &[("zones", &excluded)]);
+    line.say(" ").child(Node::classed("span", "excludes").say(says))
 }
 
 /// Stage by stage, how it is called and to which kind it belongs (colours are by kind).

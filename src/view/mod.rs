@@ -2,6 +2,7 @@
 
 mod adjustment;
 mod chart;
+mod check;
 pub(crate) mod evidence;
 mod history;
 mod overlay;
@@ -12,7 +13,7 @@ mod tests;
 
 pub use adjustment::QUIET;
 pub use history::{Kept, KeptStall, with_history};
-pub use overlay::{LINGER, overlay};
+pub use overlay::{LINGER, RESULT, overlay};
 pub use popup::popup;
 
 use crate::verdict::Stall;
@@ -23,7 +24,9 @@ use std::collections::BTreeMap;
 /// A verdict and all that it rests on, to be read at leisure.
 pub fn explained(stall: &Stall, words: &Words) -> Node {
     let explained = Node::classed("section", "stall").with("lang", words.tag());
-    explained.children(popup::verdict(stall, words)).children(evidence::evidence(stall, words))
+    explained
+        .children(popup::verdict(stall, &Wishes::default(), words))
+        .children(evidence::evidence(stall, words))
 }
 
 /// One element, or a text.
@@ -82,6 +85,8 @@ pub struct Wishes {
     pub dismissed: Option<crate::time::Wall>,
     /// Nothing should be shown on this site.
     pub muted: bool,
+    /// What the viewer's provider is called. Shown to the viewer, and no part of any evidence.
+    pub provider: Option<String>,
 }
 
 /// Why a tab has nothing to show.

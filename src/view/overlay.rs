@@ -1,15 +1,19 @@
 //! The overlay beside the player.
 
 use super::evidence::evidence;
-use super::path::path;
+use super::path::{path, places};
 use super::{Node, Wishes, button};
-use crate::status::{MediaStatus, Status};
-use crate::time::Micros;
-use crate::verdict::Stall;
+use crate::event::Asker;
+use crate::status::{CheckState, CheckStatus, MediaStatus, Status};
+use crate::time::{Micros, Wall};
+use crate::verdict::{Stall, StallKind};
 use crate::wording::{self, Words};
 
 /// How long the verdict stays after playback went on [P]: three short sentences at a calm reading speed.
 pub const LINGER: Micros = Micros::from_millis(6000);
+
+/// How long the result of a check that the viewer asked for stays [P]: some sentences more.
+pub const RESULT: Micros = Micros::from_millis(20_000);
 
 /// The overlay; `None` when there is nothing to say.
 pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> {
@@ -34,7 +38,14 @@ pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> 
     let overlay = Node::classed("section", state)
         .with("lang", words.tag())
         .with("aria-label", words.say("overlay_label", &[]))
-        .children([top, path(stall, words), next(stall, resumes_in, words), details]);
+        .children([
+            top,
+            path(stall, words),
+            places(stall, wishes, words),
+            next(stall, resumes_in, words),
+            checked(status, stall, words),
+            details,
+        ]);
     Some(overlay)
 }
 
@@ -63,6 +74,29 @@ pub(super) fn next(stall: &Stall, resumes_in: Option<Micros>, words: &Words) -> 
     Node::classed("div", "next").children([resumes, advice])
 }
 
+/// The check of what playback waits for; nothing for what a check knows nothing of.
+fn checked(status: &Status, stall: &Stall, words: &Words) -> Node {
+    let check = status.check.as_ref();
+    let about = check.and_then(|check| super::check::subject(None, Some(stall), check.since));
+    match stall.kind {
+        StallKind::Starved => super::check::check(check.filter(|check| is_of(check, stall)), about, words),
+        StallKind::Frozen | StallKind::SlowMotion => Node::classed("div", "check"),
+    }
+}
+
+/// It was begun in this stall, or while its verdict was in view.
+fn is_of(check: &CheckStatus, stall: &Stall) -> bool {
+    check.since >= stall.began.wall && stall.ended.is_none_or(|ended| check.since - ended.wall < LINGER)
+}
+
+/// It still goes on, or its result has not been in view long enough.
+fn lasts(check: &CheckStatus, at: Wall) -> bool {
+    match check.state {
+        CheckState::Waiting | CheckState::Measuring => true,
+        CheckState::Over(over) | CheckState::Stopped(over) => at - over < RESULT,
+    }
+}
+
 /// How long it has lasted so far.
 fn clock(stall: &Stall, words: &Words) -> Node {
     let clock = Node::classed("span", "clock").with("aria-hidden", true);
@@ -85,5 +119,8 @@ fn subject(status: &Status) -> Option<(&Stall, Option<Micros>)> {
         Some((stall.ended?.wall, stall))
     });
     let (ended, stall) = ended.max_by_key(|(ended, _)| *ended)?;
-    (status.at - ended < LINGER).then_some((stall, None))
+    let asked =
+        |check: &CheckStatus| check.by == Asker::Viewer && is_of(check, stall) && lasts(check, status.at);
+    let checked = status.check.as_ref().is_some_and(asked);
+    (checked || status.at - ended < LINGER).then_some((stall, None))
 }

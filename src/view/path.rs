@@ -1,10 +1,10 @@
 //! The path picture: the seven zones in a row, the possible ones shaded, the cleared ones ticked.
 
-use super::{Node, heard};
+use super::{Node, Wishes, heard};
 use crate::ledger::apportion;
 use crate::time::Micros;
 use crate::verdict::{Stall, Zone};
-use crate::wording::{Words, zone_label};
+use crate::wording::{self, Words, zone_label};
 
 /// From this part of the likelihood on a zone is more likely than not, in per cent (ATTRIBUTION §3.5.5).
 const LIKELY: i64 = 50;
@@ -122,6 +122,12 @@ fn alike(zone: Zone, stall: &Stall) -> Vec<Zone> {
 fn time_of(zones: &[Zone], stall: &Stall) -> i64 {
     let times = stall.by_zone.iter().filter(|time| zones.contains(&time.zone));
     times.map(|time| time.total().0).fold(0, i64::saturating_add)
+}
+
+/// The names of places on it. Always there, so that nothing moves when they become known.
+pub(super) fn places(stall: &Stall, wishes: &Wishes, words: &Words) -> Node {
+    let place = wording::place(stall, wishes.provider.as_deref(), words);
+    Node::classed("p", "places").children(place.map(Node::Text))
 }
 
 /// The path, from the viewer to the service.

@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::event::ElementId;
+use crate::check::Measurement;
+use crate::event::{Asker, ElementId, Reply, Target};
 use crate::history::Hour;
-use crate::status::{PlayState, Status};
+use crate::status::{CheckState, CheckStatus, PlayState, Status};
 use crate::time::Micros;
 use crate::verdict::Stall;
 use crate::wording::Words;
@@ -54,7 +55,12 @@ fn kept() -> Kept {
         ..Hour::default()
     };
     let cut = KeptStall { id: "cut".to_owned(), cut: true, ..stall.clone() };
-    Kept { site: "video.example".to_owned(), hours: vec![hour], stalls: vec![stall, cut] }
+    Kept {
+        site: "video.example".to_owned(),
+        hours: vec![hour],
+        stalls: vec![stall, cut],
+        trouble: String::new(),
+    }
 }
 
 /// Every tree that the samples make, in both languages.
@@ -203,7 +209,8 @@ fn a_stall_under_way_goes_before_one_that_is_over() {
 fn what_was_dismissed_or_muted_is_not_shown() {
     let stalled = live(stall("slow-response", false));
     let began = stall("slow-response", false).began.wall;
-    let wish = |dismissed, muted| overlay(&stalled, &Wishes { dismissed, muted }, &english());
+    let wish =
+        |dismissed, muted| overlay(&stalled, &Wishes { dismissed, muted, ..Wishes::default() }, &english());
     assert_eq!(wish(Some(began), false), None);
     assert_eq!(wish(None, true), None);
     assert!(wish(Some(began - Micros(1)), false).is_some(), "an earlier stall was dismissed, not this one");
@@ -239,7 +246,7 @@ fn parts_keep_their_places_from_begin_to_end() {
         _ => Vec::new(),
     };
     let first = shape(&live(stall("undetermined", false)));
-    assert_eq!(first.len(), 4);
+    assert_eq!(first.len(), 6);
     for cause in samples::CAUSES {
         assert_eq!(shape(&live(stall(cause, false))), first);
         assert_eq!(shape(&over(stall(cause, true), 4_000)), first);
@@ -269,13 +276,63 @@ fn the_path_says_of_each_zone_what_the_verdict_says() {
 fn a_stall_s_evidence_can_be_saved_once_it_is_over_and_once_a_tab() {
     let words = english();
     let popup = |frames: &[Status]| popup(frames, None, &Wishes::default(), &words);
-    assert_eq!(actions(&popup(&[live(stall("frozen", false))])), [""; 0]);
+    assert_eq!(actions(&popup(&[live(stall("frozen", false))])), ["check"]);
     let mut older = over(stall("slow-response", true), 9_000);
     let newer = older.clone();
     if let Some(stall) = &mut older.media[0].last {
         stall.began.wall = stall.began.wall - Micros(5_000_000);
     }
-    assert_eq!(actions(&popup(&[older, newer])), ["share", "save-evidence"]);
+    assert_eq!(actions(&popup(&[older, newer])), ["check", "check", "share", "save-evidence"]);
+}
+
+#[test]
+fn a_check_says_how_far_it_is_and_then_what_it_excluded() {
+    let words = english();
+    let examined = samples::examined(true).swap_remove(0);
+    let check = |state, stall: Stall| {
+        let since = stall.began.wall;
+        let measured = Measurement {
+            fact: 0,
+            from: since,
+            at: since,
+            by: Asker::Viewer,
+            target: Target::Gateway,
+            host: None,
+            reply: Reply::Refused,
+            connect: Some(Micros::from_millis(290)),
+            answer: None,
+            body: None,
+        };
+        let unfit = Measurement { target: Target::ReferenceA, reply: Reply::Unfit, ..measured.clone() };
+        let parts = vec![
+            (Target::Gateway, false, Some(measured)),
+            (Target::ReferenceA, false, Some(unfit)),
+            (Target::ReferenceB, true, None),
+            (Target::Sibling, false, None),
+        ];
+        let status = over(stall, 4_000);
+        Status { check: Some(CheckStatus { by: Asker::Viewer, since, state, parts }), ..status }
+    };
+    let panel = |status: &Status| {
+        let tree = shown(status).unwrap();
+        let panel = of_class(&tree, "check")[0].clone();
+        (
+            text(&panel, false).replace('\u{a0}', " "),
+            actions(&panel).last().map(|action| (*action).to_owned()),
+        )
+    };
+    let (said, action) = panel(&check(CheckState::Measuring, examined.clone()));
+    let parts = "Your router: answered in 290 msAn independent server: something else answered in its place\
+                 Another independent server: asked, no answer yet";
+    assert_eq!((said, action.as_deref()), (format!("Checking …{parts}Stop"), Some("stop-check")));
+    let over = CheckState::Over(examined.began.wall);
+    let (said, action) = panel(&check(over, examined.clone()));
+    assert_eq!(action.as_deref(), Some("check"));
+    assert!(said.contains("Speaks against: your ISP, the networks in between, the video service."), "{said}");
+    assert!(said.contains("Not checked: how the video server answers"), "{said}");
+    // One that told nothing apart says so.
+    let (said, _) = panel(&check(over, stall("slow-response", true)));
+    assert!(said.contains(&words.say("probe_excluded_nothing", &[])), "{said}");
 }
 
 #[test]
@@ -337,7 +394,9 @@ fn a_worse_picture_gets_one_quiet_line_for_a_while() {
 fn a_worse_picture_is_dismissed_and_muted_like_a_stall_and_gives_way_to_one() {
     let status = adjusted(None, 5_000);
     let began = status.media[0].adjusted.unwrap().began.wall;
-    for wishes in [Wishes { dismissed: Some(began), muted: false }, Wishes { dismissed: None, muted: true }] {
+    for wishes in
+        [Wishes { dismissed: Some(began), ..Wishes::default() }, Wishes { muted: true, ..Wishes::default() }]
+    {
         assert_eq!(overlay(&status, &wishes, &english()), None);
     }
     let mut both = live(stall("slow-response", false));
@@ -360,4 +419,16 @@ fn the_popup_tells_what_is_kept_of_the_site_and_leads_to_the_rest() {
     assert_eq!(actions(&tree), ["stats", "share:0123abcd"]);
     let empty = with_history(nothing, &Kept { site: "video.example".to_owned(), ..Kept::default() }, &words);
     assert_eq!((of_class(&empty, "value").len(), actions(&empty)), (0, vec!["stats"]));
+}
+
+#[test]
+fn the_popup_says_why_there_is_no_history() {
+    let words = english();
+    for (trouble, said) in [("newer", "written by a newer Whystall"), ("broken", "database is damaged")] {
+        let kept = Kept { trouble: trouble.to_owned(), ..Kept::default() };
+        let tree = with_history(popup(&[], None, &Wishes::default(), &words), &kept, &words);
+        let shown = text(of_class(&tree, "history")[0], false);
+        assert!(shown.contains(said) && shown.contains("Nothing was deleted"), "{shown}");
+        assert_eq!(actions(&tree), ["stats"]);
+    }
 }

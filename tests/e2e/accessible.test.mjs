@@ -23,7 +23,7 @@ for (const dark of [false, true]) {
     after(() => shared.close());
 
     test('before anything was played', async () => {
-      for (const file of ['welcome.html', 'popup.html', 'share.html', 'stats.html']) {
+      for (const file of ['welcome.html', 'popup.html', 'share.html', 'stats.html', 'settings.html', 'line.html']) {
         const page = await shared.openExtensionPage(file);
         if (file === 'stats.html') await drawn(page);
         await page.waitForSelector('main h1');

@@ -100,7 +100,7 @@ function block(lasts) {
 }
 
 function busy({ stalls, truth }) {
-  assert.deepEqual(stalls.map(({ cause, zones }) => `${cause} ${zones}`), ['cpu-busy device,player']);
+  assert.deepEqual(stalls.map(({ cause, zones }) => `${cause} ${zones}`), ['cpu-busy device']);
   const [{ began, ended }] = stalls;
   const off = Math.abs(began.wall / 1e3 - truth.dry);
   assert.ok(off <= DATED, `begin off by ${off} ms`);

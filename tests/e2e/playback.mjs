@@ -35,7 +35,7 @@ export function pass(millis) {
  * @param {string} [options.file] the page, and the directory it is in
  * @param {string} [options.pages]
  * @param {boolean} [options.extension]
- * @param {{ quota?: number, backgrounds?: boolean }} [options.how] the browser is launched otherwise than usual
+ * @param {{ quota?: number, backgrounds?: boolean, networks?: string }} [options.how] the browser is launched otherwise than usual
  * @param {boolean} [options.privately] in a private window
  * @param {Awaited<ReturnType<typeof launch>>} [options.shared] a browser to play in that is there already, and stays
  */

@@ -10,7 +10,7 @@ mod walker;
 use serde_json::{Value, json};
 use whystall::Input;
 use whystall::ingress::Ingress;
-use whystall::read::Read;
+use whystall::read;
 use whystall::wire::Fact;
 
 /// The inputs these facts amount to, and how many facts were dropped.
@@ -18,7 +18,7 @@ fn take(ingress: &mut Ingress, facts: &[Value]) -> (Vec<Input>, u64) {
     let before = ingress.dropped();
     let mut inputs = Vec::new();
     for fact in facts {
-        let fact = Fact::read(&fact).unwrap_or_else(|why| panic!("no fact, {why}: {fact}"));
+        let fact: Fact = read::json(&fact.to_string()).unwrap_or_else(|why| panic!("no fact, {why}: {fact}"));
         ingress.take(fact, &mut inputs);
     }
     (inputs, ingress.dropped() - before)

@@ -198,6 +198,36 @@ fn the_machines_clock_against_the_pages() {
     assert_eq!(inputs.last().unwrap().at.0, 1_500_000);
 }
 
+#[test]
+fn where_a_server_is() {
+    let fact = |more: Value| {
+        let base = json!({"k": "placed", "t": 6000.0, "url": "https://user:secret@CDN.example:8443/a/seg-1.m4s?sig=x",
+            "asn": 64_500, "name": "ExampleCDN", "own": false, "service": null, "stands": "anywhere", "table": 20_260_617});
+        let changes = more.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.clone()));
+        with(base, &changes.collect::<Vec<_>>())
+    };
+    let own = json!({"own": true, "service": "Cache", "stands": "in-provider"});
+    check(
+        &[fact(json!({})), fact(own)],
+        &[
+            json!({"at": 6_000_000, "event": "placed", "host": "cdn.example:8443", "asn": 64_500, "name": "ExampleCDN",
+                "own": false, "service": null, "stands": "anywhere", "table": 20_260_617}),
+            // Which network the viewer is in, is the viewer's own affair.
+            json!({"at": 6_000_000, "event": "placed", "host": "cdn.example:8443", "asn": null, "name": null,
+                "own": true, "service": "Cache", "stands": "in-provider", "table": 20_260_617}),
+        ],
+    );
+    let refused = [
+        json!({"url": "nonsense"}),
+        json!({"asn": 0}),
+        json!({"stands": "somewhere"}),
+        json!({"table": 17}),
+        json!({"name": "x".repeat(65)}),
+        json!({"service": "a\u{0}b"}),
+    ];
+    refuses(&[], &refused.map(fact));
+}
+
 fn measured(more: Value) -> Value {
     let base = json!({"k": "checked", "t": 6000.0, "from": 5900.0, "by": "automatic", "target": "stalled",
         "url": "https://user:secret@CDN.example:8443/a/seg-1.m4s?sig=x", "reply": "answered", "connect": 21.25, "answer": 22.5});

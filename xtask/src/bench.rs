@@ -2,6 +2,7 @@
 
 use crate::build;
 use crate::chosen;
+use crate::networks;
 use crate::process::{cargo, command, run as execute};
 use crate::setup;
 use anyhow::Result;
@@ -36,6 +37,8 @@ enum Bench {
     Memory,
     /// How many bundles the command line verifies in a second
     Verify,
+    /// Size of the table of networks, loading it, looking addresses up
+    Networks,
     /// What the probe adds to the browser's own appendBuffer
     Hook,
     /// From a stopped background to the first words
@@ -71,7 +74,10 @@ pub fn run(options: &Options) -> Result<()> {
     setup::building()?;
     setup::running()?;
     setup::measuring()?;
-    if needs(&[Bench::Headers]) {
+    if needs(&[Bench::Networks]) {
+        networks::ship()?;
+    }
+    if needs(&[Bench::Headers, Bench::Networks]) {
         readers()?;
     }
     if needs(&[Bench::Headers, Bench::Instructions]) {

@@ -1,5 +1,6 @@
 //! The extension: Rust → WebAssembly → bindings → dist/chrome and dist/firefox.
 
+use crate::networks;
 use crate::process::{cargo, command, output, run as execute, stale};
 use crate::setup::{self, WASM_TARGET};
 use anyhow::{Context, Result};
@@ -13,6 +14,7 @@ pub fn run() -> Result<()> {
     setup::building()?;
     core()?;
     pages()?;
+    networks::ship()?;
     for browser in BROWSERS {
         pack(browser)?;
     }

@@ -32,10 +32,14 @@ pub enum Target {
     Bundle,
     /// What servers say of themselves in headers
     Header,
+    /// Sums of what was watched, and what is asked of them
+    History,
     /// Heads of ISO BMFF appends
     Isobmff,
     /// HLS and DASH manifests
     Manifest,
+    /// Tables of networks
+    Networks,
     /// Cards: pictures with evidence inside
     Picture,
     /// Recorded inputs, live and replayed

@@ -7,9 +7,11 @@ mod docs;
 mod fuzz;
 mod lab;
 mod lint;
+mod networks;
 mod package;
 mod process;
 mod screenshots;
+mod sentences;
 mod setup;
 mod test;
 mod tidy;
@@ -50,6 +52,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Check formatting, lints and syntax
     Lint,
+    /// Make a table of networks of a list of one's own, for tests: dist/*/networks.bin can be replaced by it
+    Networks(networks::Options),
     /// Make byte-reproducible dist/chrome.zip and dist/firefox.zip, and check them as the stores do
     Package,
     /// Write the pages of docs/ that are made from the code
@@ -80,6 +84,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Bench(options) => bench::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Lint => lint::run(),
+        Task::Networks(options) => networks::run(&options),
         Task::Package => package::run(),
         Task::Docs => docs::run(),
         Task::Tidy => tidy::run(),

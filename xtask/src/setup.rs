@@ -1,6 +1,7 @@
 //! Installs what is missing, and says so.
 
 use crate::fuzz;
+use crate::networks;
 use crate::process::{cargo, command, find, output, run, stale};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -10,6 +11,7 @@ use std::process::Command;
 /// All of it.
 pub fn everything() -> Result<()> {
     building()?;
+    networks()?;
     running()?;
     println!("nothing is missing");
     Ok(())
@@ -20,6 +22,11 @@ pub fn building() -> Result<()> {
     wasm_target()?;
     wasm_bindgen()?;
     npm_packages(Path::new("."), "webpack, wasm-opt and web-ext")
+}
+
+/// What the table of networks is made of.
+pub fn networks() -> Result<()> {
+    npm_packages(Path::new(networks::DATA), "the open data that tells networks by their addresses")
 }
 
 /// What playing a stream in a browser needs.

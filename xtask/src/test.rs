@@ -68,6 +68,9 @@ pub fn run(options: &Options) -> Result<()> {
     if of_browsers || chosen.iter().any(|suite| matches!(suite, Suite::Wasm | Suite::Package)) {
         build::run()?;
     }
+    if chosen.contains(&Suite::Unit) {
+        setup::networks()?;
+    }
     if of_browsers {
         setup::running()?;
         execute(&mut command("node", ["demo/stream.mjs", "target/demo-stream"]))?;
@@ -132,7 +135,7 @@ fn run_suite(suite: Suite, full: bool) -> Result<Count> {
     Ok(match suite {
         Suite::Unit => counted(&mut cargo(["test", "--workspace", "--no-fail-fast"]), cargo_total, "")?,
         Suite::Tidy => checks(&tidy::CHECKS),
-        Suite::Js => node_tests(&["extension", "demo"], None, full)?,
+        Suite::Js => node_tests(&["extension", "demo", "tests/ndt7"], None, full)?,
         Suite::Bench => {
             setup::running()?;
             bench::readers()?;

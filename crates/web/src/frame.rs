@@ -1,11 +1,12 @@
 //! One frame's log, redaction and session, free of JavaScript values so that it is tested as plain Rust.
 
 use serde::Serialize;
+use whystall::bundle::Bundle;
 use whystall::check::Step;
 use whystall::event::Event;
 use whystall::ingress::Ingress;
 use whystall::read::{Fault, Read, json};
-use whystall::status::Status;
+use whystall::status::{PlayState, Status};
 use whystall::tally::Watched;
 use whystall::time::Wall;
 use whystall::verdict::Stall;
@@ -35,10 +36,20 @@ pub struct Outputs {
 pub struct Record {
     /// The bundle's hash.
     pub id: String,
+    /// It is in place of the one of this hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
     /// The bundle's bytes.
     pub bundle: String,
     /// The verdict's bytes.
     pub report: String,
+}
+
+impl Record {
+    fn of(bundle: &Bundle, replaces: Option<String>) -> Record {
+        let (bytes, id) = bundle.sealed();
+        Record { id, replaces, bundle: text(bytes), report: text(bundle.report.to_bytes()) }
+    }
 }
 
 /// One frame.
@@ -118,10 +129,18 @@ impl Frame {
             "mute" => self.wishes.muted = true,
             "unmute" => self.wishes.muted = false,
             "check" => self.session.check(),
+            "home-alone" => self.session.answer(false),
+            "home-shared" => self.session.answer(true),
+            "stop-check" => self.session.stop_check(),
             "allow-checks" => self.session.allow_checks(true),
             "forbid-checks" => self.session.allow_checks(false),
             _ => {}
         }
+    }
+
+    /// What the viewer's provider is called, to be shown.
+    pub fn name_provider(&mut self, name: Option<String>) {
+        self.wishes.provider = name;
     }
 
     /// Drains the session.
@@ -133,11 +152,10 @@ impl Frame {
                 // Drawn once below, from the newest status.
                 Output::View(_) => {}
                 Output::Check(steps) => outputs.check.extend(steps),
-                Output::Record(bundle) => outputs.records.push(Record {
-                    id: bundle.fingerprint(),
-                    bundle: text(bundle.to_bytes()),
-                    report: text(bundle.report.to_bytes()),
-                }),
+                Output::Record(bundle) => outputs.records.push(Record::of(&bundle, None)),
+                Output::Revise(replaces, bundle) => {
+                    outputs.records.push(Record::of(&bundle, Some(replaces)));
+                }
             }
         }
         let overlay = self.overlay();
@@ -161,6 +179,12 @@ impl Frame {
     /// Playback stands still.
     pub fn stalled(&self) -> bool {
         self.session.is_stalled()
+    }
+
+    /// Something plays, or would if it could.
+    pub fn playing(&self) -> bool {
+        let active = [PlayState::Playing, PlayState::Stalled, PlayState::Seeking, PlayState::Starting];
+        self.session.status().media.iter().any(|media| active.contains(&media.playing))
     }
 
     /// What is going on right now.

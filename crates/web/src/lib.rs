@@ -2,6 +2,7 @@
 //! text: what is to be an object again as JSON, for which there has to be a writer anyway. Nothing is decided here.
 
 mod frame;
+mod networks;
 mod object;
 
 use frame::Frame;
@@ -60,10 +61,23 @@ impl FrameSession {
         self.outputs()
     }
 
+    /// What the viewer's provider is called. Shown, and no part of any evidence.
+    #[wasm_bindgen(js_name = nameProvider)]
+    pub fn name_provider(&mut self, name: Option<String>) -> Result<JsValue, JsError> {
+        self.frame.name_provider(name);
+        self.outputs()
+    }
+
     /// What the history is to know by now: `watched` so far, and the `stall` that is no record yet or
     /// `null`.
     pub fn account(&self) -> Result<JsValue, JsError> {
         to_js(&self.frame.account())
+    }
+
+    /// Something plays, or would if it could.
+    #[wasm_bindgen(getter)]
+    pub fn playing(&self) -> bool {
+        self.frame.playing()
     }
 
     /// Playback stands still.
@@ -109,6 +123,12 @@ impl Popup {
     pub fn new(catalogue: &str, muted: bool) -> Popup {
         let wishes = Wishes { muted, ..Wishes::default() };
         Popup { frames: Vec::new(), wishes, words: Words::new(catalogue), kept: None }
+    }
+
+    /// What the viewer's provider is called.
+    #[wasm_bindgen(js_name = nameProvider)]
+    pub fn name_provider(&mut self, name: Option<String>) {
+        self.wishes.provider = name;
     }
 
     /// Shows this frame too.
