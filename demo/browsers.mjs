@@ -58,7 +58,7 @@ export async function launch(name, { headless = true, dark = false, extension = 
     /** Opens the popup of a page's tab, in a tab of its own. */
     openPopup: async (page) => openExtensionPage(browser, base + (await popupOf(browser, base, page))),
     /** A page that the extension opened itself, whose address begins so. */
-    openedExtensionPage: (start) => pageAt(browser, base + start, (address) => address?.startsWith(base + start)),
+    openedExtensionPage: (start) => pageAt(browser, base + start, (address) => address.startsWith(base + start)),
     /** Stops the extension's background, as the browser does when it has been idle. */
     stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
     /** The picture in the clipboard as a PNG, in base64. In Chromium a page has to be allowed to read it. @param {any} page */
@@ -213,7 +213,11 @@ function pageAt(browser, url, fits = (address) => address === url) {
   const slow = () => new Promise((done) => setTimeout(done, 500));
   return until(async () => {
     // Puppeteer does not notice Firefox's change of process either: ask the pages themselves.
-    for (const page of await browser.pages()) if (fits(await Promise.race([address(page), slow()]))) return page;
+    for (const page of await browser.pages()) {
+      const at = await Promise.race([address(page), slow()]);
+      // A page that still loads, or does not answer, is asked again.
+      if (at && fits(at)) return page;
+    }
     return null;
   }, `a page at ${url}`);
 }
