@@ -26,13 +26,16 @@ const url = new URL(address);
 url.searchParams.set('stream', url.searchParams.get('stream') + MANIFESTS[url.searchParams.get('player')]);
 
 const browser = await launch(name, { anyCertificate: true, networks });
+const underflows = [];
 try {
   tell({ browser: browser.browser.process().pid });
   const popup = await browser.openExtensionPage('popup.html');
   await popup.evaluate((settings) => (globalThis.browser ?? globalThis.chrome).storage.local.set(settings), JSON.parse(settings));
   await popup.close();
   const started = Date.now();
-  const page = await browser.open(url.href);
+  const page = await browser.browser.newPage();
+  if (name === 'chromium') await noteUnderflows(page);
+  await page.goto(url.href, { waitUntil: 'load' });
   const other = await browser.browser.newPage();
   await page.bringToFront();
   const obey = ({ page: script, hide }) => (script === undefined ? (hide ? other : page).bringToFront() : page.evaluate(script));
@@ -54,10 +57,22 @@ try {
   let stored = [];
   const ofThis = ({ report }) => JSON.parse(report).stalls.at(-1).began.wall / 1e3 >= started;
   await until(async () => (stored = (await storedStalls(history)).filter(ofThis)).length >= expected, 'records', SETTLES).catch(() => {});
-  tell({ done: { record, stored } });
+  tell({ done: { record, stored, underflows } });
 } finally {
   await browser.close();
   process.stdin.destroy();
+}
+
+/** Notes when and why Chromium itself says that playback stops: its developer tools show it, no other browser tells. */
+async function noteUnderflows(page) {
+  const tools = await page.createCDPSession();
+  tools.on('Media.playerEventsAdded', ({ events }) => {
+    for (const { value } of events) {
+      const { reason } = JSON.parse(value).pipeline_buffering_state ?? {};
+      if (reason) underflows.push({ at: Date.now(), reason });
+    }
+  });
+  await tools.send('Media.enable');
 }
 
 function pause(millis) {

@@ -25,6 +25,17 @@ pub struct Seen {
 pub struct Recorded {
     record: Page,
     pub stored: Vec<Stored>,
+    #[serde(default)]
+    underflows: Vec<Underflow>,
+}
+
+/// Chromium said that playback stops.
+#[derive(Clone, Serialize, Deserialize)]
+struct Underflow {
+    /// Milliseconds since the epoch.
+    at: f64,
+    /// `DEMUXER_UNDERFLOW` or `DECODER_UNDERFLOW`.
+    reason: String,
 }
 
 /// A stall as the extension stored it.
@@ -104,6 +115,8 @@ pub struct Record {
     /// When the first fault began and the last ended.
     pub faults: Option<(f64, Option<f64>)>,
     page: Page,
+    #[serde(default)]
+    underflows: Vec<Underflow>,
     /// The longest gap, and what was said of it.
     pub stall: Option<Said>,
     /// Stalls that Whystall found where the page saw no gap.
@@ -321,6 +334,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         invalid: invalid(scenario, seen, &page.stalls()),
         faults: seen.faults,
         page,
+        underflows: seen.recorded.underflows.clone(),
         stall: None,
         invented: 0,
         missed: 0,

@@ -91,6 +91,9 @@ struct Chosen {
     /// Run each so many times: what is random differs
     #[arg(long, default_value_t = 1)]
     seeds: u64,
+    /// The first of these seeds: later ones leave alone what was run
+    #[arg(long, default_value_t = 1)]
+    from: u64,
     /// The viewer has allowed checks
     #[arg(long)]
     check: bool,
@@ -161,7 +164,7 @@ fn chosen(chosen: &Chosen) -> Result<Vec<Run>> {
     scenarios.retain(|scenario| scenario.quick || !chosen.quick);
     let browsers = chosen.browser.as_deref().map_or(vec!["chromium", "firefox"], |one| vec![one]);
     let mut runs = Vec::new();
-    for seed in 1..=chosen.seeds {
+    for seed in chosen.from..chosen.from + chosen.seeds {
         for browser in &browsers {
             for Scenario { name, .. } in &scenarios {
                 let (scenario, browser) = (name.clone(), (*browser).to_owned());
