@@ -280,6 +280,34 @@ fn sites_that_answer_late_too() {
 }
 
 #[test]
+fn what_waits_in_the_same_queue_waits_too() {
+    let queued = |host, wait| {
+        move |when| {
+            let wait = if when < 9_000 { 30 } else { wait };
+            Elsewhere { bytes: 900, transfer: 1, wait, ..site(host) }
+        }
+    };
+    let story = |[one, two]: [i64; 2]| {
+        let both = slow_body().slow_body(Audio, 10, 15_000);
+        background(background(both, queued("shop.example", one)), queued("news.example", two))
+    };
+    let stall = judged(&story([900, 1_200]));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-transfer", &ALL[..3]));
+    assert_eq!(about_path(&stall), ["others-waited", "networks-assumed"]);
+    let hosts = ["video.example", "audio.example", "shop.example", "news.example"];
+    let known = (64_500..)
+        .zip(hosts)
+        .fold(story([900, 1_200]), |story, (asn, host)| placed(story, host, Some(asn), None));
+    assert_eq!(judged(&known).zones, [Home, Access]);
+    // They may be slow by themselves, and small requests of a queue for each flow wait in none.
+    for waits in [[900, 30], [110, 110], [30, 30]] {
+        assert_eq!(judged(&story(waits)).zones, ALL, "{waits:?}");
+    }
+    // One site is not enough.
+    assert_eq!(judged(&background(slow_body(), queued("shop.example", 900))).zones, ALL);
+}
+
+#[test]
 fn media_from_another_server() {
     let stall = judged(&slow_body().from_host(Video, 9, "cdn.example"));
     assert_eq!(about_path(&stall), ["other-server-faster", "path-not-separated"]);

@@ -20,6 +20,7 @@ mod near;
 mod networks;
 mod others_answered;
 mod others_moved;
+mod others_waited;
 mod paid;
 pub mod parts;
 pub mod place;
@@ -99,7 +100,7 @@ const BLOCKS: &[&[Test]] = &[
     &[references::test],
     &[gateway::test],
     &[household::test],
-    &[near::test],
+    &[near::test, others_waited::test],
     &[same_edge::test, lossy::test, round_trip::test],
     &[sibling::test, media_elsewhere::test],
     &[cache_word::test],

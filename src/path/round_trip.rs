@@ -37,9 +37,9 @@ const NO_QUEUE: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
 const BEYOND: Row = [ln::R10, ln::R15, 0, ln::R30, ln::R30];
 /// Up everywhere: ATTRIBUTION §3.4, *near*, has .15 for the interconnect with a near anycast host; .3 with sites whose
 /// networks are not known [P].
-const EVERYWHERE: Row = [ln::R80, 0, ln::R30, ln::R08, ln::R08];
+pub const EVERYWHERE: Row = [ln::R80, 0, ln::R30, ln::R08, ln::R08];
 /// Up everywhere, in networks that are known to differ (ATTRIBUTION §3.4, *near*).
-const EVERYWHERE_KNOWN: Row = [ln::R80, 0, ln::R15, ln::R08, ln::R08];
+pub const EVERYWHERE_KNOWN: Row = [ln::R80, 0, ln::R15, ln::R08, ln::R08];
 
 /// What the connections to one host were like.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -287,6 +287,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("line-as-measured", &[rate.clone(), ("capacity", Value::Bitrate(41_000_000))]),
                 finding("line-far-below", &[slow.clone(), ("capacity", Value::Bitrate(41_000_000))]),
                 finding("others-late", &[count(2), ("within", time(2_100))]),
+                finding("others-waited", &[count(2), ("took", time(1_300)), ("usual", time(40))]),
                 finding("networks-assumed", &[]),
                 finding("round-trip-up-here", &trip(180)),
                 finding("path-not-separated", &[]),
