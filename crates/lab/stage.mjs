@@ -18,7 +18,8 @@ const index = path.join(site, 'index.html');
 await writeFile(index, (await readFile(index, 'utf8')).replace(PLACE, `<script src="${script}.js"></script>`));
 // A transfer of known size, for whoever wants to load or measure a path.
 await writeFile(path.join(site, 'megabyte'), Buffer.alloc(1 << 20, 'w'));
-// What else a page may fetch: a picture, large enough to tell of the line.
+// What else a page may fetch: a picture, large enough to tell of the line, and news, which is not.
+await writeFile(path.join(site, 'news'), Buffer.alloc(2_000, 'w'));
 await writeFile(path.join(site, 'picture'), Buffer.alloc(300_000, 'w'));
 
 const { dir, representations } = await makeStream(path.join(root, 'target/demo-stream'));

@@ -9,6 +9,8 @@ use crate::measure::{Judged, calibration, macro_mean, mean, number, ratio, share
 use crate::report::name;
 use crate::run::commit;
 use crate::table::Table;
+use crate::traffic;
+use crate::tree;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -44,7 +46,7 @@ impl<'a> Column<'a> {
 
 /// Which answer: that without what checks measured, with it, with the viewer's word, too, or with line tests made before as well.
 #[derive(Clone, Copy)]
-enum Mode {
+pub enum Mode {
     Passive,
     Checked,
     Answered,
@@ -52,9 +54,12 @@ enum Mode {
 }
 
 /// Answers by mode, and how each is called.
-type Modes<'a> = [(&'static str, Vec<Judged<'a>>); 4];
+type Modes<'a> = [(&'static str, Vec<Judged<'a>>); MODES];
 
-fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
+/// Passively, with a check, with the answer, and line tests.
+const MODES: usize = 4;
+
+pub fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
     let answer = |said: &'a Said| match mode {
         Mode::Passive => &said.passive,
         Mode::Checked => &said.answer,
@@ -72,7 +77,7 @@ pub fn page(all: &[Record], valid: &[&Record], fit: Option<&Fit>) -> Result<Stri
     let (checked, unchecked): (Vec<&Record>, Vec<&Record>) = valid.iter().partition(|record| record.check);
     let mut page = format!(
         "# Accuracy\n\n\
-         <!-- Made by `cargo xtask lab report` from the runs in target/lab/runs. -->\n\n\
+         <!-- Made by `cargo xtask lab report` from the runs in lab/runs, and those in target/lab/runs if there are any. -->\n\n\
          How often Whystall was right where the fault is in a known place: real players in real browsers in the\n\
          [laboratory](laboratory.md). Of {} runs, {} count; in {} of them the viewer had allowed\n\
          [checks](attribution.md#the-check). They were made at {} and judged on {} by the rules of {}:\n\
@@ -110,7 +115,7 @@ pub fn page(all: &[Record], valid: &[&Record], fit: Option<&Fit>) -> Result<Stri
     confusion(&mut page, &modes)?;
     unseen(&mut page, &checked)?;
     own_network(&mut page, valid)?;
-    traffic(&mut page, valid, &checked)?;
+    traffic::told(&mut page, valid, &checked)?;
     calibrated(&mut page, &modes)?;
     baselines(&mut page, if checked.is_empty() { valid } else { &checked })?;
     if let Some(fit) = fit {
@@ -178,7 +183,7 @@ fn zones(page: &mut String, modes: &Modes) -> Result<()> {
 
 fn confusion(page: &mut String, modes: &Modes) -> Result<()> {
     writeln!(page, "\n## What was said\n\nStalls by where the fault was and the set that was named.\n")?;
-    let mut counts: BTreeMap<(Zone, Vec<Zone>), [usize; 3]> = BTreeMap::new();
+    let mut counts: BTreeMap<(Zone, Vec<Zone>), [usize; MODES]> = BTreeMap::new();
     for (mode, (_, judged)) in modes.iter().enumerate() {
         for Judged { truth, answer } in judged {
             let counts = counts.entry((*truth, answer.zones.clone())).or_default();
@@ -259,37 +264,6 @@ fn unseen(page: &mut String, checked: &[&Record]) -> Result<()> {
     Ok(())
 }
 
-/// Whether other traffic of the page helps.
-fn traffic(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result<()> {
-    writeln!(
-        page,
-        "\n## With and without other traffic\n\n\
-         In scenarios whose name ends in *elsewhere* the page fetches from two other sites, too; in *home-download* another\n\
-         device does.\n"
-    )?;
-    let mut table = Table::new(&["", "stalls", "in the set", "alone", "zones in the set"]);
-    for (title, records, mode) in
-        [("passively", valid, Mode::Passive), ("with a check", checked, Mode::Checked)]
-    {
-        for (what, with) in [("without", false), ("with", true)] {
-            let busy = |record: &Record| {
-                record.scenario.ends_with("elsewhere") || record.scenario == "home-download"
-            };
-            let of: Vec<&Record> = records.iter().copied().filter(|record| busy(record) == with).collect();
-            let of = judged(&of, mode);
-            table.row([
-                format!("{title}, {what}"),
-                of.len().to_string(),
-                share(&of, Judged::inside),
-                share(&of, Judged::alone),
-                number(macro_mean(&of, size)),
-            ]);
-        }
-    }
-    write!(page, "{table}")?;
-    Ok(())
-}
-
 /// Whether zones that are given a part of a stall have it as often.
 fn calibrated(page: &mut String, modes: &Modes) -> Result<()> {
     writeln!(
@@ -321,27 +295,30 @@ fn baselines(page: &mut String, records: &[&Record]) -> Result<()> {
     writeln!(
         page,
         "\n## Beside simpler rules\n\n\
-         The same stalls, judged from the same evidence. Utility is the chance to hit the true zone if one of those named is\n\
+         The same stalls, judged from the same evidence; Chromium's own reason (the developer tools' *Media* panel has it) is told by\n\
+         Chromium alone, and the tree has how long each stage took and usually takes. Utility is the chance to hit the true zone if one of those named is\n\
          picked blindly; of all zones it is the mean.\n"
     )?;
     let (passive, active) = (judged(records, Mode::Passive), judged(records, Mode::Checked));
-    let theirs: Vec<Vec<(Zone, Answer)>> = (0..BASELINES.len())
+    let mut theirs: Vec<Vec<(Zone, Answer)>> = (0..BASELINES.len())
         .map(|number| {
             let answers = records.iter().filter_map(|record| {
                 let (truth, said) = (record.truth.as_ref()?, record.stall.as_ref()?);
-                let zones = said.baselines.get(number)?.clone();
+                let zones = said.baselines.get(number)?.clone()?;
                 Some((truth.zone, Answer { zones, mass: Vec::new() }))
             });
             answers.collect()
         })
         .collect();
+    theirs.push(tree::judged(records)?);
     let mut judges = vec![(format!("{OURS}, passively"), passive)];
     if records.iter().any(|record| record.check) {
         judges.push((format!("{OURS}, with a check"), active));
     }
-    for (baseline, answers) in BASELINES.iter().zip(&theirs) {
+    let names = BASELINES.iter().map(|baseline| baseline.name).chain([tree::NAME]);
+    for (name, answers) in names.zip(&theirs) {
         let judged = answers.iter().map(|(truth, answer)| Judged { truth: *truth, answer });
-        judges.push((baseline.name.to_owned(), judged.collect()));
+        judges.push((name.to_owned(), judged.collect()));
     }
     let mut table =
         Table::new(&["", "true zone in the set", "zones in the set", "innocent network alone", "utility"]);
@@ -417,7 +394,7 @@ fn each(page: &mut String, valid: &[&Record]) -> Result<()> {
         if let (Some(truth), Some(said)) = (&record.truth, &record.stall) {
             let checked = if record.check { list(&said.answer.zones) } else { "–".to_owned() };
             table.row([
-                record.scenario.clone(),
+                record.played(),
                 record.browser.clone(),
                 record.seed.to_string(),
                 name(truth.zone),
@@ -441,7 +418,7 @@ fn wrong(page: &mut String, valid: &[&Record]) -> Result<()> {
                 .stall
                 .as_ref()
                 .map_or(String::new(), |said| format!(" ({}: {})", said.cause, list(&said.answer.zones)));
-            writeln!(page, "- {}, {}, seed {}: {fault}{said}", record.scenario, record.browser, record.seed)?;
+            writeln!(page, "- {}, {}, seed {}: {fault}{said}", record.played(), record.browser, record.seed)?;
         }
     }
     if !any {
@@ -458,7 +435,7 @@ fn invalid(page: &mut String, all: &[Record]) -> Result<()> {
         writeln!(
             page,
             "- {}, {}, seed {}: {}",
-            record.scenario,
+            record.played(),
             record.browser,
             record.seed,
             record.invalid.join("; ")

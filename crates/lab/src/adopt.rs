@@ -1,7 +1,7 @@
 //! Takes the evidence of runs into tests/replay, so that fast tests run on recorded reality.
 
 use crate::judge::{Record, Said};
-use crate::run::{Run, records};
+use crate::run::records;
 use crate::space::host;
 use anyhow::{Context, Result};
 use std::fs;
@@ -25,7 +25,8 @@ pub fn adopt(scenarios: &[String]) -> Result<()> {
         if !scenarios.is_empty() && !scenarios.contains(&record.scenario) {
             continue;
         }
-        let name = format!("{}-{}", record.scenario, record.browser);
+        let pings = if record.pings { "-pings" } else { "" };
+        let name = format!("{}{pings}-{}", record.scenario, record.browser);
         match take(&record, &name)? {
             Ok(folder) => println!("{name}, seed {}: adopted as {}", record.seed, folder.display()),
             Err(why) => println!("{name}, seed {}: refused, {why}", record.seed),
@@ -42,7 +43,8 @@ fn take(record: &Record, name: &str) -> Result<Result<PathBuf, String>> {
     let (Some(truth), Some(Said { number, contained, .. })) = (&record.truth, &record.stall) else {
         return Ok(Err("there is no stall in it".to_owned()));
     };
-    let bundle = sealed(&Run::of(record).evidence(*number))?;
+    let evidence = record.bundles.get(*number).context("a stall without evidence")?;
+    let bundle = Bundle::rejudge(evidence.as_bytes())?;
     if let Some(host) = strange_host(&bundle) {
         return Ok(Err(format!("it names {host}, which is not the laboratory's")));
     }
@@ -78,7 +80,7 @@ fn sealed(file: &Path) -> Result<Bundle> {
 }
 
 /// A server that is in the evidence, but not in the laboratory.
-fn strange_host(bundle: &Bundle) -> Option<String> {
+pub fn strange_host(bundle: &Bundle) -> Option<String> {
     let inputs = serde_json::to_value(&bundle.inputs).ok()?;
     let mut left = vec![&inputs];
     while let Some(value) = left.pop() {

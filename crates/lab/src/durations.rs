@@ -33,7 +33,7 @@ pub fn avoided(page: &mut String, valid: &[&Record]) -> Result<()> {
 
 /// Whether checks made stalls longer: the same scenario, browser and seed once without and once with it.
 pub fn lengthening(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Result<()> {
-    let key = |record: &Record| (record.scenario.clone(), record.browser.clone(), record.seed);
+    let key = |record: &Record| (record.played(), record.browser.clone(), record.seed);
     let lasted = |record: &Record| Some(record.stall.as_ref()?.lasted / 1000.0);
     let mut pairs = Vec::new();
     for with in checked {

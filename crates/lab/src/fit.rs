@@ -126,9 +126,8 @@ fn cases() -> Result<(Vec<Case>, Vec<String>)> {
     for record in records()?.iter().filter(|record| record.check && record.counts()) {
         let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { continue };
         let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
-        let file = Run::of(record).evidence(said.number);
-        let evidence =
-            Evidence::read(&fs::read_to_string(&file)?).with_context(|| file.display().to_string())?;
+        let bundle = record.bundles.get(said.number).context("a stall without evidence")?;
+        let evidence = Evidence::read(bundle).with_context(|| Run::of(record).name())?;
         let (report, weighed) = explain_by(&Rows::new(), &evidence.inputs);
         let stall = evidence.find(report);
         let weighing =

@@ -1,102 +1,14 @@
 //! What a run shows: whether it counts, and how the verdict compares with the truth. Nothing here asks Whystall what is
 //! true: the fault says where, and the page's own record says when and what was missing.
 
-use crate::baseline::BASELINES;
-use crate::emulator::Stats;
+use crate::baseline::{self, BASELINES};
 use crate::evidence::Evidence;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
+use crate::seen::{Gap, Page, SHORTEST, Seen, Segment, Underflow, underflow};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use whystall::verdict::{BlockingSegment, Stall, StallKind, Zone, ZoneTime};
-
-/// Everything that was seen of a playback.
-pub struct Seen {
-    pub recorded: Recorded,
-    /// When the first fault began and the last ended, milliseconds since the epoch.
-    pub faults: Option<(f64, Option<f64>)>,
-    pub links: Stats,
-    /// The log of the server that had the stream.
-    pub served: String,
-}
-
-/// What the driver brings from the browser.
-#[derive(Deserialize)]
-pub struct Recorded {
-    record: Page,
-    pub stored: Vec<Stored>,
-    #[serde(default)]
-    underflows: Vec<Underflow>,
-}
-
-/// Chromium said that playback stops.
-#[derive(Clone, Serialize, Deserialize)]
-struct Underflow {
-    /// Milliseconds since the epoch.
-    at: f64,
-    /// `DEMUXER_UNDERFLOW` or `DECODER_UNDERFLOW`.
-    reason: String,
-}
-
-/// A stall as the extension stored it.
-#[derive(Deserialize)]
-pub struct Stored {
-    pub bundle: String,
-}
-
-/// The page's own record, see demo/page/recorder.js.
-#[derive(Clone, Serialize, Deserialize)]
-struct Page {
-    gaps: Vec<Gap>,
-    stops: Vec<Stop>,
-    segments: Vec<Segment>,
-}
-
-/// No frame between these two. Milliseconds since the epoch, and media seconds.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Gap {
-    pub began: f64,
-    pub ended: f64,
-    pub media_began: f64,
-    #[serde(default)]
-    pub media_ended: Option<f64>,
-}
-
-/// `currentTime` was not seen to move between these two. Milliseconds since the epoch.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Stop {
-    began: f64,
-    ended: f64,
-    /// How far it was then, media seconds: a busy page looks seldom.
-    #[serde(default)]
-    moved: f64,
-}
-
-impl Stop {
-    /// Milliseconds that playback fell behind.
-    fn lost(&self) -> f64 {
-        self.ended - self.began - 1000.0 * self.moved
-    }
-}
-
-impl Gap {
-    /// Milliseconds that playback fell behind. Frames can be missing while it goes on, which is no stall: a busy page sees
-    /// none, and Chromium plays up to three seconds of sound without pictures. What is lost bit by bit is none either.
-    fn lost(&self, stops: &[Stop]) -> f64 {
-        let played = self.media_ended.map_or(0.0, |ended| 1000.0 * (ended - self.media_began));
-        let within = |stop: &Stop| stop.ended.min(self.ended) - stop.began.max(self.began);
-        let stood = stops.iter().map(|stop| within(stop) - 1000.0 * stop.moved).fold(0.0, f64::max);
-        stood.min(self.ended - self.began - played)
-    }
-}
-
-/// A media segment as the player names it, media seconds.
-#[derive(Clone, Serialize, Deserialize)]
-struct Segment {
-    start: f64,
-    end: f64,
-}
 
 /// What is written down of a run.
 #[derive(Serialize, Deserialize)]
@@ -107,6 +19,9 @@ pub struct Record {
     /// The viewer had allowed checks.
     #[serde(default)]
     pub check: bool,
+    /// The page asked two other sites for a little all the time.
+    #[serde(default)]
+    pub pings: bool,
     /// Of what was run.
     pub commit: String,
     pub truth: Option<Truth>,
@@ -117,7 +32,8 @@ pub struct Record {
     page: Page,
     #[serde(default)]
     underflows: Vec<Underflow>,
-    /// The longest gap, and what was said of it.
+    /// The longest gap, and what is said of it: worked out anew whenever it is read.
+    #[serde(skip_deserializing)]
     pub stall: Option<Said>,
     /// Stalls that Whystall found where the page saw no gap.
     pub invented: usize,
@@ -129,23 +45,23 @@ pub struct Record {
     pub latest: u64,
     /// Requests for which the server had nothing in its cache.
     pub cache_misses: usize,
+    /// The evidence, in files of its own.
+    #[serde(skip)]
+    pub bundles: Vec<String>,
 }
 
 /// What Whystall said of a stall, and whether it was right.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Said {
     /// Which of the run's evidence.
     pub number: usize,
     #[serde(flatten)]
     pub answer: Answer,
     /// What it would say without what checks measured.
-    #[serde(default)]
     pub passive: Answer,
     /// What it says once the viewer has answered rightly what it asks.
-    #[serde(default)]
     pub answered: Answer,
     /// What it says then, if line tests had been made before.
-    #[serde(default)]
     pub measured: Answer,
     pub cause: String,
     pub kind: StallKind,
@@ -159,19 +75,19 @@ pub struct Said {
     /// Milliseconds, as the page saw it.
     pub lasted: f64,
     /// The part of it that would have been avoided, had the slowest stage taken its usual time.
-    #[serde(default)]
     pub avoided: f64,
-    /// The zones that each of [`BASELINES`] names.
-    pub baselines: Vec<Vec<Zone>>,
+    /// The zones that each of [`BASELINES`] names; `None` where it can't judge.
+    pub baselines: Vec<Option<Vec<Zone>>>,
+    /// What is measured of its session, for rules that are fitted.
+    pub features: Vec<f64>,
 }
 
 /// Where Whystall says that a stall came from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Answer {
     /// The zones that stay possible.
     pub zones: Vec<Zone>,
     /// The part of the stall that each zone is given; what is chronic or unexplained is missing from one.
-    #[serde(default)]
     pub mass: Vec<(Zone, f64)>,
 }
 
@@ -186,9 +102,6 @@ impl Answer {
 /// The cause of scenarios in which another device fills the line.
 const HOME_BUSY: &str = "home-busy";
 
-/// The least that playback must fall behind for a stall, milliseconds: less is a hiccup that Whystall may leave out.
-const SHORTEST: f64 = 500.0;
-
 /// A gap begins at the last frame before it, which can be so much older than the fault that made it, milliseconds.
 const FRAME_AGE: f64 = 150.0;
 
@@ -202,6 +115,12 @@ impl Record {
     /// Whether it says something of Whystall.
     pub fn counts(&self) -> bool {
         self.invalid.is_empty()
+    }
+
+    /// What was played, in words.
+    pub fn played(&self) -> String {
+        let pings = if self.pings { " with small requests" } else { "" };
+        format!("{}{pings}", self.scenario)
     }
 
     /// Its server is in the ISP's network.
@@ -229,8 +148,9 @@ impl Record {
     }
 
     /// Compares what the rules of today make of the run's evidence with what the page saw.
-    pub fn judge(&mut self, bundles: &[String], line: u64) -> Result<()> {
-        let recorded = bundles.iter().map(|bundle| Evidence::read(bundle)).collect::<Result<Vec<_>>>()?;
+    pub fn judge(&mut self, line: u64) -> Result<()> {
+        let recorded =
+            self.bundles.iter().map(|bundle| Evidence::read(bundle)).collect::<Result<Vec<_>>>()?;
         let explained = recorded.iter().map(Evidence::explained);
         let stalls: Vec<(usize, Stall)> =
             (0..).zip(explained).filter_map(|(of, stall)| Some((of, stall?))).collect();
@@ -269,6 +189,7 @@ impl Record {
             at.any(|at| segment.start <= at && segment.end >= at)
         };
         let waited: Vec<&Segment> = self.page.segments.iter().filter(holds).collect();
+        let reason = underflow(&self.underflows, gap, FRAME_AGE);
         let same = |said: f64, really: f64| (said - really).abs() <= ROUNDING;
         let named =
             |(start, end): (f64, f64)| waited.iter().any(|it| same(start, it.start) && same(end, it.end));
@@ -297,7 +218,8 @@ impl Record {
             ended_off: ended(stall).map(|ended| ended - gap.ended),
             lasted: gap.ended - gap.began,
             avoided: avoided(stall),
-            baselines: BASELINES.iter().map(|baseline| (baseline.judge)(stall)).collect(),
+            baselines: BASELINES.iter().map(|baseline| (baseline.judge)(stall, reason)).collect(),
+            features: baseline::features(stall),
         })
     }
 }
@@ -305,13 +227,6 @@ impl Record {
 fn avoided(stall: &Stall) -> f64 {
     let most = stall.ledger.shares.iter().map(|share| share.avoided.0).max();
     most.unwrap_or_default() as f64 / stall.duration.0.max(1) as f64
-}
-
-impl Page {
-    /// The gaps that are stalls.
-    fn stalls(&self) -> Vec<Gap> {
-        self.gaps.iter().copied().filter(|gap| gap.lost(&self.stops) >= SHORTEST).collect()
-    }
 }
 
 /// The accusation that must not happen.
@@ -323,12 +238,12 @@ pub fn accuses(zones: &[Zone], truth: Zone) -> bool {
 pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Result<Record> {
     let page = seen.recorded.record.clone();
     let lateness = seen.links.lateness;
-    let bundles: Vec<String> = seen.recorded.stored.iter().map(|stored| stored.bundle.clone()).collect();
     let mut record = Record {
         scenario: scenario.name.clone(),
         browser: run.browser.clone(),
         seed: run.seed,
         check: run.check,
+        pings: run.pings,
         commit: commit.to_owned(),
         truth: scenario.truth.clone(),
         invalid: invalid(scenario, seen, &page.stalls()),
@@ -342,8 +257,9 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         late: lateness.late,
         latest: lateness.worst,
         cache_misses: seen.served.lines().filter(|line| line.contains("\"cache\":\"MISS\"")).count(),
+        bundles: seen.recorded.stored.iter().map(|stored| stored.bundle.clone()).collect(),
     };
-    record.judge(&bundles, scenario.play.line)?;
+    record.judge(scenario.play.line)?;
     Ok(record)
 }
 
@@ -387,14 +303,15 @@ fn ended(stall: &Stall) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::Lateness;
+    use crate::emulator::{Lateness, Stats};
     use serde_json::json;
 
     /// Evidence that was recorded.
     const BUNDLE: &str = include_str!("../../../tests/replay/withheld-chromium/bundle.whystall");
 
     fn judged(scenario: &Scenario, seen: &Seen) -> Record {
-        let run = Run { scenario: String::new(), browser: String::new(), seed: 1, check: false };
+        let run =
+            Run { scenario: String::new(), browser: String::new(), seed: 1, check: false, pings: false };
         judge(scenario, &run, "", seen).unwrap()
     }
 

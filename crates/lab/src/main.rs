@@ -11,6 +11,7 @@ mod fault;
 mod figure;
 mod fit;
 mod judge;
+mod kept;
 mod lab;
 mod link;
 mod measure;
@@ -18,10 +19,13 @@ mod orders;
 mod report;
 mod run;
 mod scenario;
+mod seen;
 mod server;
 mod space;
 mod table;
 mod topology;
+mod traffic;
+mod tree;
 
 use anyhow::{Result, ensure};
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +63,8 @@ enum Task {
     Report,
     /// Fit the likelihoods of the tests to the runs with a check, each family of scenarios left out in turn: lab/fit.json
     Fit,
+    /// Keep all runs that count in the repository, where every report finds them: lab/runs
+    Keep,
     /// Take the evidence of runs that count into tests/replay
     Adopt {
         /// Names of scenarios [default: all]
@@ -72,6 +78,8 @@ enum Task {
         seed: u64,
         #[arg(long)]
         check: bool,
+        #[arg(long)]
+        pings: bool,
     },
 }
 
@@ -97,6 +105,9 @@ struct Chosen {
     /// The viewer has allowed checks
     #[arg(long)]
     check: bool,
+    /// The page asks two other sites for a little all the time
+    #[arg(long)]
+    pings: bool,
     /// Run again what has been run
     #[arg(long)]
     again: bool,
@@ -129,11 +140,12 @@ fn perform(task: &Task) -> Result<ExitCode> {
         Task::Run(chosen) => return run_all(chosen),
         Task::Report => report::report()?,
         Task::Fit => fit::fit()?,
+        Task::Keep => kept::keep()?,
         Task::Adopt { scenarios } => adopt::adopt(scenarios)?,
-        Task::Perform { scenario, browser, seed, check } => {
+        Task::Perform { scenario, browser, seed, check, pings } => {
             ensure!(space::inside(), "this is for the laboratory itself: use run");
             let (scenario, browser) = (scenario.clone(), browser.clone());
-            let run = Run { scenario, browser, seed: *seed, check: *check };
+            let run = Run { scenario, browser, seed: *seed, check: *check, pings: *pings };
             println!("{}", report::row(&run.perform()?));
         }
     }
@@ -168,7 +180,7 @@ fn chosen(chosen: &Chosen) -> Result<Vec<Run>> {
         for browser in &browsers {
             for Scenario { name, .. } in &scenarios {
                 let (scenario, browser) = (name.clone(), (*browser).to_owned());
-                runs.push(Run { scenario, browser, seed, check: chosen.check });
+                runs.push(Run { scenario, browser, seed, check: chosen.check, pings: chosen.pings });
             }
         }
     }
@@ -184,7 +196,7 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
     let mut wrong = Vec::new();
     let mut tried: usize = 0;
     for (number, run) in runs.iter().enumerate() {
-        let Run { scenario, browser, seed, check } = run;
+        let Run { scenario, browser, seed, check, pings } = run;
         let left = (runs.len() - number) as f64 * began.elapsed().as_secs_f64() / tried.max(1) as f64 / 60.0;
         let left = if tried > 0 { format!(", about {left:.0} min left") } else { String::new() };
         println!("[{}/{}] {scenario}, {browser}, seed {seed}{left}", number + 1, runs.len());
@@ -199,6 +211,7 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
             let seed = seed.to_string();
             let mut words = vec!["perform", scenario, browser, &seed];
             words.extend(check.then_some("--check"));
+            words.extend(pings.then_some("--pings"));
             let code = space::enter(&words, false)?;
             if code == space::SKIPPED {
                 return Ok(ExitCode::from(code));

@@ -61,7 +61,7 @@ pub fn report() -> Result<()> {
 /// One run in one line.
 pub fn row(record: &Record) -> String {
     let truth = record.truth.as_ref().map_or("none".to_owned(), |truth| name(truth.zone));
-    let head = format!("{:<32} {:<9} {:>4}  {truth:<13}", record.scenario, record.browser, record.seed);
+    let head = format!("{:<32} {:<9} {:>4}  {truth:<13}", record.played(), record.browser, record.seed);
     if !record.invalid.is_empty() {
         return format!("{head} INVALID: {}", record.invalid.join("; "));
     }

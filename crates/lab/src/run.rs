@@ -2,13 +2,16 @@
 
 use crate::driver::{Driver, Said};
 use crate::fault::{On, Scene};
-use crate::judge::{self, Record, Seen};
+use crate::judge::{self, Record};
+use crate::kept::{self, KEPT};
 use crate::lab::Lab;
 use crate::scenario::Scenario;
+use crate::seen::Seen;
 use crate::server::Servers;
 use crate::space::{self, Room, host};
 use crate::topology::Topology;
 use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +25,8 @@ pub struct Run {
     pub seed: u64,
     /// The viewer has allowed checks.
     pub check: bool,
+    /// The page asks two other sites for a little all the time.
+    pub pings: bool,
 }
 
 /// Where records are kept.
@@ -37,20 +42,32 @@ const GLANCE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Run {
-    /// Its record.
-    pub fn file(&self) -> PathBuf {
+    /// What its files are called.
+    pub fn name(&self) -> String {
+        let pings = if self.pings { "-pings" } else { "" };
         let check = if self.check { "-check" } else { "" };
-        Path::new(RUNS).join(format!("{}-{}-{}{check}.json", self.scenario, self.browser, self.seed))
+        format!("{}{pings}-{}-{}{check}", self.scenario, self.browser, self.seed)
+    }
+
+    /// Its record.
+    fn file(&self) -> PathBuf {
+        Path::new(RUNS).join(format!("{}.json", self.name()))
     }
 
     /// The run that a record is of.
     pub fn of(record: &Record) -> Run {
-        let Record { scenario, browser, seed, check, .. } = record;
-        Run { scenario: scenario.clone(), browser: browser.clone(), seed: *seed, check: *check }
+        let Record { scenario, browser, seed, check, pings, .. } = record;
+        Run {
+            scenario: scenario.clone(),
+            browser: browser.clone(),
+            seed: *seed,
+            check: *check,
+            pings: *pings,
+        }
     }
 
     /// The evidence of one of its stalls.
-    pub fn evidence(&self, number: usize) -> PathBuf {
+    fn evidence(&self, number: usize) -> PathBuf {
         PathBuf::from(format!("{}-{number}.whystall", self.file().with_extension("").display()))
     }
 
@@ -63,10 +80,8 @@ impl Run {
         let mut record: Record = serde_json::from_str(&fs::read_to_string(file)?)?;
         let run = Run::of(&record);
         let files = (0..).map(|number| run.evidence(number)).take_while(|file| file.exists());
-        let bundles = files.map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?;
-        let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
-        record.judge(&bundles, scenario.play.line)?;
-        Ok(record)
+        record.bundles = files.map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?;
+        judged(record)
     }
 
     /// Does it, and writes the record. Called inside.
@@ -105,23 +120,36 @@ impl Run {
     }
 }
 
-/// All records, judged by the rules of today.
+/// Judges it by the rules of today.
+fn judged(mut record: Record) -> Result<Record> {
+    let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
+    record.judge(scenario.play.line)?;
+    Ok(record)
+}
+
+/// All records, those that are kept and those that were made here, judged by the rules of today.
 pub fn records() -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    let list = fs::read_dir(RUNS)
-        .with_context(|| format!("there are no runs yet in {RUNS}: cargo xtask lab run"))?;
-    for entry in list {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            records.push(
-                Run::read(&path)
-                    .with_context(|| format!("{}: run it again, or remove it", path.display()))?,
-            );
-        }
+    let mut records = BTreeMap::new();
+    for path in files(KEPT, "gz")? {
+        let record = kept::read(&path).and_then(judged).with_context(|| path.display().to_string())?;
+        records.insert(Run::of(&record).name(), record);
     }
+    for path in files(RUNS, "json")? {
+        let record =
+            Run::read(&path).with_context(|| format!("{}: run it again, or remove it", path.display()))?;
+        records.insert(Run::of(&record).name(), record);
+    }
+    ensure!(!records.is_empty(), "there are no runs yet in {KEPT} or {RUNS}: cargo xtask lab run");
+    let mut records: Vec<Record> = records.into_values().collect();
     records
         .sort_by_cached_key(|record: &Record| (record.scenario.clone(), record.browser.clone(), record.seed));
     Ok(records)
+}
+
+fn files(directory: &str, extension: &str) -> Result<Vec<PathBuf>> {
+    let Ok(list) = fs::read_dir(directory) else { return Ok(Vec::new()) };
+    let paths = list.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|of| of == extension)).collect())
 }
 
 /// What is run.
@@ -166,7 +194,9 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     let settings = settings.into();
     let driver = Driver::start(lab, &run.browser, &address, play.until, &settings, &networks, room)?;
     let scene = Scene { lab, servers, driver: &driver };
-    let mut elsewhere = play.elsewhere;
+    let mut meanwhile = Vec::new();
+    meanwhile.extend(play.elsewhere.then(|| fetching_elsewhere("picture", 1_000)));
+    meanwhile.extend(run.pings.then(|| fetching_elsewhere("news", 500)));
     let mut coming: Vec<_> = scenario.faults.iter().collect();
     let mut on: Vec<(Instant, On)> = Vec::new();
     let (mut began, mut ended) = (None, None);
@@ -185,8 +215,8 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
                 break serde_json::from_value(value).context("what the driver recorded")?;
             }
             Some(Said::At(at)) => {
-                if std::mem::take(&mut elsewhere) {
-                    driver.run(&fetching_elsewhere())?;
+                for script in meanwhile.drain(..) {
+                    driver.run(&script)?;
                 }
                 for fault in coming.extract_if(.., |fault| fault.at <= at) {
                     began = began.or(Some(epoch()));
@@ -235,12 +265,12 @@ fn to_check(server: &str, secure: bool) -> serde_json::Value {
     serde_json::json!({ "gateways": ["http://192.168.1.1/"], "references": references, "siblings": siblings })
 }
 
-/// What a page with other things on it does: fetches them, from one site and another.
-fn fetching_elsewhere() -> String {
+/// What a page with other things on it does: fetches them every so many milliseconds, from one site and another.
+fn fetching_elsewhere(what: &str, every: u32) -> String {
     let [one, other] = ["reference-a", "reference-b"].map(host);
     format!(
         "let turn = 0;
-         setInterval(() => fetch(`http://${{turn++ % 2 ? '{one}' : '{other}'}}/picture?${{turn}}`), 1_000);"
+         setInterval(() => fetch(`http://${{turn++ % 2 ? '{one}' : '{other}'}}/{what}?${{turn}}`), {every});"
     )
 }
 

@@ -1,0 +1,63 @@
+//! Runs that are kept in the repository, each in one file: its record and its evidence. Whoever has the repository can judge
+//! them again, by the rules of then or of today.
+
+use crate::adopt::strange_host;
+use crate::judge::Record;
+use crate::run::{Run, records};
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use whystall::bundle::Bundle;
+
+/// Where they are.
+pub const KEPT: &str = "lab/runs";
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    record: Record,
+    bundles: Vec<String>,
+}
+
+/// Takes all runs that count, and says what it refuses and why.
+pub fn keep() -> Result<()> {
+    fs::create_dir_all(KEPT)?;
+    let (mut bytes, mut runs) = (0, 0);
+    for mut record in records()? {
+        let name = Run::of(&record).name();
+        if !record.counts() {
+            println!("{name}: refused, {}", record.invalid.join("; "));
+            continue;
+        }
+        let parsed = record.bundles.iter().map(|bundle| Bundle::rejudge(bundle.as_bytes()));
+        let parsed = parsed.collect::<Result<Vec<_>, _>>().with_context(|| name.clone())?;
+        if let Some(host) = parsed.iter().find_map(strange_host) {
+            println!("{name}: refused, it names {host}, which is not the laboratory's");
+            continue;
+        }
+        // What the rules of today say is worked out anew whenever it is read.
+        record.stall = None;
+        let bundles = std::mem::take(&mut record.bundles);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(&serde_json::to_vec(&Kept { record, bundles })?)?;
+        let packed = packed.finish()?;
+        bytes += packed.len();
+        runs += 1;
+        fs::write(Path::new(KEPT).join(format!("{name}.json.gz")), packed)?;
+    }
+    println!("{runs} runs in {KEPT}, {} KB", bytes / 1024);
+    Ok(())
+}
+
+/// Reads one, as it was written down.
+pub fn read(file: &Path) -> Result<Record> {
+    let mut text = String::new();
+    GzDecoder::new(fs::File::open(file)?).read_to_string(&mut text)?;
+    let Kept { mut record, bundles } = serde_json::from_str(&text)?;
+    record.bundles = bundles;
+    Ok(record)
+}

@@ -1,0 +1,108 @@
+//! What is seen of a playback without asking Whystall: the page's own record, and what the browser says.
+
+use crate::emulator::Stats;
+use serde::{Deserialize, Serialize};
+
+/// The least that playback must fall behind for a stall, milliseconds: less is a hiccup that Whystall may leave out.
+pub const SHORTEST: f64 = 500.0;
+
+/// Everything that was seen of a playback.
+pub struct Seen {
+    pub recorded: Recorded,
+    /// When the first fault began and the last ended, milliseconds since the epoch.
+    pub faults: Option<(f64, Option<f64>)>,
+    pub links: Stats,
+    /// The log of the server that had the stream.
+    pub served: String,
+}
+
+/// What the driver brings from the browser.
+#[derive(Deserialize)]
+pub struct Recorded {
+    pub record: Page,
+    pub stored: Vec<Stored>,
+    #[serde(default)]
+    pub underflows: Vec<Underflow>,
+}
+
+/// Chromium said that playback stops.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Underflow {
+    /// Milliseconds since the epoch.
+    pub at: f64,
+    /// `DEMUXER_UNDERFLOW` or `DECODER_UNDERFLOW`.
+    pub reason: String,
+}
+
+/// A stall as the extension stored it.
+#[derive(Deserialize)]
+pub struct Stored {
+    pub bundle: String,
+}
+
+/// The page's own record, see demo/page/recorder.js.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Page {
+    pub gaps: Vec<Gap>,
+    pub stops: Vec<Stop>,
+    pub segments: Vec<Segment>,
+}
+
+/// No frame between these two. Milliseconds since the epoch, and media seconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    pub began: f64,
+    pub ended: f64,
+    pub media_began: f64,
+    #[serde(default)]
+    pub media_ended: Option<f64>,
+}
+
+/// `currentTime` was not seen to move between these two. Milliseconds since the epoch.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Stop {
+    pub began: f64,
+    pub ended: f64,
+    /// How far it was then, media seconds: a busy page looks seldom.
+    #[serde(default)]
+    pub moved: f64,
+}
+
+impl Stop {
+    /// Milliseconds that playback fell behind.
+    pub fn lost(&self) -> f64 {
+        self.ended - self.began - 1000.0 * self.moved
+    }
+}
+
+impl Gap {
+    /// Milliseconds that playback fell behind. Frames can be missing while it goes on, which is no stall: a busy page sees
+    /// none, and Chromium plays up to three seconds of sound without pictures. What is lost bit by bit is none either.
+    fn lost(&self, stops: &[Stop]) -> f64 {
+        let played = self.media_ended.map_or(0.0, |ended| 1000.0 * (ended - self.media_began));
+        let within = |stop: &Stop| stop.ended.min(self.ended) - stop.began.max(self.began);
+        let stood = stops.iter().map(|stop| within(stop) - 1000.0 * stop.moved).fold(0.0, f64::max);
+        stood.min(self.ended - self.began - played)
+    }
+}
+
+/// A media segment as the player names it, media seconds.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Segment {
+    pub start: f64,
+    pub end: f64,
+}
+
+impl Page {
+    /// The gaps that are stalls.
+    pub fn stalls(&self) -> Vec<Gap> {
+        self.gaps.iter().copied().filter(|gap| gap.lost(&self.stops) >= SHORTEST).collect()
+    }
+}
+
+/// Why Chromium said that playback stopped in this gap, or `early` milliseconds before it.
+pub fn underflow<'a>(all: &'a [Underflow], gap: &Gap, early: f64) -> Option<&'a str> {
+    let mut there = all.iter().filter(|of| (gap.began - early..=gap.ended).contains(&of.at));
+    there.next().map(|of| of.reason.as_str())
+}

@@ -1,0 +1,61 @@
+//! Of docs/accuracy.md what is about other traffic over the same line.
+
+use crate::accuracy::{Mode, judged};
+use crate::judge::Record;
+use crate::measure::{Judged, macro_mean, number, share, size};
+use crate::table::Table;
+use anyhow::Result;
+use std::fmt::Write;
+
+/// What else went over the same line.
+#[derive(PartialEq)]
+enum Traffic {
+    None,
+    Small,
+    Large,
+}
+
+impl Traffic {
+    fn of(record: &Record) -> Traffic {
+        match record.scenario.as_str() {
+            "home-download" => Traffic::Large,
+            name if name.ends_with("elsewhere") => Traffic::Large,
+            _ if record.pings => Traffic::Small,
+            _ => Traffic::None,
+        }
+    }
+}
+
+/// Whether other traffic of the page helps.
+pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result<()> {
+    writeln!(
+        page,
+        "\n## With and without other traffic\n\n\
+         Other requests of the page: *large* ones are 300 kB a second from two other sites (scenarios whose name ends in\n\
+         *elsewhere*; in *home-download* another device downloads), *small* ones 2 kB every half a second (`lab run --pings`), as\n\
+         pages with chat, counters or advertising make them.\n"
+    )?;
+    let mut table = Table::new(&["", "stalls", "in the set", "alone", "zones in the set"]);
+    for (title, records, mode) in
+        [("passively", valid, Mode::Passive), ("with a check", checked, Mode::Checked)]
+    {
+        for (what, traffic) in [("none", Traffic::None), ("small", Traffic::Small), ("large", Traffic::Large)]
+        {
+            let of: Vec<&Record> =
+                records.iter().copied().filter(|record| Traffic::of(record) == traffic).collect();
+            if of.is_empty() {
+                continue;
+            }
+            let of = judged(&of, mode);
+            table.row([
+                format!("{title}, {what}"),
+                of.len().to_string(),
+                share(&of, Judged::inside),
+                share(&of, Judged::alone),
+                number(macro_mean(&of, size)),
+            ]);
+        }
+    }
+    write!(page, "{table}")?;
+    Ok(())
+}
