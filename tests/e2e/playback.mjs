@@ -157,11 +157,13 @@ export const storedStalls = (popup) =>
         open.onupgradeneeded = () => open.transaction.abort();
         open.onerror = () => (open.error.name === 'AbortError' ? done([]) : fail(open.error));
         open.onsuccess = () => {
-          const all = open.result.transaction('bundles').objectStore('bundles').getAll();
+          const both = open.result.transaction(['bundles', 'stalls']);
+          const [bundles, stalls] = ['bundles', 'stalls'].map((name) => both.objectStore(name).getAll());
+          const kept = (of) => stalls.result.find(({ id }) => id === of)?.kept;
           // A bundle is canonical, so what is in it is, too.
-          const report = ({ bundle }) => ({ bundle, report: JSON.stringify(JSON.parse(bundle).report) });
-          all.onsuccess = () => (open.result.close(), done(all.result.map(report)));
-          all.onerror = () => fail(all.error);
+          const report = ({ id, bundle }) => ({ bundle, report: JSON.stringify(JSON.parse(bundle).report), kept: kept(id) });
+          both.oncomplete = () => (open.result.close(), done(bundles.result.map(report)));
+          both.onabort = () => fail(both.error);
         };
       }),
   );

@@ -122,6 +122,7 @@ pub fn page(all: &[Record], valid: &[&Record], fit: Option<&Fit>) -> Result<Stri
         fitted(&mut page, fit)?;
     }
     durations::avoided(&mut page, valid)?;
+    durations::soon(&mut page, &unchecked, &checked)?;
     durations::lengthening(&mut page, &unchecked, &checked)?;
     each(&mut page, valid)?;
     wrong(&mut page, valid)?;

@@ -31,6 +31,35 @@ pub fn avoided(page: &mut String, valid: &[&Record]) -> Result<()> {
     Ok(())
 }
 
+/// How soon after its end a stall has its verdict, with all that was still being measured.
+pub fn soon(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Result<()> {
+    let mut table = Table::new(&["", "stalls", "median", "95th percentile", "longest"]);
+    let mut any = false;
+    for (title, records) in [("without checks", passive), ("with a check", checked)] {
+        for browser in ["chromium", "firefox"] {
+            let of = records.iter().filter(|record| record.browser == browser);
+            let after: Vec<f64> =
+                of.filter_map(|record| Some(record.stall.as_ref()?.after? / 1000.0)).collect();
+            if after.is_empty() {
+                continue;
+            }
+            any = true;
+            let at = |part| number(quantile(&after, part));
+            let title = format!("{browser}, {title}");
+            table.row([title, after.len().to_string(), at(0.5), at(0.95), at(1.0)]);
+        }
+    }
+    if any {
+        writeln!(
+            page,
+            "\n## How soon\n\n\
+             From a stall's end to the verdict that is kept, seconds. Half a second of that is waiting for facts that browsers tell\n\
+             late, as Resource Timing is; a round of a check that is under way is waited for, too.\n\n{table}"
+        )?;
+    }
+    Ok(())
+}
+
 /// Whether checks made stalls longer: the same scenario, browser and seed once without and once with it.
 pub fn lengthening(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Result<()> {
     let key = |record: &Record| (record.played(), record.browser.clone(), record.seed);

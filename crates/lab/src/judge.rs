@@ -45,6 +45,9 @@ pub struct Record {
     pub latest: u64,
     /// Requests for which the server had nothing in its cache.
     pub cache_misses: usize,
+    /// When each piece of the evidence was stored with its verdict, milliseconds since the epoch.
+    #[serde(default)]
+    pub kept: Vec<Option<f64>>,
     /// The evidence, in files of its own.
     #[serde(skip)]
     pub bundles: Vec<String>,
@@ -76,6 +79,8 @@ pub struct Said {
     pub lasted: f64,
     /// The part of it that would have been avoided, had the slowest stage taken its usual time.
     pub avoided: f64,
+    /// How long after its end the verdict was stored, milliseconds.
+    pub after: Option<f64>,
     /// The zones that each of [`BASELINES`] names; `None` where it can't judge.
     pub baselines: Vec<Option<Vec<Zone>>>,
     /// What is measured of its session, for rules that are fitted.
@@ -218,6 +223,7 @@ impl Record {
             ended_off: ended(stall).map(|ended| ended - gap.ended),
             lasted: gap.ended - gap.began,
             avoided: avoided(stall),
+            after: self.kept.get(*number).copied().flatten().zip(ended(stall)).map(|(kept, end)| kept - end),
             baselines: BASELINES.iter().map(|baseline| (baseline.judge)(stall, reason)).collect(),
             features: baseline::features(stall),
         })
@@ -257,6 +263,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         late: lateness.late,
         latest: lateness.worst,
         cache_misses: seen.served.lines().filter(|line| line.contains("\"cache\":\"MISS\"")).count(),
+        kept: seen.recorded.stored.iter().map(|stored| stored.kept).collect(),
         bundles: seen.recorded.stored.iter().map(|stored| stored.bundle.clone()).collect(),
     };
     record.judge(scenario.play.line)?;

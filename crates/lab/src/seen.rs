@@ -38,6 +38,9 @@ pub struct Underflow {
 #[derive(Deserialize)]
 pub struct Stored {
     pub bundle: String,
+    /// When, milliseconds since the epoch.
+    #[serde(default)]
+    pub kept: Option<f64>,
 }
 
 /// The page's own record, see demo/page/recorder.js.
