@@ -54,11 +54,15 @@ api.runtime.onConnect.addListener((/** @type {any} */ port) => {
   else if (port.name === 'popup' && port.sender?.url?.startsWith(api.runtime.getURL(''))) openPopup(port);
 });
 
-// The share page asks for a stall that was not kept: one of a private window.
+// The share page asks for a stall that was not kept, one of a private window, and for what its video shows.
 api.runtime.onMessage.addListener((/** @type {any} */ message, /** @type {any} */ sender, /** @type {any} */ respond) => {
   if (!sender.url?.startsWith(api.runtime.getURL(''))) return;
   if (message.type === 'playing') {
     isPlaying().then(respond);
+    return true;
+  }
+  if (message.type === 'picture') {
+    pictureOf(message.id).then(respond, () => respond());
     return true;
   }
   if (message.type === 'stall') respond([...frames].find(({ stall }) => stall?.id === message.id)?.stall?.bundle);
@@ -108,6 +112,12 @@ function openFrame(port) {
     }
     show(tab);
   });
+}
+
+/** What the video of a stall shows now, if its page is still there. @param {string} id */
+async function pictureOf(id) {
+  const frame = [...frames].find(({ stall }) => stall?.id === id);
+  return frame && api.tabs.sendMessage(frame.tab, { type: 'picture' }, { frameId: frame.frame });
 }
 
 /** Something plays, in any tab: a line test would take its data, and be measured short. */

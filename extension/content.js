@@ -7,6 +7,7 @@ import { HANDSHAKE } from './handshake.js';
 import { Link } from './link.js';
 import { Media, playsFromWorker } from './media.js';
 import { Overlay } from './overlay.js';
+import { pictureOf } from './picture.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
@@ -90,8 +91,9 @@ function start(port) {
   }
   // After being put away in the back/forward cache, whoever listened is gone.
   window.addEventListener('pageshow', (event) => event.persisted && link.connect(), { signal: stop.signal });
-  api.runtime.onMessage.addListener((/** @type {any} */ message) => {
+  api.runtime.onMessage.addListener((/** @type {any} */ message, /** @type {any} */ _sender, /** @type {any} */ respond) => {
     if (message?.type === 'wake') link.connect();
+    if (message?.type === 'picture') respond(pictureOf(media.anchor()));
   });
 
   checkConditions = watchConditions({

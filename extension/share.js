@@ -29,6 +29,8 @@ const talk = byId('talk');
 const buttons = ['save', 'copy', 'send', 'evidence'].map((id) => /** @type {HTMLButtonElement} */ (byId(id)));
 /** What the viewer calls the network of the stall. */
 let network = '';
+/** What the video of the stall shows. */
+let picture = '';
 /** The hash of the evidence in the picture that the canvas shows; none while it is being drawn. */
 let drawn = '';
 
@@ -50,6 +52,7 @@ async function open() {
   byId('share').hidden = false;
   const row = await rowOfStall(id).catch((error) => (console.warn('Whystall:', error), undefined));
   if (row) await offerNetwork(row.network);
+  await offerPicture(id);
   const past = await pastOf(row).catch((error) => (console.warn('Whystall:', error), { all: '[]', site: '[]' }));
   const retell = () => tellTalk(share, past);
   await redraw(share, Share).then(retell);
@@ -79,6 +82,12 @@ async function offerNetwork(id) {
   const label = byId('by-network');
   label.hidden = network === '';
   label.children[1].textContent = say('share_network', network);
+}
+
+/** The video can be seen if its page is still there. @param {string} id */
+async function offerPicture(id) {
+  picture = (await api.runtime.sendMessage({ type: 'picture', id }).catch(() => {})) ?? '';
+  byId('by-picture').hidden = picture === '';
 }
 
 /**
@@ -120,9 +129,10 @@ async function draw(share, Shape) {
   share.choose(chosen.has('host'), chosen.has('date'));
   const [width, height] = Shape.size(square);
   const over = chosen.has('network') && network ? network : undefined;
-  await rasterise(share.svg(when(share.began), over, square, chosen.get('theme') === 'dark'), width, height);
+  const pictured = chosen.has('picture') ? picture : undefined;
+  await rasterise(share.svg(when(share.began), over, pictured, square, chosen.get('theme') === 'dark'), width, height);
   canvas.setAttribute('aria-label', share.said);
-  const more = [over && say('share_inside_network'), !chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
+  const more = [pictured && say('share_inside_picture'), over && say('share_inside_network'), !chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
   byId('inside').textContent = [say('share_inside'), ...more.filter(Boolean)].join(' ');
   drawn = share.fingerprint;
   for (const button of buttons) button.disabled = false;

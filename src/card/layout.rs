@@ -33,10 +33,17 @@ impl Column {
     }
 }
 
+/// Between headline and picture.
+const BESIDE: f64 = 24.0;
+/// By so much the headline is smaller beside a picture.
+const SMALLER: f64 = 4.0;
+
 /// All of them, in pixels.
 pub(super) struct Layout {
     /// From edge to edge, and the base line of the name and the date.
     pub all: Column,
+    /// What the video shows: left, top, width and height; beside the headline.
+    pub picture: (f64, f64, f64, f64),
     /// The headline, its sizes for two lines, the largest first, and the most lines in the smallest.
     pub headline: Column,
     pub headline_sizes: [f64; 3],
@@ -64,12 +71,26 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn of(format: Format) -> Layout {
+    /// Of a card with a picture of the video, or without.
+    pub fn of(format: Format, picture: bool) -> Layout {
+        let mut layout = Layout::without_picture(format);
+        if picture {
+            let (left, ..) = layout.picture;
+            layout.headline.right = left - BESIDE;
+            layout.headline.y += layout.headline_sizes[2] - layout.headline_sizes[0];
+            layout.headline_lines += 1;
+            layout.headline_sizes = layout.headline_sizes.map(|size| size - SMALLER);
+        }
+        layout
+    }
+
+    fn without_picture(format: Format) -> Layout {
         match format {
             Format::Wide => {
                 let (left, right) = (56.0, 1144.0);
                 Layout {
                     all: Column { left, right, y: 54.0 },
+                    picture: (right - 256.0, 80.0, 256.0, 144.0),
                     headline: Column { left, right, y: 120.0 },
                     headline_sizes: [44.0, 38.0, 32.0],
                     headline_lines: 2,
@@ -90,6 +111,7 @@ impl Layout {
                 let (left, right) = (64.0, 1016.0);
                 Layout {
                     all: Column { left, right, y: 78.0 },
+                    picture: (right - 336.0, 112.0, 336.0, 189.0),
                     headline: Column { left, right, y: 154.0 },
                     headline_sizes: [48.0, 43.0, 38.0],
                     headline_lines: 3,

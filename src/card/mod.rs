@@ -36,6 +36,24 @@ pub struct Shown<'a> {
     pub date: Option<&'a str>,
     /// What the viewer calls the network that it was watched over. The evidence does not know it.
     pub network: Option<&'a str>,
+    /// What the video shows, as a `data:` address of a JPEG; of nothing else a picture is made.
+    pub picture: Option<&'a str>,
+}
+
+/// Begins the address of a picture.
+const PICTURE: &str = "data:image/jpeg;base64,";
+/// Longest address of a picture: several times that of a JPEG of 512 by 288 pixels.
+const PICTURE_LIMIT: usize = 512 << 10;
+
+impl<'a> Shown<'a> {
+    fn picture(&self) -> Option<&'a str> {
+        let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        let fits = |address: &&str| {
+            let data = address.strip_prefix(PICTURE).unwrap_or_default();
+            !data.is_empty() && address.len() <= PICTURE_LIMIT && data.bytes().all(base64)
+        };
+        self.picture.filter(fits)
+    }
 }
 
 /// An SVG of the verdict. `fingerprint` is the hash of the bundle that goes with it.
@@ -52,7 +70,7 @@ pub fn svg(
     // A hash is 64 hexadecimal digits.
     let hash: String = fingerprint.chars().filter(char::is_ascii_hexdigit).take(64).collect();
     let (width, height) = format.size();
-    let layout = Layout::of(format);
+    let layout = Layout::of(format, shown.picture().is_some());
     let card = Card { stall, hash, shown, layout: &layout, palette: &Palette::of(theme), words };
     let root = Node::new("svg")
         .with("xmlns", "http://www.w3.org/2000/svg")
@@ -67,6 +85,7 @@ pub fn svg(
         .child(Node::new("title").say(wording::headline(stall, words)))
         .child(rect(0.0, 0.0, f64::from(width), f64::from(height), card.palette.ground))
         .children(card.head())
+        .children(card.picture())
         .children(card.path())
         .children(card.zones())
         .children(card.ledger())

@@ -40,6 +40,15 @@ impl Card<'_> {
         nodes
     }
 
+    /// What the video shows.
+    pub(super) fn picture(&self) -> Option<Node> {
+        let (left, top, width, height) = self.layout.picture;
+        let image = Node::new("image").with("href", self.shown.picture()?);
+        let image = image.with("x", number(left)).with("y", number(top));
+        let image = image.with("width", number(width)).with("height", number(height));
+        Some(image.with("preserveAspectRatio", "xMidYMid slice"))
+    }
+
     /// Over which network and when, as far as it is to be seen. Of what is too long the network is cut before the date.
     fn about(&self, size: f64, width: f64) -> Option<String> {
         let named = |name| self.words.say("card_network", &[("name", name)]);

@@ -5,9 +5,10 @@ use crate::verdict::Zone;
 use crate::wording::samples::{CAUSES, examined, stall};
 
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-const DATED: Shown = Shown { host: true, date: Some("24 Nov 2026, 12:04"), network: None };
+const DATED: Shown = Shown { host: true, date: Some("24 Nov 2026, 12:04"), network: None, picture: None };
 const ALL: Shown = Shown { network: Some("Home, upstairs (Example ISP)"), ..DATED };
-const NOTHING: Shown = Shown { host: false, date: None, network: None };
+const PICTURED: Shown = Shown { picture: Some("data:image/jpeg;base64,/9j/4AAQSkZJRg=="), ..ALL };
+const NOTHING: Shown = Shown { host: false, date: None, network: None, picture: None };
 const FORMATS: [Format; 2] = [Format::Wide, Format::Square];
 
 /// Every verdict in both languages, formats and themes.
@@ -18,8 +19,10 @@ fn cards() -> Vec<(Format, String)> {
         let words = Words::for_language(language);
         for format in FORMATS {
             for theme in [Theme::Light, Theme::Dark] {
-                let card = |stall| (format, svg(stall, HASH, ALL, format, theme, &words));
-                cards.extend(stalls.iter().map(card));
+                for shown in [ALL, PICTURED] {
+                    let card = |stall| (format, svg(stall, HASH, shown, format, theme, &words));
+                    cards.extend(stalls.iter().map(card));
+                }
             }
         }
     }
@@ -44,11 +47,11 @@ fn a_card_is_one_picture_that_loads_nothing() {
         let (width, height) = format.size();
         assert_eq!(root.attribute("width"), Some(width.to_string().as_str()));
         assert_eq!(root.attribute("height"), Some(height.to_string().as_str()));
-        let tags = ["svg", "title", "g", "rect", "line", "circle", "path", "text"];
+        let tags = ["svg", "title", "g", "rect", "line", "circle", "path", "text", "image"];
         for node in root.descendants().filter(roxmltree::Node::is_element) {
             assert!(tags.contains(&node.tag_name().name()), "{node:?}");
             assert!(node.attributes().all(|attribute| !attribute.value().contains("url(")));
-            assert!(node.attribute("href").is_none());
+            assert!(node.attribute("href").is_none_or(|address| Some(address) == PICTURED.picture));
         }
     }
 }
@@ -90,11 +93,18 @@ fn nothing_is_written_or_drawn_off_the_card_and_no_text_over_another() {
             assert!(number(node, "y") + number(node, "height") <= down);
         }
         let code = document.descendants().find(|node| node.attribute("shape-rendering").is_some()).unwrap();
-        let ground = code.prev_sibling().unwrap();
-        let (left, top) = (number(ground, "x"), number(ground, "y"));
-        let (right, bottom) = (left + number(ground, "width"), top + number(ground, "height"));
-        for (l, t, r, b, said) in &boxes {
-            assert!(*r <= left || *l >= right || *b <= top || *t >= bottom, "{said:?} is on the code");
+        let picture = document.descendants().find(|node| node.has_tag_name("image"));
+        for ground in code.prev_sibling().into_iter().chain(picture) {
+            let (left, top) = (number(ground, "x"), number(ground, "y"));
+            let (right, bottom) = (left + number(ground, "width"), top + number(ground, "height"));
+            for (l, t, r, b, said) in &boxes {
+                let apart = *r <= left || *l >= right || *b <= top || *t >= bottom;
+                assert!(apart, "{said:?} is on the code or the picture in\n{card}");
+            }
+            for circle in document.descendants().filter(|node| node.has_tag_name("circle")) {
+                let lowest = number(circle, "cy") - number(circle, "r");
+                assert!(bottom <= lowest || top > lowest || number(circle, "r") < 20.0, "on the path");
+            }
         }
     }
 }
@@ -145,6 +155,24 @@ fn the_network_is_on_a_card_that_is_to_name_it_and_on_no_other() {
 }
 
 #[test]
+fn a_picture_is_a_jpeg_in_itself_or_none() {
+    let stall = stall("slow-response", true);
+    let pictured = |picture| wide(&stall, Shown { picture, ..DATED }).contains("<image");
+    assert!(pictured(PICTURED.picture));
+    let long = format!("{PICTURE}{}", "A".repeat(PICTURE_LIMIT));
+    for address in [
+        "",
+        PICTURE,
+        "https://elsewhere.example/a.jpg",
+        "data:image/svg+xml;base64,AAAA",
+        &format!("{PICTURE}A\"A"),
+        &long,
+    ] {
+        assert!(!pictured(Some(address)), "{address:.40}");
+    }
+}
+
+#[test]
 fn a_prior_is_never_a_number() {
     let numbers =
         |stall: &Stall| texts(&wide(stall, DATED)).iter().filter(|text| text.ends_with('%')).count();
@@ -173,7 +201,7 @@ fn hostile_texts_are_escaped_and_bounded() {
     stall.cause = "<script>\u{202e}".repeat(1_000);
     let date = "<b>\u{0}\u{ffff}&\"'".repeat(1_000);
     let words = Words::for_language("en");
-    let shown = Shown { host: true, date: Some(&date), network: Some(&date) };
+    let shown = Shown { host: true, date: Some(&date), network: Some(&date), picture: Some(&date) };
     for format in FORMATS {
         let card = svg(&stall, &"<>&zz9".repeat(1_000), shown, format, Theme::Dark, &words);
         assert!(card.len() < 40_000, "{}", card.len());

@@ -121,6 +121,23 @@ describe(`sharing in ${browserName}`, () => {
     await settings.close();
   });
 
+  test('what the video shows is on the card if it is to be, and in no evidence', async () => {
+    const offered = await share.$eval('[name=picture]', (box) => ({ shown: box.checkVisibility(), checked: box.checked }));
+    assert.deepEqual(offered, { shown: true, checked: false });
+    // Where it goes on a wide card, there is otherwise no more than a headline.
+    const colours = () => share.$eval('#card', (canvas) => new Set(new Uint32Array(canvas.getContext('2d').getImageData(900, 90, 230, 120).data.buffer)).size);
+    const plain = await colours();
+    await choose('[name=picture]');
+    const pictured = await save('#save', '.png');
+    assert.ok((await colours()) > 10 * plain, `${await colours()} colours, ${plain} without it`);
+    assert.match(await share.$eval('#inside', (element) => element.textContent), /picture of the video is not in the evidence/);
+    const { code, out } = await run('verify', await kept('pictured.png', pictured));
+    assert.equal(code, 0, out);
+    assert.equal(carried(pictured).evidence, carried(card).evidence);
+    await choose('[name=picture]');
+    assert.equal(carried(await save('#save', '.png')).line, carried(card).line);
+  });
+
   test('what is copied is the picture that the evidence is bound to', async () => {
     await share.bringToFront();
     if (browserName === 'chromium') {

@@ -91,12 +91,19 @@ impl Share {
         vec![width, height]
     }
 
-    /// The card, as SVG. `date` is the stall's local date and time in words; `network` what the viewer calls the network, if
-    /// that is to be seen.
-    pub fn svg(&self, date: Option<String>, network: Option<String>, square: bool, dark: bool) -> String {
+    /// The card, as SVG. `date` is the stall's local date and time in words; `network` what the viewer calls the network and
+    /// `picture` what the video shows (a `data:` address of a JPEG), if that is to be seen.
+    pub fn svg(
+        &self,
+        date: Option<String>,
+        network: Option<String>,
+        picture: Option<String>,
+        square: bool,
+        dark: bool,
+    ) -> String {
         let Some(stall) = self.stall() else { return String::new() };
         let date = date.as_deref().filter(|_| self.date);
-        let shown = Shown { host: self.host, date, network: network.as_deref() };
+        let shown = Shown { host: self.host, date, network: network.as_deref(), picture: picture.as_deref() };
         let theme = if dark { Theme::Dark } else { Theme::Light };
         card::svg(stall, &self.fingerprint(), shown, format(square), theme, &self.words)
     }
@@ -146,7 +153,7 @@ mod tests {
         for (named, dated) in [(true, true), (false, true), (true, false), (false, false)] {
             share.choose(named, dated);
             let network = named.then(|| "Home upstairs".to_owned());
-            let svg = share.svg(Some("24 November".to_owned()), network, true, false);
+            let svg = share.svg(Some("24 November".to_owned()), network, None, true, false);
             let card = share.seal(&[7; 16], 2, 2).unwrap();
             let evidence = whystall_picture::open(&card).unwrap();
             let bundle = Bundle::parse(&evidence).unwrap();
