@@ -159,7 +159,8 @@ fn export(files: &Files, format: Format, out: Option<&Path>) -> io::Result<Worst
         Format::Parquet => Table::parquet(to)?,
     };
     let mut seen = Seen::default();
-    let worst = each(files, false, row, |name, row, aside| match row {
+    // A bar would be written into the table that a terminal shows.
+    let worst = each(files, out.is_none(), row, |name, row, aside| match row {
         Ok(Some(row)) if seen.is_new(row) => table.push(row.clone()),
         Ok(_) => Ok(()),
         Err(trouble) => {
