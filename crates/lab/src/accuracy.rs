@@ -85,8 +85,8 @@ pub fn page(all: &[Record], valid: &[&Record], fit: Option<&Fit>) -> Result<Stri
          *Passively* is what is said without what a check measured: of all runs, those with a check judged once more\n\
          without it. *With the answer*: where a check finds a queue behind the router, the viewer is asked whether anything\n\
          else in the home used the connection, and answers rightly; all others are as with a check. *And line tests*: the\n\
-         same where [line tests](line-test.md) had been made in better hours. Rules were mended where they were wrong in such runs, so these are no figures of faults never seen\n\
-         before. Bounds are Wilson's, 95 %.\n",
+         same where [line tests](line-test.md) had been made in better hours. [Some of them](#runs-that-no-rule-was-made-by)\n\
+         mended rules. Bounds are Wilson's, 95 %.\n",
         all.len(),
         valid.len(),
         checked.len(),
@@ -229,28 +229,21 @@ fn own_network(page: &mut String, valid: &[&Record]) -> Result<()> {
 fn unseen(page: &mut String, checked: &[&Record]) -> Result<()> {
     let (seen, unseen): (Vec<&Record>, Vec<&Record>) =
         checked.iter().copied().partition(|record| record.seed == LOOKED_AT);
-    if unseen.is_empty() {
-        return Ok(());
-    }
     writeln!(
         page,
         "\n## Runs that no rule was made by\n\n\
-         Rules were mended by what went wrong in runs of seed {LOOKED_AT}. Those of other seeds were made afterwards: the same\n\
-         scenarios, with other random losses and delays, on a machine that was more or less busy. One of them has mended a rule\n\
-         since: in *home-wifi-burst-loss*, Chromium, seed 2, what Wi-Fi lost looked like a queue behind the router, and with the\n\
-         viewer's answer the provider stood alone. With a check:\n"
+         Rules were mended by what went wrong in runs of seed {LOOKED_AT}, one by a run of seed 2 (packets that Wi-Fi lost looked like a\n\
+         queue behind the router, and with the viewer's answer the provider stood alone). Those of other seeds were made\n\
+         afterwards: the same scenarios, with other random losses and delays, on another machine. By what they showed no rule was\n\
+         changed. With a check:\n"
     )?;
-    let mut table = Table::new(&[
-        "",
-        "stalls",
-        "in the set",
-        "alone",
-        "zones in the set",
-        "innocent network alone",
-        "Brier",
-    ]);
+    let head = ["", "stalls", "in the set", "alone", "zones in the set", "innocent network alone", "Brier"];
+    let mut table = Table::new(&head);
     for (what, records) in [("looked at", seen), ("not looked at", unseen)] {
         let of = judged(&records, Mode::Checked);
+        if of.is_empty() {
+            continue;
+        }
         table.row([
             what.to_owned(),
             of.len().to_string(),
