@@ -78,6 +78,25 @@ fn a_stall_is_shown_within_a_second_and_recorded_within_another_of_its_end() {
 }
 
 #[test]
+fn a_verdict_is_in_view_from_the_end_of_its_stall_on() {
+    let told = Story::new(60_000).withhold(Video, 10, 14_000).tell();
+    let mut heard = Heard::default();
+    heard.listen(&mut Session::new("test"), &told.inputs);
+    let ended = heard.records[0].report.stalls[0].ended.unwrap().wall;
+    let over: Vec<&(Wall, Status)> =
+        heard.views.iter().filter(|(_, status)| status.media[0].current.is_none()).collect();
+    assert!((over[0].0 - ended).as_millis() <= 300, "in view after {:?}", over[0].0 - ended);
+    // There is no moment without one, and no other than the one that is kept.
+    for (_, status) in over {
+        let last = status.media[0].last.as_ref().expect("a verdict");
+        assert_eq!(
+            (last.ended.map(|at| at.wall), &last.cause),
+            (Some(ended), &heard.records[0].report.stalls[0].cause)
+        );
+    }
+}
+
+#[test]
 fn every_record_is_about_the_stall_that_just_ended_and_verifies() {
     let told = three_stalls();
     let mut heard = Heard::default();

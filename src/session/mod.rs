@@ -291,23 +291,19 @@ impl Session {
             while let Some((ended, sighting)) = element.detector.finished_after(past.recorded_until) {
                 // An end is dated back from where it was seen, and whoever replays has to see it, too.
                 let settled = sighting.seen.unwrap_or(ended) + SETTLE;
-                if self.machine.now < settled {
-                    self.outputs.push_back(Output::WakeAt(settled));
-                    break;
-                }
-                // What is still being measured may change the verdict: until then it is shown as it stands.
-                // But for that of a stall that another follows.
+                // What is still being measured may change the verdict, too, but for that of a stall that another follows.
                 let next = element.detector.open().map(|stall| stall.began.wall);
-                let awaited =
-                    self.checker.awaited(ended).filter(|until| self.machine.now < *until && next.is_none());
-                if let Some(until) = awaited {
-                    self.outputs.push_back(Output::WakeAt(until));
+                let awaited = self.checker.awaited(ended).filter(|_| next.is_none());
+                let until = awaited.map_or(settled, |awaited| awaited.max(settled));
+                if self.machine.now < until {
+                    // Until then it is shown as it stands.
                     let known = |stall: &Stall| stall.began == sighting.began;
                     if !past.last.as_ref().is_some_and(known) {
                         let books = Books::open(&self.machine, element);
                         past.last = Some(verdict(&self.machine, &books, &sighting));
                         self.shown = None;
                     }
+                    self.outputs.push_back(Output::WakeAt(until));
                     break;
                 }
                 let checked = self.machine.checks.iter().filter(|measured| measured.from <= ended);
