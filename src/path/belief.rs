@@ -20,8 +20,6 @@ pub mod ln {
     pub const R08: i32 = -2_526;
     /// ln 0.1
     pub const R10: i32 = -2_303;
-    /// ln 0.12
-    pub const R12: i32 = -2_120;
     /// ln 0.15
     pub const R15: i32 = -1_897;
     /// ln 0.2

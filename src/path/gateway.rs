@@ -13,7 +13,8 @@
 //!   still be there.
 //! - It answered as ever while neither reference answered at all, nor the late server, nor one beside it if that was asked: what
 //!   is beyond the router is dead, to everybody. References alone may be so themselves.
-//! - It lost packets, and so did the references: they are lost in the home.
+//! - Its answers were lost at least half as often as the references', or came so late that something was sent again: what is
+//!   lost is lost in the home.
 //!
 //! # When it is silent
 //! Where nothing was measured at rest; where the references were not measured; where the router took longer and they did not:
@@ -21,10 +22,10 @@
 //! where it lost an answer itself: then what the references took longer may be what was lost on the way to it.
 
 use super::belief::{Row, ln};
-use super::references;
 use super::scene::Scene;
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding};
+use super::{near, references};
 use crate::event::Target;
 use crate::time::Micros;
 use crate::verdict::Value;
@@ -38,8 +39,9 @@ pub const BEHIND: Row = [ln::R10, 0, ln::R50, ln::R10, ln::R10];
 pub const PROMPT: Row = [ln::R30, 0, 0, 0, 0];
 /// Neither of two ways that share nothing else let anything through [P].
 pub const CUT: Row = [ln::R10, 0, ln::R05, ln::R02, ln::R02];
-/// ATTRIBUTION §3.4.
-pub const LOSSY: Row = [0, ln::R12, ln::R10, ln::R10, ln::R10];
+/// ATTRIBUTION §3.4 has .12 : .1, which can never leave the home alone. Where the router's are lost as well, what is behind it
+/// has no loss left to explain [P].
+pub const LOSSY: Row = IN_HOME;
 
 /// A rise that is a smaller part of the references' than one of so many is a busy device's, which times refusals itself [P].
 const PART: i64 = 4;
@@ -61,10 +63,13 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let up = beyond.iter().all(|series| series.trend() == Some(Trend::Up));
     let rise = beyond.iter().filter_map(Series::rise).min();
     let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);
+    let as_often = |of: &Series| gateway.loses_half_of(of);
     let (id, row) = match gateway.trend() {
         _ if cut(scene, &gateway, &beyond) => (CUT_BEHIND, CUT),
-        _ if gateway.lossy() && beyond.iter().all(Series::lossy) => ("gateway-lossy", LOSSY),
         Some(Trend::Up) if up && gateway.rise()?.0.saturating_mul(2) >= rise?.0 => ("gateway-up", IN_HOME),
+        _ if gateway.lossy() && near::loses(scene, &beyond) && beyond.iter().all(as_often) => {
+            return Some(lossy(gateway));
+        }
         _ if up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
             (QUEUE_BEHIND, BEHIND)
         }
@@ -80,6 +85,17 @@ pub fn test(scene: &Scene) -> Option<Told> {
         observed: Some(Observation::Gateway),
         networks_assumed: false,
     })
+}
+
+fn lossy(gateway: Series) -> Told {
+    let count = |of: usize| Value::Count(of as u64);
+    let values = [("lost", count(gateway.sent_again())), ("asked", count(gateway.asked()))];
+    Told {
+        finding: finding("gateway-lossy", gateway.facts, values),
+        row: LOSSY,
+        observed: Some(Observation::Gateway),
+        networks_assumed: false,
+    }
 }
 
 /// While the references answered nothing nobody else beyond the router did.

@@ -120,7 +120,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 27] = [
+const OUTCOMES: [(&str, Row); 28] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -131,6 +131,7 @@ const OUTCOMES: [(&str, Row); 27] = [
     ("gateway-flat", gateway::PROMPT),
     ("near-up-as-much", near::SAME),
     ("near-up", near::UP),
+    ("near-lossy", near::LOSSY),
     ("near-flat", near::FLAT),
     ("same-edge-queue", same_edge::QUEUE),
     ("same-edge-late-alike", same_edge::QUEUE),

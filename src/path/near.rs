@@ -7,6 +7,8 @@
 //! Longer to both: a queue on what they share, which is the viewer's own connection. If the late server's answers took longer by
 //! no more than twice as much, that queue explains them, and what is beyond has none left to explain. No longer to either: no
 //! queue there.
+//! At two moments or more some of all answers beyond the router came at once and some never, or so late that something was sent
+//! again, those of both references about as often as the late server's: what they share loses packets.
 //!
 //! # When it is silent
 //! Where one of them was not measured both times, or they contradict each other: each has a way of its own, too. Where
@@ -25,6 +27,8 @@ use crate::verdict::Value;
 pub const UP: Row = [ln::R80, 0, ln::R15, ln::R10, ln::R10];
 /// The queue that the late server's answers met is as long: nothing beyond is needed to explain them [P].
 pub const SAME: Row = [ln::R80, 0, ln::R05, ln::R03, ln::R03];
+/// Packets are lost where the references' are, too, and no more of others: nothing beyond is needed to explain it [P].
+pub const LOSSY: Row = SAME;
 /// As named.
 pub const FLAT: Row = [ln::R50, ln::R40, ln::R80, 0, 0];
 
@@ -34,6 +38,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         [Some(Trend::Up), Some(Trend::Up)] if explains(scene, &both) => ("near-up-as-much", SAME),
         [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
+        _ if loses(scene, &both) => return Some(lossy(&both)),
         _ => return None,
     };
     let took = both.iter().filter_map(Series::load).max()?;
@@ -44,6 +49,23 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let elsewhere = id == "near-flat" && server(scene).is_some();
     let observed = elsewhere.then_some(Observation::References);
     Some(Told { finding: finding(id, facts, values), row, observed, networks_assumed: false })
+}
+
+/// What the references share loses packets: one and not the next, the late server's as well, and theirs about as often.
+pub fn loses(scene: &Scene, both: &[Series; 2]) -> bool {
+    let Some(server) = Series::to(scene, Target::Stalled) else { return false };
+    let beside = Series::to(scene, Target::Sibling);
+    let alike = |of: &Series| of.lossy() && of.loses_half_of(&server) && server.loses_half_of(of);
+    let all: Vec<&Series> = both.iter().chain([&server]).chain(&beside).collect();
+    both.iter().all(alike) && Series::apart(&all) >= 2
+}
+
+fn lossy(both: &[Series; 2]) -> Told {
+    let count = |of: fn(&Series) -> usize| Value::Count(both.iter().map(of).sum::<usize>() as u64);
+    let values = [("lost", count(Series::sent_again)), ("asked", count(Series::asked))];
+    let facts = both.iter().flat_map(|series| series.facts.clone()).collect();
+    let observed = Some(Observation::References);
+    Told { finding: finding("near-lossy", facts, values), row: LOSSY, observed, networks_assumed: false }
 }
 
 /// What both have in common is at least half of what the late server's answers took longer.

@@ -176,12 +176,37 @@ impl Series {
         self.rounds.iter().map(|round| round.lost).sum()
     }
 
-    /// Of at least six answers looked for, a fourth or more never came, or so late that something was sent again: packets are
-    /// lost [P].
+    /// At two moments or more, three answers or more, and of all a sixth or more, never came, or so late that something may have
+    /// been sent again [P].
     pub fn lossy(&self) -> bool {
-        let all = self.loaded.len() + self.lost();
-        let again = |took: &&Micros| self.load().is_some_and(|usual| **took >= usual + AGAIN);
-        all >= 6 && (self.lost() + self.loaded.iter().filter(again).count()) * 4 >= all
+        let moments = self.rounds.iter().filter(|round| self.again_in(round) > 0).count();
+        moments >= 2 && self.sent_again() >= 3 && self.sent_again() * 6 >= self.asked()
+    }
+
+    /// Of its answers at least half as large a part was lost, or came so late, as of the other's.
+    pub fn loses_half_of(&self, other: &Series) -> bool {
+        self.sent_again() * other.asked() * 2 >= other.sent_again() * self.asked()
+    }
+
+    /// How many of these answers never came, or so late that something may have been sent again.
+    fn again_in(&self, round: &Round) -> usize {
+        round.lost + round.answers.iter().filter(|took| self.is_later(**took, SOONEST)).count()
+    }
+
+    fn is_later(&self, took: Micros, later: Micros) -> bool {
+        self.rest().is_some_and(|rest| took >= rest + later)
+    }
+
+    /// At how many moments some of all that was asked of these was answered as at rest, and some so late that it may have been
+    /// sent again, or never: packets are lost, one and not the next. What is busy, or a queue, holds all of them up.
+    pub fn apart(all: &[&Series]) -> usize {
+        let Some(first) = all.first() else { return 0 };
+        let at = |asked: Wall| all.iter().filter_map(move |of| Some((*of, of.round(asked)?)));
+        let prompt =
+            |(of, round): (&Series, &Round)| round.took().is_some_and(|took| !of.is_later(took, FLAT));
+        let again = |(of, round): (&Series, &Round)| of.again_in(round) > 0;
+        let moments = first.rounds.iter().map(|round| round.asked);
+        moments.filter(|asked| at(*asked).any(prompt) && at(*asked).any(again)).count()
     }
 
     /// An answer never came, or came so late that something may have been sent again: at that moment the way there may have
@@ -202,7 +227,7 @@ impl Series {
 
     /// How many of the answers never came, or so much later than at rest.
     fn lost_or_later(&self, later: Micros) -> usize {
-        let late = |took: &&Micros| self.rest().is_some_and(|rest| **took >= rest + later);
+        let late = |took: &&Micros| self.is_later(**took, later);
         self.lost() + self.rounds.iter().flat_map(|round| &round.answers).filter(late).count()
     }
 
