@@ -157,6 +157,9 @@ async function measure(step, url, stop) {
   }
 }
 
+/** The connection was there, and was broken: as Chromium calls it, and as Firefox does. */
+const BROKEN = /CONNECTION_(RESET|CLOSED)|EMPTY_RESPONSE|NET_RESET|NET_INTERRUPT|NET_EMPTY_RESPONSE/;
+
 /**
  * What an error that came at once means. Only a router's refusal is an answer: in the place of servers further away, something
  * nearer may refuse. @param {string} error @param {string} target
@@ -165,6 +168,7 @@ function replyOf(error, target) {
   if (/CONNECTION_REFUSED/.test(error)) return target === 'gateway' ? 'refused' : 'unfit';
   if (/CERT|SSL|SEC_ERROR/i.test(error)) return 'unfit';
   if (/UNREACHABLE/.test(error)) return 'failed';
+  if (BROKEN.test(error) && (target === 'stalled' || target === 'sibling')) return 'reset';
   return 'blocked';
 }
 

@@ -113,6 +113,21 @@ test('a refusal counts of a router only, and what never left counts of nobody', 
   }
 });
 
+test('a connection that is broken at once tells of the video\'s servers, and of nobody else', async () => {
+  stored.check = { references: [closed, closed], siblings: { [new URL(closed).host]: closed } };
+  const served = new Served();
+  const request = { id: '1', url: `${closed}/segment` };
+  served.note({ k: 'request', ...request });
+  served.note({ k: 'response', ...request, status: 200, cached: false });
+  served.note({ k: 'completed', ...request });
+  const { host } = new URL(closed);
+  for (const error of ['net::ERR_CONNECTION_RESET', 'net::ERR_EMPTY_RESPONSE', 'net::ERR_CONNECTION_CLOSED', 'NS_ERROR_NET_RESET', 'NS_ERROR_NET_INTERRUPT']) {
+    called = error;
+    const facts = await told([step('stalled', { host }), step('sibling', { host }), step('reference-a')], served);
+    assert.deepEqual(facts.map(({ reply, connect }) => [reply, connect]), [['reset', undefined], ['reset', undefined], ['blocked', undefined]], error);
+  }
+});
+
 test('a body is what was asked for, and no more of it', async () => {
   stored.check = { references: [`${origin}/a`] };
   const [fact] = await told([step('reference-a', { bytes: 1000 })]);

@@ -415,6 +415,8 @@ pub enum Reply {
     Refused,
     /// Nothing in time.
     Failed,
+    /// The connection was broken at once by the server, or by what stands in its place.
+    Reset,
     /// It was not asked: no address is known, or it may not be.
     NotProbed,
     /// The question never left: no connection, or something on the machine holds it back.
@@ -425,7 +427,6 @@ pub enum Reply {
 
 /// Faster lines are not sold to homes: bits a second.
 pub const LINE_LIMIT: u64 = 100_000_000_000;
-
 /// Longest that a measurement of a check can tell of: far beyond any patience.
 pub const CHECK_TIME_LIMIT: Micros = Micros::from_millis(60_000);
 /// Most bytes that one can tell of.

@@ -186,6 +186,7 @@ pub fn check_reply(reply: &str) -> Result<Reply, Malformed> {
         "answered" => Ok(Reply::Answered),
         "refused" => Ok(Reply::Refused),
         "failed" => Ok(Reply::Failed),
+        "reset" => Ok(Reply::Reset),
         "not-probed" => Ok(Reply::NotProbed),
         "blocked" => Ok(Reply::Blocked),
         "unfit" => Ok(Reply::Unfit),

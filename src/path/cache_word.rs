@@ -32,7 +32,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let hit = |fetch: &&Fetch| {
         !fetch.cached && fetch.confession.is_some_and(|said| said.cache == Some(CacheWord::Hit))
     };
-    if scene.late_by.is_none_or(|by| by == LateBy::AllAlong) || !late.iter().all(hit) {
+    if scene.late_by.is_none_or(|by| matches!(by, LateBy::AllAlong | LateBy::Failures))
+        || !late.iter().all(hit)
+    {
         return None;
     }
     let long = |fetch: &&Fetch| {

@@ -106,6 +106,7 @@ fn cut(scene: &Scene, gateway: &Series, references: &[Series; 2]) -> bool {
         silent(series) && moments().all(|at| !series.answered_at(at))
     };
     references.iter().all(silent)
-        && Series::to(scene, Target::Stalled).is_some_and(|server| with_them(&server))
+        && Series::to(scene, Target::Stalled)
+            .is_some_and(|server| server.reset().is_none_or(|count| count == 0) && with_them(&server))
         && Series::to(scene, Target::Sibling).is_none_or(|beside| with_them(&beside))
 }

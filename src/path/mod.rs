@@ -120,7 +120,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 28] = [
+const OUTCOMES: [(&str, Row); 29] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -141,6 +141,7 @@ const OUTCOMES: [(&str, Row); 28] = [
     ("same-edge-slow", same_edge::AT_HAND_SLOW),
     ("same-edge-flat", same_edge::FLAT),
     ("same-edge-silent", same_edge::SILENT),
+    ("same-edge-reset", same_edge::RESET),
     ("beyond-lossy", lossy::BEYOND),
     ("sibling-answered", sibling::ANSWERED),
     ("sibling-silent", sibling::BOTH_SILENT),

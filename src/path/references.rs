@@ -95,7 +95,7 @@ fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
         LateBy::Answers if answer > PROMPT => return Some(false),
         LateBy::Answers => faster(body, SLOW, 1, 1),
         LateBy::Bodies => scene.beside_late(body, (2, 1), (3, 2))?,
-        LateBy::Both | LateBy::AllAlong => return None,
+        LateBy::Both | LateBy::AllAlong | LateBy::Failures => return None,
     };
     (well || body.1.0 > answer.0.saturating_mul(TURNS)).then_some(well)
 }

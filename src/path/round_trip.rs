@@ -57,7 +57,7 @@ struct Host<'a> {
 }
 
 pub fn test(scene: &Scene) -> Option<Told> {
-    if scene.late_by == Some(LateBy::AllAlong) {
+    if matches!(scene.late_by, Some(LateBy::AllAlong | LateBy::Failures)) {
         return None;
     }
     let near = around(&scene.late_when, NEAR);

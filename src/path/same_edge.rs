@@ -18,6 +18,8 @@
 //! - Only that answers took no longer: the row of ATTRIBUTION §3.4.
 //! - It never answered, for seconds, whatever was asked of it, and the references did at once: the way there lets nothing through,
 //!   or it answers nobody. What is behind it has no part in what it has at hand.
+//! - It broke each connection at once, and the references answered: so did it, or something in its place. No connection to what is
+//!   behind it is needed for that.
 //!
 //! # When it is silent
 //! Where nothing was measured at rest, and where the references show a queue on what they share: it is on this way too. That answers are as at rest
@@ -51,6 +53,8 @@ pub const AT_HAND_FAST: Row = [ln::R05, ln::R05, ln::R05, ln::R05, 0];
 pub const AT_HAND_SLOW: Row = [ln::R50, ln::R40, ln::R50, 0, ln::R05];
 /// What is shared lets the others through [P].
 pub const SILENT: Row = [ln::R05, ln::R10, 0, 0, ln::R15];
+/// What can't reach what is behind it says so; a network seldom breaks what it lets through to others [P].
+pub const RESET: Row = [ln::R05, ln::R10, ln::R30, 0, ln::R05];
 /// ATTRIBUTION §3.4.
 pub const FLAT: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
 
@@ -102,11 +106,18 @@ pub fn test(scene: &Scene) -> Option<Told> {
 /// It answered nothing: of its own answers and those of the references.
 fn silent(scene: &Scene, seen: [&Series; 3]) -> Option<Told> {
     let host = Value::Name(scene.late.first()?.1.host.clone());
+    let facts = seen.iter().flat_map(|of| of.facts.clone()).collect();
+    if let [Some(count), ..] = seen.map(Series::reset) {
+        let values = [("host", host), ("count", Value::Count(count as u64))];
+        let finding = finding("same-edge-reset", facts, values);
+        // Whether it was the server is not proved: something in its place may have done it.
+        return Some(Told { finding, row: RESET, observed: None, networks_assumed: false });
+    }
     let waited = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Failed);
     let waited = waited.map(|measured| measured.at - measured.from).max()?;
     let values = [("host", host), ("waited", Value::Micros(waited))];
     Some(Told {
-        finding: finding("same-edge-silent", seen.iter().flat_map(|of| of.facts.clone()).collect(), values),
+        finding: finding("same-edge-silent", facts, values),
         row: SILENT,
         observed: Some(Observation::SameEdge),
         networks_assumed: false,

@@ -38,6 +38,8 @@ pub enum LateBy {
     Answers,
     /// Bodies that were slow to come.
     Bodies,
+    /// Attempts that failed.
+    Failures,
     /// Both, as where each packet is late.
     Both,
     /// Neither was slower than it is here anyway, and that is too slow.
@@ -98,6 +100,8 @@ impl<'a> Scene<'a> {
         let slow = |stages: &dyn Fn(Stage) -> bool| slow(ledger, stages, usually);
         let window = ledger.window?;
         let awaited = blocking.iter().filter_map(|one| Some((one.named.track, one.fetch?)));
+        let failed = blocking.iter().flat_map(|one| one.failed.iter().map(|fetch| (one.named.track, *fetch)));
+        let failing = slow(&|stage| stage == Stage::Failed);
         let track = blocking.first().map(|one| one.named.track);
         let given_up = given_up.iter().filter_map(|fetch| Some((track?, *fetch)));
         let mut scene = Scene {
@@ -122,6 +126,7 @@ impl<'a> Scene<'a> {
         scene.late_when = match late_by {
             Some(LateBy::Answers) => scene.waiting.clone(),
             Some(LateBy::Bodies) => scene.transferring.clone(),
+            Some(LateBy::Failures) => failing,
             Some(LateBy::Both | LateBy::AllAlong) => {
                 scene.waiting.iter().chain(&scene.transferring).copied().collect()
             }
@@ -131,7 +136,10 @@ impl<'a> Scene<'a> {
             let span = (fetch.asked, fetch.over().unwrap_or(window.1));
             covered(&scene.late_when, &[span]).1 >= SLOW
         };
-        scene.late = awaited.chain(given_up).filter(was_slow).collect();
+        scene.late = match late_by {
+            Some(LateBy::Failures) => failed.collect(),
+            _ => awaited.chain(given_up).filter(was_slow).collect(),
+        };
         scene.server = scene.asked();
         let loaded = checks.iter().filter(|measured| measured.ran() && scene.while_late(measured));
         let mut loaded: Vec<Wall> = loaded.map(|measured| measured.from).collect();
@@ -234,7 +242,7 @@ impl<'a> Scene<'a> {
                 (measured.answer?.0.saturating_mul(QUICK) <= waited.0).then_some(true)
             }
             LateBy::Bodies => self.beside_late(body, (times, 1), (2, 1)),
-            LateBy::Both | LateBy::AllAlong => None,
+            LateBy::Both | LateBy::AllAlong | LateBy::Failures => None,
         }
     }
 
@@ -305,6 +313,7 @@ fn late_by(ledger: &Ledger) -> Option<LateBy> {
         (_, bodies) if above_all(bodies) => Some(LateBy::Bodies),
         (answers, _) if above_all(answers) => Some(LateBy::Answers),
         (answers, bodies) if above_all(answers + bodies) => Some(LateBy::Both),
+        _ if above_all(ledger.share(&[Stage::Failed])) => Some(LateBy::Failures),
         _ if ledger.chronic > Micros::ZERO && at_least(ledger.chronic, HALF, stall) => {
             let spent = |of: &dyn Fn(Stage) -> bool| -> Micros {
                 let times = ledger.segments.iter().flat_map(|account| &account.stages);

@@ -51,6 +51,8 @@ struct Round {
     answers: Vec<Micros>,
     /// How many never came.
     lost: usize,
+    /// How many connections were broken at once: an answer of a kind, that no packet was lost of.
+    reset: usize,
 }
 
 /// Asked at the same moment.
@@ -70,7 +72,7 @@ impl Round {
 
     /// None of what was asked was ever answered.
     fn is_mute(&self) -> bool {
-        self.answers.is_empty() && self.lost > 0
+        self.answers.is_empty() && self.lost + self.reset > 0
     }
 }
 
@@ -109,6 +111,7 @@ impl Series {
             if let Some(round) = series.rounds.get_mut(place) {
                 round.answers.extend(measured.answered_in());
                 round.lost += usize::from(measured.reply == Reply::Failed);
+                round.reset += usize::from(measured.reply == Reply::Reset);
             }
         }
         for round in &mut series.rounds {
@@ -165,6 +168,12 @@ impl Series {
     /// When none of what was asked was ever answered.
     pub fn unanswered(&self) -> impl Iterator<Item = Wall> + '_ {
         self.mute().map(|round| round.asked)
+    }
+
+    /// How many connections were broken at once; `None` if one of those that never answered waited in vain.
+    pub fn reset(&self) -> Option<usize> {
+        let waited = self.mute().any(|round| round.lost > 0);
+        (!waited).then(|| self.mute().map(|round| round.reset).sum())
     }
 
     /// Something that was asked at this moment was answered.
@@ -243,7 +252,7 @@ impl Series {
             let took = other.round(at).and_then(Round::took);
             took.zip(other.rest()).is_some_and(|(took, rest)| took <= rest + ROUGHLY_UP)
         };
-        self.mute().map(|round| round.lost).sum::<usize>() >= ENOUGH
+        self.mute().map(|round| round.lost + round.reset).sum::<usize>() >= ENOUGH
             && self.unanswered().all(|at| others.iter().all(|other| prompt(other, at)))
     }
 

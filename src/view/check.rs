@@ -70,6 +70,7 @@ fn answer(measured: &Measurement, words: &Words) -> String {
         (Reply::NotProbed, _) => say("probe_unknown"),
         (Reply::Blocked, _) => say("probe_blocked"),
         (Reply::Unfit, _) => say("probe_unfit"),
+        (Reply::Reset, _) => say("probe_reset"),
         (_, None) => say("probe_silent"),
         (_, Some(time)) => match measured
             .body

@@ -1,10 +1,12 @@
 //! Verdicts to word and to draw in tests: one for each cause, under way and over.
 
-use crate::adjustment::{Adjustment, Short};
-use crate::event::{ElementId, Span, TrackKind};
+mod players;
+
+pub use players::{adjustment, media, status};
+
+use crate::event::{Span, TrackKind};
 use crate::path::belief::Evidence;
 use crate::path::set;
-use crate::status::{MediaStatus, PlayState, StallSummary, Status};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{
     BlockingSegment, Ending, Finding, Instant, Join, Ledger, SegmentAccount, Stage, StageShare, StageTime,
@@ -137,6 +139,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
         }
     };
     let rate = ("rate", Value::Bitrate(38_000_000));
+    let lost = |of, asked| [("lost", Value::Count(of)), ("asked", Value::Count(asked))];
     let named = |name, value: &str| (name, Value::Name(value.to_owned()));
     let (date, network, service) =
         (named("table", "2026-06-17"), named("network", "ExampleCDN"), named("service", "Example Cache"));
@@ -171,8 +174,8 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("checked-by-itself", &[count(1), moved.clone()]),
                 finding("gateway-flat-beyond-up", &router(4)),
                 finding("gateway-flat-beyond-silent", &router(4)),
-                finding("gateway-lossy", &[("lost", Value::Count(6)), ("asked", Value::Count(16))]),
-                finding("near-lossy", &[("lost", Value::Count(8)), ("asked", Value::Count(32))]),
+                finding("gateway-lossy", &lost(6, 16)),
+                finding("near-lossy", &lost(8, 32)),
                 finding("references-slow", std::slice::from_ref(&slow)),
                 finding("references-differ", std::slice::from_ref(&slow)),
             ],
@@ -188,7 +191,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("references-fast", std::slice::from_ref(&rate)),
                 finding("same-edge-queue", &server(340)),
                 finding("same-edge-late-alike", &server(340)),
-                finding("beyond-lossy", &[("asked", Value::Count(32)), ("lost", Value::Count(5))]),
+                finding("beyond-lossy", &lost(5, 32)),
                 finding("sibling-up", &beside(330)),
                 finding("sibling-up-as-much", &beside(330)),
                 finding("sibling-silent", &beside(22)),
@@ -205,6 +208,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("same-edge-late", &server(222)),
                 finding("sibling-fast", &beside(22)),
                 finding("same-edge-silent", &[host("stream.example"), ("waited", time(4_000))]),
+                finding("same-edge-reset", &[host("stream.example"), count(4)]),
                 finding("sibling-answered", &beside(22)),
                 finding("sibling-flat", &beside(22)),
                 finding("shaping-possible", &[]),
@@ -226,14 +230,16 @@ pub fn examined(over: bool) -> Vec<Stall> {
             &[Home, Access, Interconnect, Edge, Origin],
             &[Device, Player],
             &[600; 5],
-            vec![
-                finding("blocked-gateway", &[]),
-                finding("blocked-references", &[]),
-                finding("unfit-references", &[]),
-                finding("blocked-server", &[]),
-                finding("unfit-server", &[]),
-                finding("check-blocked", &[]),
-            ],
+            [
+                "blocked-gateway",
+                "blocked-references",
+                "unfit-references",
+                "blocked-server",
+                "unfit-server",
+                "check-blocked",
+            ]
+            .map(|id| finding(id, &[]))
+            .to_vec(),
         )),
         path(
             &[Interconnect, Edge, Origin],
@@ -446,55 +452,6 @@ fn ledger() -> Ledger {
         chronic: Micros::from_millis(57),
         unexplained: Micros::from_millis(48),
     }
-}
-
-/// A player in that state, with these stalls.
-pub fn media(playing: PlayState, current: Option<Stall>, last: Option<Stall>) -> MediaStatus {
-    let lead = |second: i64| ((second * 7) % 5) * S / 2 + (60 - second).max(0) * S / 8;
-    let history =
-        |second: i64| (Wall(NOON + (second - 90) * S), Micros(if second < 89 { lead(second) } else { 0 }));
-    let summary = |stall: &Stall| StallSummary {
-        began: stall.began.wall,
-        position: stall.began.media,
-        duration: stall.duration,
-        kind: stall.kind,
-        cause: stall.cause.clone(),
-    };
-    MediaStatus {
-        element: ElementId(0),
-        playing,
-        position: MediaTime(11_980_000),
-        lead: Some(Micros(18_000)),
-        lead_history: (0..92).map(history).collect(),
-        tracks: vec![TrackKind::Video, TrackKind::Audio],
-        resumes_in: current.as_ref().map(|_| Micros(2_300_000)),
-        stalls: last.iter().map(summary).collect(),
-        current,
-        last,
-        size: Some((1280, 720)),
-        adjusted: None,
-        adjustments: Vec::new(),
-    }
-}
-
-/// A worse picture since the sample stall began, for so long if it is over.
-pub fn adjustment(over: Option<Micros>, short: Option<Short>) -> Adjustment {
-    let began = Instant { wall: Wall(NOON), media: MediaTime(200 * S) };
-    let played = over.unwrap_or(Micros(4 * S));
-    Adjustment {
-        from: (1920, 1080),
-        to: (854, 480),
-        began,
-        ended: over.map(|lasted| began.wall + lasted),
-        made_good: over.is_some(),
-        played,
-        short,
-    }
-}
-
-/// A frame with these players, so long after the sample stall began.
-pub fn status(media: Vec<MediaStatus>, after: Micros) -> Status {
-    Status { at: Wall(NOON) + after, media, check: None }
 }
 
 fn seconds(start: i64, end: i64) -> Span {

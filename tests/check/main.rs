@@ -1,6 +1,7 @@
 //! The check: what its measurements make of a verdict, and when they are made ([`when`]).
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod lost;
 mod measured;
 mod when;
 
@@ -55,56 +56,6 @@ fn what_wi_fi_loses_now_and_then_is_no_queue_behind_the_router() {
     let stall = judged(&story);
     assert!(!told(&stall).contains(&"gateway-flat-beyond-up"), "{:?}", told(&stall));
     assert_ne!(says(story, &stall, false).zones, [Access]);
-}
-
-/// Each of these rounds, a second apart: two answers each of router, references, late server and one beside it.
-fn in_rounds(rounds: &[[[i64; 2]; 5]]) -> Stall {
-    let targets = [Gateway, ReferenceA, ReferenceB, Stalled, Sibling];
-    let mut story = rested(slow_body());
-    for (time, round) in (0..).zip(rounds) {
-        for (target, took) in
-            targets.into_iter().zip(round).flat_map(|(of, both)| both.map(|took| (of, took)))
-        {
-            story = note(story, 20_800 + 1_000 * time, answered(target, took));
-        }
-    }
-    judged(&story)
-}
-
-/// As in the laboratory: what is lost on an open connection comes after 0.2 s, and a connection after one.
-const LOSSY: [[[i64; 2]; 5]; 4] = [
-    [[1_262, 2_062], [30, 269], [33, 276], [23, 490], [23, 257]],
-    [[9, 10], [29, 29], [33, 35], [25, 24], [25, 25]],
-    [[1_041, 1_041], [995, 2_608], [33, 34], [23, 23], [23, 24]],
-    [[2_060, 2_059], [1_951, 3_039], [1_856, 1_952], [1_845, 3_701], [1_877, 3_900]],
-];
-
-#[test]
-fn what_is_lost_one_and_not_the_next_is_lost_where_the_routers_answers_are() {
-    let stall = in_rounds(&LOSSY);
-    assert_eq!((&stall.zones[..], &told(&stall)[..]), (&[Home][..], &["gateway-lossy", "near-lossy"][..]));
-    // The router's come at once: it is lost behind it, or on the way that it shares with them.
-    let behind = LOSSY.map(|[_, rest @ ..]| {
-        let [a, b, server, beside] = rest;
-        [[9, 10], a, b, server, beside]
-    });
-    let stall = in_rounds(&behind);
-    assert_eq!(
-        (&stall.zones[..], &told(&stall)[..]),
-        (&[Home, Access][..], &["gateway-flat", "near-lossy"][..])
-    );
-}
-
-#[test]
-fn what_holds_up_everything_at_once_loses_nothing() {
-    let held = LOSSY.map(|round| if round == LOSSY[1] { round } else { round.map(|[_, _]| [600, 640]) });
-    assert!(!told(&in_rounds(&held)).iter().any(|id| id.ends_with("-lossy")));
-    // And what the late server alone loses is not lost on what the references share.
-    let alone = LOSSY.map(|[router, a, b, server, beside]| {
-        let prompt = |[one, _]: [i64; 2]| [one.min(30), 30];
-        [prompt(router), prompt(a), prompt(b), server, beside]
-    });
-    assert!(!told(&in_rounds(&alone)).contains(&"near-lossy"));
 }
 
 fn says(story: Story, stall: &Stall, others: bool) -> Stall {

@@ -1,0 +1,104 @@
+//! What never comes: packets that are lost, and connections that are broken.
+
+use super::measured::*;
+use Target::{Gateway, ReferenceA, ReferenceB, Sibling, Stalled};
+use Zone::{Access, Edge, Home, Origin};
+use whystall::event::TrackKind::Video;
+use whystall::event::{Event, Failure, Reply, RequestId, Target};
+use whystall::story::Story;
+use whystall::verdict::{Stall, Zone};
+use whystall::{Input, explain};
+
+/// Each of these rounds, a second apart: two answers each of router, references, late server and one beside it.
+fn in_rounds(rounds: &[[[i64; 2]; 5]]) -> Stall {
+    let targets = [Gateway, ReferenceA, ReferenceB, Stalled, Sibling];
+    let mut story = rested(slow_body());
+    for (time, round) in (0..).zip(rounds) {
+        for (target, took) in
+            targets.into_iter().zip(round).flat_map(|(of, both)| both.map(|took| (of, took)))
+        {
+            story = note(story, 20_800 + 1_000 * time, answered(target, took));
+        }
+    }
+    judged(&story)
+}
+
+/// As in the laboratory: what is lost on an open connection comes after 0.2 s, and a connection after one.
+const LOSSY: [[[i64; 2]; 5]; 4] = [
+    [[1_262, 2_062], [30, 269], [33, 276], [23, 490], [23, 257]],
+    [[9, 10], [29, 29], [33, 35], [25, 24], [25, 25]],
+    [[1_041, 1_041], [995, 2_608], [33, 34], [23, 23], [23, 24]],
+    [[2_060, 2_059], [1_951, 3_039], [1_856, 1_952], [1_845, 3_701], [1_877, 3_900]],
+];
+
+#[test]
+fn what_is_lost_one_and_not_the_next_is_lost_where_the_routers_answers_are() {
+    let stall = in_rounds(&LOSSY);
+    assert_eq!((&stall.zones[..], &told(&stall)[..]), (&[Home][..], &["gateway-lossy", "near-lossy"][..]));
+    // The router's come at once: it is lost behind it, or on the way that it shares with them.
+    let behind = LOSSY.map(|[_, rest @ ..]| {
+        let [a, b, server, beside] = rest;
+        [[9, 10], a, b, server, beside]
+    });
+    let stall = in_rounds(&behind);
+    assert_eq!(
+        (&stall.zones[..], &told(&stall)[..]),
+        (&[Home, Access][..], &["gateway-flat", "near-lossy"][..])
+    );
+}
+
+#[test]
+fn what_holds_up_everything_at_once_loses_nothing() {
+    let held = LOSSY.map(|round| if round == LOSSY[1] { round } else { round.map(|[_, _]| [600, 640]) });
+    assert!(!told(&in_rounds(&held)).iter().any(|id| id.ends_with("-lossy")));
+    // And what the late server alone loses is not lost on what the references share.
+    let alone = LOSSY.map(|[router, a, b, server, beside]| {
+        let prompt = |[one, _]: [i64; 2]| [one.min(30), 30];
+        [prompt(router), prompt(a), prompt(b), server, beside]
+    });
+    assert!(!told(&in_rounds(&alone)).contains(&"near-lossy"));
+}
+
+/// Of a story in which a server refuses, what would be if it broke the connection instead.
+fn broken(story: &Story) -> Stall {
+    let mut inputs = story.tell().inputs;
+    let refused = |input: &Input| match input.event {
+        Event::ResponseBegan { request, status: 503, .. } => Some(request),
+        _ => None,
+    };
+    let requests: Vec<RequestId> = inputs.iter().filter_map(refused).collect();
+    inputs.retain(|input| refused(input).is_none());
+    for input in &mut inputs {
+        if let Event::RequestEnded { observer, request, .. } = input.event
+            && requests.contains(&request)
+        {
+            input.event = Event::RequestFailed { observer, request, failure: Failure::Network };
+        }
+    }
+    let mut stalls = explain(&inputs).stalls;
+    assert_eq!(stalls.len(), 1);
+    stalls.remove(0)
+}
+
+#[test]
+fn a_server_that_breaks_each_connection() {
+    let reset = |target| Measured { reply: Reply::Reset, ..failed(target) };
+    let checked = |measured: &[Measured]| under_load(Story::new(60_000).fail(Video, 10, 12), &but(measured));
+    let stall = broken(&checked(&[reset(Stalled)]));
+    assert_eq!(
+        (stall.cause.as_str(), &stall.zones[..]),
+        ("http-error", &[Edge, Origin][..]),
+        "{:?}",
+        told(&stall)
+    );
+    assert_eq!(told(&stall), ["gateway-flat", "near-flat", "same-edge-reset", "sibling-answered"]);
+    assert_eq!(stall.unchecked.as_deref(), Some(ALL));
+    // One that also answered does not break each, and one that also was silent may not have been reached.
+    let answers = broken(&checked(&[reset(Stalled), answered(Stalled, quiet(Stalled))]));
+    assert!(!told(&answers).contains(&"same-edge-reset"));
+    let silent = broken(&note(checked(&[reset(Stalled)]), 20_300, failed(Stalled)));
+    assert!(!told(&silent).contains(&"same-edge-reset"));
+    // Where the references don't answer either, whatever stands in the way may do that to all.
+    let all = [reset(Stalled), reset(Sibling), failed(ReferenceA), failed(ReferenceB)];
+    assert_eq!(broken(&checked(&all)).zones, ALL);
+}
