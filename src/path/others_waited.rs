@@ -2,10 +2,12 @@
 //! to whatever else goes that way.
 //!
 //! # What it looks at
-//! Answers of other sites to requests made while the late media was slow, against what each site usually took before.
+//! Answers of other sites to requests made while the late media was slow, against the third quickest of each before: earlier ones
+//! may have waited, too, as in a stall before this one.
 //!
 //! # What it says
-//! All took much longer, at two sites or more: they wait in a queue that all share.
+//! Even the quicker ones took much longer, at two sites or more: they wait in a queue that all share. Sites that are quick with one
+//! thing and slow with another are quick with the one as before.
 //!
 //! # When it is silent
 //! Where answers alone were late (`others_answered` speaks then); where one site did not wait, or did not answer; of fewer than
@@ -15,7 +17,7 @@
 
 use super::place::{Witness, independent};
 use super::round_trip::{EVERYWHERE, EVERYWHERE_KNOWN};
-use super::scene::{LateBy, Scene, around, covered, usual, within};
+use super::scene::{LateBy, Scene, around, covered, within};
 use super::{Told, finding};
 use crate::ledger::fetch::Fetch;
 use crate::sort::{Sort, gather};
@@ -25,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer may have met anything [P].
 const ENOUGH: usize = 4;
+/// So many answers before make what a site takes at rest [P].
+const KNOWN: usize = 3;
 /// An answer vouches for so much time before and after it [P].
 const NEAR: Micros = Micros::from_millis(1_000);
 /// What waits in a queue takes twice as long as usual and this much longer: servers take up to so much more or less from one
@@ -33,20 +37,19 @@ const QUEUED: Micros = Micros::from_millis(100);
 
 /// The answers of one site's host.
 struct Host {
-    usual: Micros,
+    rest: Micros,
     /// The quickest first.
     took: Vec<Micros>,
 }
 
 impl Host {
-    /// Of the two in the middle the quicker.
-    fn median(&self) -> Option<Micros> {
-        self.took.get(self.took.len().saturating_sub(1) / 2).copied()
+    /// Of a fourth of them none took longer: what comes through by luck is left out.
+    fn quicker(&self) -> Option<Micros> {
+        self.took.get(self.took.len() / 4).copied()
     }
 
-    /// Half of them or more waited.
     fn queued(&self) -> bool {
-        self.median().is_some_and(|took| took >= self.usual + self.usual && took >= self.usual + QUEUED)
+        self.quicker().is_some_and(|took| took >= self.rest + self.rest && took >= self.rest + QUEUED)
     }
 }
 
@@ -58,17 +61,20 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let answered = |fetch: &Fetch| fetch.response.filter(|_| fetch.status.is_some());
     // One that still waits has waited so long at least.
     let took = |fetch: &Fetch| answered(fetch).unwrap_or(scene.window.1) - fetch.asked;
-    let usual_of = |host: &str| {
+    let rest_of = |host: &str| {
         let before = elsewhere.iter().filter(|(_, fetch)| fetch.host == host && fetch.asked < scene.window.0);
-        usual(before.filter_map(|(_, fetch)| Some(answered(fetch)? - fetch.asked)).collect())
+        let mut took: Vec<Micros> =
+            before.filter_map(|(_, fetch)| Some(answered(fetch)? - fetch.asked)).collect();
+        took.arrange();
+        took.get(KNOWN - 1).copied()
     };
     let asked = elsewhere.iter().copied().filter(|(_, fetch)| within(&scene.late_when, fetch.asked));
     let mut hosts: BTreeMap<&str, Host> = BTreeMap::new();
     let mut meanwhile: Vec<(Witness, &Fetch)> = Vec::new();
     for (witness, fetch) in asked {
         // Of whom nothing is known says nothing.
-        let Some(usual) = usual_of(&fetch.host) else { continue };
-        hosts.entry(&fetch.host).or_insert(Host { usual, took: Vec::new() }).took.push(took(fetch));
+        let Some(rest) = rest_of(&fetch.host) else { continue };
+        hosts.entry(&fetch.host).or_insert(Host { rest, took: Vec::new() }).took.push(took(fetch));
         meanwhile.push((witness, fetch));
     }
     for host in hosts.values_mut() {
@@ -87,8 +93,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let known = scene.placed(sites.iter().map(|witness| witness.network));
     let values = [
         ("count", Value::Count(count as u64)),
-        ("took", Value::Micros(hosts.values().filter_map(Host::median).min()?)),
-        ("usual", Value::Micros(hosts.values().map(|host| host.usual).max()?)),
+        ("took", Value::Micros(hosts.values().filter_map(Host::quicker).min()?)),
+        ("usual", Value::Micros(hosts.values().map(|host| host.rest).max()?)),
     ];
     let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
     let row = if known { EVERYWHERE_KNOWN } else { EVERYWHERE };

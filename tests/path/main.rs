@@ -233,6 +233,16 @@ fn what_waits_in_the_same_queue_waits_too() {
     for waits in [[900, 30], [110, 110], [30, 30]] {
         assert_eq!(judged(&story(waits)).zones, ALL, "{waits:?}");
     }
+    // What a site takes long for anyway is no queue: the other half comes as quickly as ever.
+    let either = |host: &'static str| {
+        move |when: i64| {
+            let wait = if when % 3_000 < 1_500 { 30 } else { 900 };
+            Elsewhere { bytes: 900, transfer: 1, wait, ..site(host) }
+        }
+    };
+    let both = slow_body().slow_body(Audio, 10, 15_000);
+    let stall = judged(&background(background(both, either("shop.example")), either("news.example")));
+    assert_eq!(stall.zones, ALL);
     // One site is not enough.
     assert_eq!(judged(&background(slow_body(), queued("shop.example", 900))).zones, ALL);
 }
