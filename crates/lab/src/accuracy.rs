@@ -8,6 +8,7 @@ use crate::judge::{Answer, Record, Said};
 use crate::measure::{Judged, calibration, macro_mean, mean, number, ratio, share, size};
 use crate::report::name;
 use crate::run::commit;
+use crate::shares;
 use crate::table::Table;
 use crate::traffic;
 use crate::tree;
@@ -72,8 +73,8 @@ pub fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
     known.map(|(truth, said)| Judged { truth: truth.zone, answer: answer(said) }).collect()
 }
 
-/// The page: of all runs those that count.
-pub fn page(all: &[Record], valid: &[&Record], fit: Option<&Fit>) -> Result<String> {
+/// The page: of all runs those that count, and those with one fault of several `alone`.
+pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&Fit>) -> Result<String> {
     let commits: BTreeSet<&str> = all.iter().map(|record| record.commit.as_str()).collect();
     let commits: Vec<&str> = commits.into_iter().collect();
     let (checked, unchecked): (Vec<&Record>, Vec<&Record>) = valid.iter().partition(|record| record.check);
@@ -123,6 +124,7 @@ pub fn page(all: &[Record], valid: &[&Record], fit: Option<&Fit>) -> Result<Stri
     if let Some(fit) = fit {
         fitted(&mut page, fit)?;
     }
+    shares::told(&mut page, valid, alone)?;
     durations::avoided(&mut page, valid)?;
     durations::soon(&mut page, &unchecked, &checked)?;
     durations::lengthening(&mut page, &unchecked, &checked)?;

@@ -22,7 +22,8 @@ fn same(one: &Stall, other: &Stall) -> bool {
 /// Adopts the judged stall of each run that counts, of these scenarios or of all, and says what it refuses and why.
 pub fn adopt(scenarios: &[String]) -> Result<()> {
     for record in records()? {
-        if !scenarios.is_empty() && !scenarios.contains(&record.scenario) {
+        let chosen = scenarios.is_empty() || scenarios.contains(&record.scenario);
+        if record.only.is_some() || !chosen {
             continue;
         }
         let pings = if record.pings { "-pings" } else { "" };

@@ -123,7 +123,8 @@ pub fn fit() -> Result<()> {
 fn cases() -> Result<(Vec<Case>, Vec<String>)> {
     let mut cases = Vec::new();
     let mut commits = BTreeSet::new();
-    for record in records()?.iter().filter(|record| record.check && record.counts()) {
+    for record in records()?.iter().filter(|record| record.check && record.only.is_none() && record.counts())
+    {
         let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { continue };
         let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
         let bundle = record.bundles.get(said.number).context("a stall without evidence")?;

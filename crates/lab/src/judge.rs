@@ -22,6 +22,9 @@ pub struct Record {
     /// The page asked two other sites for a little all the time.
     #[serde(default)]
     pub pings: bool,
+    /// Only this one of several faults.
+    #[serde(default)]
+    pub only: Option<usize>,
     /// Of what was run.
     pub commit: String,
     pub truth: Option<Truth>,
@@ -125,7 +128,8 @@ impl Record {
     /// What was played, in words.
     pub fn played(&self) -> String {
         let pings = if self.pings { " with small requests" } else { "" };
-        format!("{}{pings}", self.scenario)
+        let only = self.only.map_or(String::new(), |only| format!(", only its fault {only}"));
+        format!("{}{pings}{only}", self.scenario)
     }
 
     /// Its server is in the ISP's network.
@@ -133,8 +137,18 @@ impl Record {
         self.scenario.contains("in-isp")
     }
 
+    /// Seconds that playback stood longest.
+    pub fn stood(&self) -> f64 {
+        let stalls = self.page.stalls();
+        stalls.iter().map(|gap| (gap.ended - gap.began) / 1000.0).fold(0.0, f64::max)
+    }
+
     /// What is wrong with Whystall in it.
     pub fn wrong(&self) -> Vec<String> {
+        // It shows what the other fault did, and has no truth of its own.
+        if self.only.is_some() {
+            return Vec::new();
+        }
         let mut wrong = Vec::new();
         for (count, what) in [(self.missed, "missed"), (self.invented, "invented")] {
             if count > 0 {
@@ -250,9 +264,10 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         seed: run.seed,
         check: run.check,
         pings: run.pings,
+        only: run.only,
         commit: commit.to_owned(),
         truth: scenario.truth.clone(),
-        invalid: invalid(scenario, seen, &page.stalls()),
+        invalid: invalid(scenario, run.only, seen, &page.stalls()),
         faults: seen.faults,
         page,
         underflows: seen.recorded.underflows.clone(),
@@ -270,7 +285,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
     Ok(record)
 }
 
-fn invalid(scenario: &Scenario, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
+fn invalid(scenario: &Scenario, only: Option<usize>, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
     let mut why = Vec::new();
     let lateness = seen.links.lateness;
     if !lateness.acceptable() {
@@ -286,7 +301,8 @@ fn invalid(scenario: &Scenario, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
         }
         (true, _) => {}
     }
-    if scenario.truth.is_some() && gaps.is_empty() {
+    // Of two faults, one alone need not make it stall.
+    if scenario.truth.is_some() && only.is_none() && gaps.is_empty() {
         why.push("the planned stall did not happen".to_owned());
     }
     if scenario.truth.is_none() && !gaps.is_empty() {
@@ -317,8 +333,14 @@ mod tests {
     const BUNDLE: &str = include_str!("../../../tests/replay/withheld-chromium/bundle.whystall");
 
     fn judged(scenario: &Scenario, seen: &Seen) -> Record {
-        let run =
-            Run { scenario: String::new(), browser: String::new(), seed: 1, check: false, pings: false };
+        let run = Run {
+            scenario: String::new(),
+            browser: String::new(),
+            seed: 1,
+            check: false,
+            pings: false,
+            only: None,
+        };
         judge(scenario, &run, "", seen).unwrap()
     }
 

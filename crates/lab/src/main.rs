@@ -21,6 +21,7 @@ mod run;
 mod scenario;
 mod seen;
 mod server;
+mod shares;
 mod space;
 mod table;
 mod topology;
@@ -80,6 +81,8 @@ enum Task {
         check: bool,
         #[arg(long)]
         pings: bool,
+        #[arg(long)]
+        only: Option<usize>,
     },
 }
 
@@ -108,6 +111,9 @@ struct Chosen {
     /// The page asks two other sites for a little all the time
     #[arg(long)]
     pings: bool,
+    /// Of the faults only this one, counted from 1: what would have been without the others
+    #[arg(long, value_name = "FAULT")]
+    only: Option<usize>,
     /// Run again what has been run
     #[arg(long)]
     again: bool,
@@ -142,10 +148,10 @@ fn perform(task: &Task) -> Result<ExitCode> {
         Task::Fit => fit::fit()?,
         Task::Keep => kept::keep()?,
         Task::Adopt { scenarios } => adopt::adopt(scenarios)?,
-        Task::Perform { scenario, browser, seed, check, pings } => {
+        Task::Perform { scenario, browser, seed, check, pings, only } => {
             ensure!(space::inside(), "this is for the laboratory itself: use run");
             let (scenario, browser) = (scenario.clone(), browser.clone());
-            let run = Run { scenario, browser, seed: *seed, check: *check, pings: *pings };
+            let run = Run { scenario, browser, seed: *seed, check: *check, pings: *pings, only: *only };
             println!("{}", report::row(&run.perform()?));
         }
     }
@@ -180,7 +186,14 @@ fn chosen(chosen: &Chosen) -> Result<Vec<Run>> {
         for browser in &browsers {
             for Scenario { name, .. } in &scenarios {
                 let (scenario, browser) = (name.clone(), (*browser).to_owned());
-                runs.push(Run { scenario, browser, seed, check: chosen.check, pings: chosen.pings });
+                runs.push(Run {
+                    scenario,
+                    browser,
+                    seed,
+                    check: chosen.check,
+                    pings: chosen.pings,
+                    only: chosen.only,
+                });
             }
         }
     }
@@ -196,7 +209,7 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
     let mut wrong = Vec::new();
     let mut tried: usize = 0;
     for (number, run) in runs.iter().enumerate() {
-        let Run { scenario, browser, seed, check, pings } = run;
+        let Run { scenario, browser, seed, check, pings, only } = run;
         let left = (runs.len() - number) as f64 * began.elapsed().as_secs_f64() / tried.max(1) as f64 / 60.0;
         let left = if tried > 0 { format!(", about {left:.0} min left") } else { String::new() };
         println!("[{}/{}] {scenario}, {browser}, seed {seed}{left}", number + 1, runs.len());
@@ -212,6 +225,8 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
             let mut words = vec!["perform", scenario, browser, &seed];
             words.extend(check.then_some("--check"));
             words.extend(pings.then_some("--pings"));
+            let only = only.map(|only| only.to_string());
+            words.extend(only.iter().flat_map(|only| ["--only", only]));
             let code = space::enter(&words, false)?;
             if code == space::SKIPPED {
                 return Ok(ExitCode::from(code));

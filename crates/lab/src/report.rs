@@ -35,6 +35,8 @@ pub fn report() -> Result<()> {
             sound.len() - valid.len()
         );
     }
+    let (alone, valid): (Vec<&Record>, Vec<&Record>) =
+        valid.into_iter().partition(|record| record.only.is_some());
     let judged: Vec<_> = valid.iter().filter(|record| record.truth.is_some()).collect();
     let said: Vec<_> = judged.iter().filter_map(|record| record.stall.as_ref()).collect();
     let contained = said.iter().filter(|said| said.contained).count();
@@ -53,7 +55,7 @@ pub fn report() -> Result<()> {
     );
     let file = "target/lab/report.json";
     fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
-    fs::write(accuracy::PAGE, accuracy::page(&records, &valid, fit::last().as_ref())?)?;
+    fs::write(accuracy::PAGE, accuracy::page(&records, &valid, &alone, fit::last().as_ref())?)?;
     println!("written to {file} and {}", accuracy::PAGE);
     Ok(())
 }

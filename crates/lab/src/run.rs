@@ -27,6 +27,8 @@ pub struct Run {
     pub check: bool,
     /// The page asks two other sites for a little all the time.
     pub pings: bool,
+    /// Of its faults only this one, counted from 1: what would have been without the others.
+    pub only: Option<usize>,
 }
 
 /// Where records are kept.
@@ -46,7 +48,8 @@ impl Run {
     pub fn name(&self) -> String {
         let pings = if self.pings { "-pings" } else { "" };
         let check = if self.check { "-check" } else { "" };
-        format!("{}{pings}-{}-{}{check}", self.scenario, self.browser, self.seed)
+        let only = self.only.map_or(String::new(), |only| format!("-only-{only}"));
+        format!("{}{only}{pings}-{}-{}{check}", self.scenario, self.browser, self.seed)
     }
 
     /// Its record.
@@ -56,13 +59,14 @@ impl Run {
 
     /// The run that a record is of.
     pub fn of(record: &Record) -> Run {
-        let Record { scenario, browser, seed, check, pings, .. } = record;
+        let Record { scenario, browser, seed, check, pings, only, .. } = record;
         Run {
             scenario: scenario.clone(),
             browser: browser.clone(),
             seed: *seed,
             check: *check,
             pings: *pings,
+            only: *only,
         }
     }
 
@@ -197,7 +201,7 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     let mut meanwhile = Vec::new();
     meanwhile.extend(play.elsewhere.then(|| fetching_elsewhere("picture", 1_000)));
     meanwhile.extend(run.pings.then(|| fetching_elsewhere("news", 500)));
-    let mut coming: Vec<_> = scenario.faults.iter().collect();
+    let mut coming = scenario.going_wrong(run.only);
     let mut on: Vec<(Instant, On)> = Vec::new();
     let (mut began, mut ended) = (None, None);
     // The browser takes longer to start than these.

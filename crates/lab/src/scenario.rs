@@ -97,6 +97,8 @@ pub struct Fault {
     /// Time it lasts, as `8s`.
     #[serde(deserialize_with = "link::duration")]
     pub lasts: Nanos,
+    /// Where it is, if there are others elsewhere.
+    pub zone: Option<Zone>,
     pub what: What,
 }
 
@@ -148,6 +150,12 @@ impl Scenario {
     /// The family it is of.
     pub fn family(&self) -> &str {
         if self.family.is_empty() { &self.name } else { &self.family }
+    }
+
+    /// What goes wrong: all of it, or only this one, counted from 1.
+    pub fn going_wrong(&self, only: Option<usize>) -> Vec<&Fault> {
+        let chosen = |(index, _): &(usize, &Fault)| only.is_none_or(|only| index + 1 == only);
+        self.faults.iter().enumerate().filter(chosen).map(|(_, fault)| fault).collect()
     }
 
     /// Reads one by its name.
