@@ -60,14 +60,14 @@ pub fn queue_behind(scene: &Scene) -> bool {
 pub fn test(scene: &Scene) -> Option<Told> {
     let gateway = Series::to(scene, Target::Gateway)?;
     let beyond = references::series(scene)?;
-    let up = beyond.iter().all(|series| series.trend() == Some(Trend::Up));
-    let rise = beyond.iter().filter_map(Series::rise).min();
+    let up = beyond.into_iter().all(|series| series.trend() == Some(Trend::Up));
+    let rise = beyond.into_iter().filter_map(Series::rise).min();
     let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);
     let as_often = |of: &Series| gateway.loses_half_of(of);
     let (id, row) = match gateway.trend() {
-        _ if cut(scene, &gateway, &beyond) => (CUT_BEHIND, CUT),
+        _ if cut(scene, gateway, beyond) => (CUT_BEHIND, CUT),
         Some(Trend::Up) if up && gateway.rise()?.0.saturating_mul(2) >= rise?.0 => ("gateway-up", IN_HOME),
-        _ if gateway.lossy() && near::loses(scene, &beyond) && beyond.iter().all(as_often) => {
+        _ if gateway.lossy() && near::loses(scene, beyond) && beyond.into_iter().all(as_often) => {
             return Some(lossy(gateway));
         }
         _ if up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
@@ -78,7 +78,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     };
     let (took, usual) = (gateway.load()?, gateway.rest()?);
     let values = [("took", Value::Micros(took)), ("usual", Value::Micros(usual))];
-    let facts = gateway.facts.into_iter().chain(beyond.into_iter().flat_map(|series| series.facts)).collect();
+    let seen = [gateway].into_iter().chain(beyond);
+    let facts = seen.flat_map(|series| series.facts.clone()).collect();
     Some(Told {
         finding: finding(id, facts, values),
         row,
@@ -87,11 +88,11 @@ pub fn test(scene: &Scene) -> Option<Told> {
     })
 }
 
-fn lossy(gateway: Series) -> Told {
+fn lossy(gateway: &Series) -> Told {
     let count = |of: usize| Value::Count(of as u64);
     let values = [("lost", count(gateway.sent_again())), ("asked", count(gateway.asked()))];
     Told {
-        finding: finding("gateway-lossy", gateway.facts, values),
+        finding: finding("gateway-lossy", gateway.facts.clone(), values),
         row: LOSSY,
         observed: Some(Observation::Gateway),
         networks_assumed: false,
@@ -99,14 +100,14 @@ fn lossy(gateway: Series) -> Told {
 }
 
 /// While the references answered nothing nobody else beyond the router did.
-fn cut(scene: &Scene, gateway: &Series, references: &[Series; 2]) -> bool {
+fn cut(scene: &Scene, gateway: &Series, references: [&Series; 2]) -> bool {
     let silent = |series: &Series| series.silent_beside(&[gateway]);
     let with_them = |series: &Series| {
-        let moments = || references.iter().flat_map(Series::unanswered);
+        let moments = || references.into_iter().flat_map(Series::unanswered);
         silent(series) && moments().all(|at| !series.answered_at(at))
     };
-    references.iter().all(silent)
+    references.into_iter().all(silent)
         && Series::to(scene, Target::Stalled)
-            .is_some_and(|server| server.reset().is_none_or(|count| count == 0) && with_them(&server))
-        && Series::to(scene, Target::Sibling).is_none_or(|beside| with_them(&beside))
+            .is_some_and(|server| server.reset().is_none_or(|count| count == 0) && with_them(server))
+        && Series::to(scene, Target::Sibling).is_none_or(with_them)
 }

@@ -28,16 +28,16 @@ pub const BEYOND: Row = [ln::R15, ln::R15, 0, ln::R30, ln::R05];
 pub fn test(scene: &Scene) -> Option<Told> {
     let near = references::series(scene)?;
     let servers = [Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?];
-    let lost = |all: &[Series; 2]| all.iter().map(Series::sent_again).sum::<usize>();
-    let asked = |all: &[Series; 2]| all.iter().map(Series::asked).sum::<usize>();
+    let lost = |all: [&Series; 2]| all.into_iter().map(Series::sent_again).sum::<usize>();
+    let asked = |all: [&Series; 2]| all.into_iter().map(Series::asked).sum::<usize>();
     let queue = servers.iter().any(|series| series.trend() == Some(Trend::Up));
     let both = servers.iter().all(|series| series.sent_again() > 0);
-    if queue || !both || lost(&servers) < ENOUGH || lost(&near) > 0 || asked(&near) < asked(&servers) {
+    if queue || !both || lost(servers) < ENOUGH || lost(near) > 0 || asked(near) < asked(servers) {
         return None;
     }
     let count = |of: usize| Value::Count(of as u64);
-    let values = [("lost", count(lost(&servers))), ("asked", count(asked(&servers)))];
-    let facts = servers.into_iter().chain(near).flat_map(|series| series.facts).collect();
+    let values = [("lost", count(lost(servers))), ("asked", count(asked(servers)))];
+    let facts = servers.into_iter().chain(near).flat_map(|series| series.facts.clone()).collect();
     Some(Told {
         finding: finding("beyond-lossy", facts, values),
         row: BEYOND,

@@ -34,17 +34,17 @@ pub const FLAT: Row = [ln::R50, ln::R40, ln::R80, 0, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let both = references::series(scene)?;
-    let (id, row) = match both.each_ref().map(Series::trend) {
-        [Some(Trend::Up), Some(Trend::Up)] if explains(scene, &both) => ("near-up-as-much", SAME),
+    let (id, row) = match both.map(Series::trend) {
+        [Some(Trend::Up), Some(Trend::Up)] if explains(scene, both) => ("near-up-as-much", SAME),
         [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
-        _ if loses(scene, &both) => return Some(lossy(&both)),
+        _ if loses(scene, both) => return Some(lossy(both)),
         _ => return None,
     };
-    let took = both.iter().filter_map(Series::load).max()?;
-    let usual = both.iter().filter_map(Series::rest).max()?;
+    let took = both.into_iter().filter_map(Series::load).max()?;
+    let usual = both.into_iter().filter_map(Series::rest).max()?;
     let values = [("took", Value::Micros(took)), ("usual", Value::Micros(usual))];
-    let facts = both.into_iter().flat_map(|series| series.facts).collect();
+    let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     // Where the late server's answers waited in a queue, the references' say that it is on no way of theirs.
     let elsewhere = id == "near-flat" && server(scene).is_some();
     let observed = elsewhere.then_some(Observation::References);
@@ -52,25 +52,25 @@ pub fn test(scene: &Scene) -> Option<Told> {
 }
 
 /// What the references share loses packets: one and not the next, the late server's as well, and theirs about as often.
-pub fn loses(scene: &Scene, both: &[Series; 2]) -> bool {
+pub fn loses(scene: &Scene, both: [&Series; 2]) -> bool {
     let Some(server) = Series::to(scene, Target::Stalled) else { return false };
     let beside = Series::to(scene, Target::Sibling);
-    let alike = |of: &Series| of.lossy() && of.loses_half_of(&server) && server.loses_half_of(of);
-    let all: Vec<&Series> = both.iter().chain([&server]).chain(&beside).collect();
-    both.iter().all(alike) && Series::apart(&all) >= 2
+    let alike = |of: &Series| of.lossy() && of.loses_half_of(server) && server.loses_half_of(of);
+    let all: Vec<&Series> = both.into_iter().chain([server]).chain(beside).collect();
+    both.into_iter().all(alike) && Series::apart(&all) >= 2
 }
 
-fn lossy(both: &[Series; 2]) -> Told {
-    let count = |of: fn(&Series) -> usize| Value::Count(both.iter().map(of).sum::<usize>() as u64);
+fn lossy(both: [&Series; 2]) -> Told {
+    let count = |of: fn(&Series) -> usize| Value::Count(both.into_iter().map(of).sum::<usize>() as u64);
     let values = [("lost", count(Series::sent_again)), ("asked", count(Series::asked))];
-    let facts = both.iter().flat_map(|series| series.facts.clone()).collect();
+    let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     let observed = Some(Observation::References);
     Told { finding: finding("near-lossy", facts, values), row: LOSSY, observed, networks_assumed: false }
 }
 
 /// What both have in common is at least half of what the late server's answers took longer.
-fn explains(scene: &Scene, both: &[Series; 2]) -> bool {
-    let shared = both.iter().filter_map(Series::rise).min();
+fn explains(scene: &Scene, both: [&Series; 2]) -> bool {
+    let shared = both.into_iter().filter_map(Series::rise).min();
     server(scene).zip(shared).is_some_and(|(rise, shared)| shared + shared >= rise)
 }
 

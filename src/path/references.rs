@@ -46,13 +46,13 @@ pub const MIXED: Row = [ln::R15, ln::R20, 0, ln::R60, ln::R60];
 pub const BOTH: [Target; 2] = [Target::ReferenceA, Target::ReferenceB];
 
 /// Answer times of both, if both were measured.
-pub fn series(scene: &Scene) -> Option<[Series; 2]> {
+pub fn series<'a>(scene: &'a Scene) -> Option<[&'a Series; 2]> {
     let [a, b] = BOTH.map(|target| Series::to(scene, target));
     Some([a?, b?])
 }
 
 /// They show no queue on what everything shares.
-pub fn are_flat(both: &[Series; 2]) -> bool {
+pub fn are_flat(both: [&Series; 2]) -> bool {
     both.iter().all(|series| series.trend() == Some(Trend::Flat))
 }
 
@@ -70,7 +70,7 @@ fn bodies<'a>(scene: &Scene<'a>) -> Option<[&'a Measurement; 2]> {
 pub fn test(scene: &Scene) -> Option<Told> {
     let bodies = bodies(scene)?;
     let [first, second] = bodies.map(|measured| came_well(scene, measured));
-    let lost_any = series(scene).is_some_and(|both| both.iter().any(Series::lost_any));
+    let lost_any = series(scene).is_some_and(|both| both.into_iter().any(Series::lost_any));
     let (id, row) = match (first?, second?) {
         (true, true) if lost_any => return None,
         (true, true) => ("references-fast", FAST),

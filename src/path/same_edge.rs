@@ -61,10 +61,10 @@ pub const FLAT: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
 pub fn test(scene: &Scene) -> Option<Told> {
     let server = Series::to(scene, Target::Stalled)?;
     let near = references::series(scene)?;
-    let flat = references::are_flat(&near);
-    let [first, second] = &near;
+    let flat = references::are_flat(near);
+    let [first, second] = near;
     if server.silent_beside(&[first, second]) {
-        return silent(scene, [&server, first, second]);
+        return silent(scene, [server, first, second]);
     }
     let rest = server.rest()?;
     let answers = server.trend();
@@ -96,7 +96,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let rate = body.and_then(|measured| measured.body).map(|body| ("rate", Value::Bitrate(bitrate(body))));
     let took = connected.filter(|_| id == "same-edge-queue").unwrap_or(took);
     let values = [("host", host), ("took", Value::Micros(took)), ("usual", Value::Micros(rest))];
-    let facts = server.facts.into_iter().chain(near.into_iter().flat_map(|series| series.facts));
+    let facts = [server].into_iter().chain(near).flat_map(|series| series.facts.clone());
     let facts = facts.chain(body.map(|measured| measured.fact)).collect();
     let finding = finding(id, facts, values.into_iter().chain(rate));
     let observed = decides.then_some(Observation::SameEdge);

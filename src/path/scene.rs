@@ -3,7 +3,7 @@
 use super::networks::domain;
 use super::place::{Network, Places, Witness};
 use super::references::TELLING;
-use super::series::at_once;
+use super::series::{Series, at_once};
 use crate::check::{self, Measurement};
 use crate::conditions::Periods;
 use crate::event::{Target, TrackKind};
@@ -14,6 +14,7 @@ use crate::machine::{HomeUse, Line, Machine};
 use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Stage};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// An answer that took this part of what was waited for is none of those that are held back [P].
@@ -69,6 +70,8 @@ pub struct Scene<'a> {
     server: Option<&'a str>,
     /// When what a check measured meanwhile was asked for.
     loaded: Vec<Wall>,
+    /// The answer times of each target, once a test has asked for them: most tests do.
+    series: [OnceCell<Option<Series>>; Target::ALL.len()],
     /// The drain window.
     pub window: (Wall, Wall),
     /// When the browser had no connection.
@@ -115,6 +118,7 @@ impl<'a> Scene<'a> {
             late_when: Vec::new(),
             server: None,
             loaded: Vec::new(),
+            series: Default::default(),
             window,
             offline: &machine.conditions.offline,
             checks,
@@ -147,6 +151,12 @@ impl<'a> Scene<'a> {
         loaded.dedup();
         scene.loaded = loaded;
         Some(scene)
+    }
+
+    /// The answer times of this target, made at the first question.
+    pub fn series(&self, target: Target, make: impl FnOnce() -> Option<Series>) -> Option<&Series> {
+        let place = Target::ALL.iter().position(|other| *other == target)?;
+        self.series.get(place)?.get_or_init(make).as_ref()
     }
 
     /// Of the servers that the late media came from, the one that a check asked most often while it was slow.

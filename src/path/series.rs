@@ -124,15 +124,17 @@ impl Series {
     }
 
     /// Those to this target, if its answers under load were looked for: before the drain window it was at rest.
-    pub fn to(scene: &Scene, target: Target) -> Option<Series> {
-        let mut series =
-            Series::of(scene.at_rest(target), scene.under_load(target).filter(|m| m.body.is_none()));
-        if series.quiet.len() < ENOUGH {
-            let ever = scene.ever(target).filter(|measured| measured.body.is_none());
-            series.quiet = ever.filter_map(Measurement::answered_in).min().into_iter().collect();
-            series.rough = true;
-        }
-        (!series.rounds.is_empty()).then_some(series)
+    pub fn to<'a>(scene: &'a Scene, target: Target) -> Option<&'a Series> {
+        scene.series(target, || {
+            let mut series =
+                Series::of(scene.at_rest(target), scene.under_load(target).filter(|m| m.body.is_none()));
+            if series.quiet.len() < ENOUGH {
+                let ever = scene.ever(target).filter(|measured| measured.body.is_none());
+                series.quiet = ever.filter_map(Measurement::answered_in).min().into_iter().collect();
+                series.rough = true;
+            }
+            (!series.rounds.is_empty()).then_some(series)
+        })
     }
 
     /// The least at rest.

@@ -48,7 +48,7 @@ pub const SLOW: Row = [0, 0, 0, ln::R15, 0];
 /// A body came well where bodies were late, and nothing waited or was lost: a busy device's answer times may be anything, but
 /// that it cannot feign.
 pub fn sent_well(scene: &Scene) -> bool {
-    let waits = |series: Series| series.trend() == Some(Trend::Up) || series.lost_any();
+    let waits = |series: &Series| series.trend() == Some(Trend::Up) || series.lost_any();
     let calm = |target| Series::to(scene, target).is_some_and(|series| !waits(series));
     let beyond = [Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
     let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
@@ -60,21 +60,21 @@ pub fn sent_well(scene: &Scene) -> bool {
 /// Answers of both took longer, and by the same.
 pub fn as_late(scene: &Scene) -> bool {
     let both = [Target::Stalled, Target::Sibling].map(|target| Series::to(scene, target));
-    matches!(both, [Some(server), Some(beside)] if beside.trend() == Some(Trend::Up) && server.rises_like(&beside))
+    matches!(both, [Some(server), Some(beside)] if beside.trend() == Some(Trend::Up) && server.rises_like(beside))
 }
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let (server, beside) = (Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?);
     let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
     let came = body.and_then(|measured| scene.at_hand(measured, TIMES));
-    let near @ [first, second] = &references::series(scene)?;
+    let near @ [first, second] = references::series(scene)?;
     let told = match (server.trend(), beside.trend()) {
-        _ if server.silent_beside(&[&beside, first, second]) => Some(("sibling-answered", ANSWERED)),
-        _ if [&server, &beside].iter().all(|of| of.silent_beside(&[first, second])) => {
+        _ if server.silent_beside(&[beside, first, second]) => Some(("sibling-answered", ANSWERED)),
+        _ if [server, beside].iter().all(|of| of.silent_beside(&[first, second])) => {
             Some(("sibling-silent", BOTH_SILENT))
         }
         _ if !references::are_flat(near) => None,
-        (Some(Trend::Up), Some(Trend::Up)) if server.rises_like(&beside) => {
+        (Some(Trend::Up), Some(Trend::Up)) if server.rises_like(beside) => {
             Some(("sibling-up-as-much", SAME_QUEUE))
         }
         (Some(Trend::Up), Some(Trend::Up)) => Some(("sibling-up", QUEUE)),
@@ -90,8 +90,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let times = [("took", beside.load()), ("usual", beside.rest())];
     let times = times.into_iter().filter_map(|(name, time)| Some((name, Value::Micros(time?))));
     let values = [("host", Value::Name(host))].into_iter().chain(times);
-    let facts =
-        server.facts.into_iter().chain(beside.facts).chain(body.map(|measured| measured.fact)).collect();
+    let facts = server.facts.iter().chain(&beside.facts).copied();
+    let facts = facts.chain(body.map(|measured| measured.fact)).collect();
     Some(Told {
         finding: finding(id, facts, values),
         row,
