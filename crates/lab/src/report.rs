@@ -67,6 +67,9 @@ pub fn row(record: &Record) -> String {
     if !record.invalid.is_empty() {
         return format!("{head} INVALID: {}", record.invalid.join("; "));
     }
+    if record.only.is_some() {
+        return format!("{head} stood for {:.1} s", record.stood());
+    }
     let Some(said) = &record.stall else {
         let silent = if record.truth.is_some() { "NOTHING SAID" } else { "played without a stall" };
         let invented =
