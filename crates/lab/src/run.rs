@@ -127,6 +127,7 @@ impl Run {
 /// Judges it by the rules of today.
 fn judged(mut record: Record) -> Result<Record> {
     let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
+    record.truth = scenario.truth;
     record.judge(scenario.play.line)?;
     Ok(record)
 }
