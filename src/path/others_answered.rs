@@ -1,7 +1,7 @@
 //! Other hosts at the same moment answered (ATTRIBUTION §3.4, block *others*).
 //!
 //! # What it looks at
-//! Requests to other sites that were made while an answer was slow to come.
+//! Requests to other sites that were made while an answer was slow to come, or attempts failed.
 //!
 //! # What it says
 //! All were answered promptly: the part of the path that all share let them through again and again, so it did not keep
@@ -9,7 +9,7 @@
 //! something they share.
 //!
 //! # When it is silent
-//! Where bodies, not answers, were late; where the wait was shorter than three seconds (one or two lost packets); where some were prompt and some late; where they cover less than half of the wait.
+//! Where bodies, not answers, were late, and nothing failed; where the wait was shorter than three seconds (one or two lost packets); where some were prompt and some late; where they cover less than half of the wait.
 
 use super::others_moved::{ONE_SITE, SHARED, SHARED_KNOWN, SITES};
 use super::place::{Witness, independent};
@@ -37,13 +37,18 @@ const JITTER: Micros = Micros::from_millis(100);
 const TIMES: i64 = 4;
 
 pub fn test(scene: &Scene) -> Option<Told> {
-    let (waited, _) = covered(&scene.waiting, &[]);
-    if scene.late_by != Some(LateBy::Answers) || waited < LONG {
+    let waiting = match scene.late_by? {
+        LateBy::Answers => &scene.waiting,
+        LateBy::Failures => &scene.late_when,
+        LateBy::Bodies | LateBy::Both | LateBy::AllAlong => return None,
+    };
+    let (waited, _) = covered(waiting, &[]);
+    if waited < LONG {
         return None;
     }
     let elsewhere = scene.elsewhere();
     let meanwhile: Vec<(Witness, &Fetch)> =
-        elsewhere.iter().copied().filter(|(_, fetch)| within(&scene.waiting, fetch.asked)).collect();
+        elsewhere.iter().copied().filter(|(_, fetch)| within(waiting, fetch.asked)).collect();
     let answered = |fetch: &Fetch| fetch.response.filter(|_| fetch.status.is_some());
     let took = |fetch: &Fetch| answered(fetch).unwrap_or(scene.window.1) - fetch.asked;
     let usual_of = |host: &str| {
@@ -61,7 +66,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     }
     let spans: Vec<(Wall, Wall)> =
         meanwhile.iter().map(|(_, fetch)| (fetch.asked, fetch.asked + took(fetch))).collect();
-    let (all, seen) = covered(&scene.waiting, &around(&spans, NEAR));
+    let (all, seen) = covered(waiting, &around(&spans, NEAR));
     if meanwhile.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }

@@ -50,6 +50,8 @@ pub struct Delivery {
     pub idle: i64,
     /// Attempts that the server answers with 503; the next is made a second later.
     pub failures: u32,
+    /// It breaks the connection instead.
+    pub broken: bool,
     /// The player gives up its first request after so long, and asks for another quality instead.
     pub patience: Option<i64>,
     /// Asked to first byte.
@@ -63,8 +65,16 @@ pub struct Delivery {
 }
 
 /// How they come when nothing is wrong.
-pub const USUAL: Delivery =
-    Delivery { idle: 0, failures: 0, patience: None, wait: 40, transfer: 120, process: 2, append: 5 };
+pub const USUAL: Delivery = Delivery {
+    idle: 0,
+    failures: 0,
+    broken: false,
+    patience: None,
+    wait: 40,
+    transfer: 120,
+    process: 2,
+    append: 5,
+};
 
 /// A request to a host that brings no media. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +200,11 @@ impl Story {
     /// So many attempts at a media segment fail.
     pub fn fail(self, track: TrackKind, segment: i64, failures: u32) -> Story {
         self.deliver(track, segment, Delivery { failures, ..USUAL })
+    }
+
+    /// So many times the connection is broken before a media segment comes.
+    pub fn break_off(self, track: TrackKind, segment: i64, failures: u32) -> Story {
+        self.deliver(track, segment, Delivery { failures, broken: true, ..USUAL })
     }
 
     /// The viewer pauses.

@@ -126,7 +126,8 @@ impl Track {
             return;
         }
         let failed = fetch.failures > 0;
-        if now == fetch.headers {
+        let broken = failed && story.delivery(self.kind, segment).broken;
+        if now == fetch.headers && !broken {
             log.add(
                 now,
                 Event::ResponseBegan {
@@ -142,7 +143,10 @@ impl Track {
         }
         if failed {
             if now == fetch.headers {
-                log.both(now, |observer| Event::RequestEnded { observer, request, bytes: Some(0) });
+                log.both(now, |observer| match broken {
+                    true => Event::RequestFailed { observer, request, failure: Failure::Network },
+                    false => Event::RequestEnded { observer, request, bytes: Some(0) },
+                });
                 let delivery =
                     Delivery { failures: fetch.failures - 1, ..story.delivery(self.kind, segment) };
                 self.ask(now + RETRY, segment, delivery, log);

@@ -4,10 +4,9 @@ use super::measured::*;
 use Target::{Gateway, ReferenceA, ReferenceB, Sibling, Stalled};
 use Zone::{Access, Edge, Home, Origin};
 use whystall::event::TrackKind::Video;
-use whystall::event::{Event, Failure, Reply, RequestId, Target};
+use whystall::event::{Reply, Target};
 use whystall::story::Story;
 use whystall::verdict::{Stall, Zone};
-use whystall::{Input, explain};
 
 /// Each of these rounds, a second apart: two answers each of router, references, late server and one beside it.
 fn in_rounds(rounds: &[[[i64; 2]; 5]]) -> Stall {
@@ -59,32 +58,12 @@ fn what_holds_up_everything_at_once_loses_nothing() {
     assert!(!told(&in_rounds(&alone)).contains(&"near-lossy"));
 }
 
-/// Of a story in which a server refuses, what would be if it broke the connection instead.
-fn broken(story: &Story) -> Stall {
-    let mut inputs = story.tell().inputs;
-    let refused = |input: &Input| match input.event {
-        Event::ResponseBegan { request, status: 503, .. } => Some(request),
-        _ => None,
-    };
-    let requests: Vec<RequestId> = inputs.iter().filter_map(refused).collect();
-    inputs.retain(|input| refused(input).is_none());
-    for input in &mut inputs {
-        if let Event::RequestEnded { observer, request, .. } = input.event
-            && requests.contains(&request)
-        {
-            input.event = Event::RequestFailed { observer, request, failure: Failure::Network };
-        }
-    }
-    let mut stalls = explain(&inputs).stalls;
-    assert_eq!(stalls.len(), 1);
-    stalls.remove(0)
-}
-
 #[test]
 fn a_server_that_breaks_each_connection() {
     let reset = |target| Measured { reply: Reply::Reset, ..failed(target) };
-    let checked = |measured: &[Measured]| under_load(Story::new(60_000).fail(Video, 10, 12), &but(measured));
-    let stall = broken(&checked(&[reset(Stalled)]));
+    let checked =
+        |measured: &[Measured]| under_load(Story::new(60_000).break_off(Video, 10, 12), &but(measured));
+    let stall = judged(&checked(&[reset(Stalled)]));
     assert_eq!(
         (stall.cause.as_str(), &stall.zones[..]),
         ("http-error", &[Edge, Origin][..]),
@@ -94,11 +73,11 @@ fn a_server_that_breaks_each_connection() {
     assert_eq!(told(&stall), ["gateway-flat", "near-flat", "same-edge-reset", "sibling-answered"]);
     assert_eq!(stall.unchecked.as_deref(), Some(ALL));
     // One that also answered does not break each, and one that also was silent may not have been reached.
-    let answers = broken(&checked(&[reset(Stalled), answered(Stalled, quiet(Stalled))]));
+    let answers = judged(&checked(&[reset(Stalled), answered(Stalled, quiet(Stalled))]));
     assert!(!told(&answers).contains(&"same-edge-reset"));
-    let silent = broken(&note(checked(&[reset(Stalled)]), 20_300, failed(Stalled)));
+    let silent = judged(&note(checked(&[reset(Stalled)]), 20_300, failed(Stalled)));
     assert!(!told(&silent).contains(&"same-edge-reset"));
     // Where the references don't answer either, whatever stands in the way may do that to all.
     let all = [reset(Stalled), reset(Sibling), failed(ReferenceA), failed(ReferenceB)];
-    assert_eq!(broken(&checked(&all)).zones, ALL);
+    assert_eq!(judged(&checked(&all)).zones, ALL);
 }

@@ -196,6 +196,15 @@ fn sites_that_answer_while_the_video_server_does_not() {
 }
 
 #[test]
+fn sites_that_answer_while_connections_are_broken() {
+    let small = |host| move |_| Elsewhere { bytes: 900, transfer: 1, ..site(host) };
+    let broken = Story::new(60_000).break_off(Video, 10, 12);
+    let stall = judged(&background(background(broken, small("shop.example")), small("news.example")));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("http-error", BEYOND));
+    assert_eq!(about_path(&stall), ["others-answered", "shaping-possible", "networks-assumed"]);
+}
+
+#[test]
 fn sites_that_answer_late_too() {
     let late = |host| {
         move |when| {
