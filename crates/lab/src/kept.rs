@@ -61,3 +61,30 @@ pub fn read(file: &Path) -> Result<Record> {
     record.bundles = bundles;
     Ok(record)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    /// The rules of today, over everything that was ever kept: a place is never wrongly ruled out, an innocent network never
+    /// blamed alone, no stall missed and none invented.
+    #[test]
+    fn what_was_right_stays_right() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut wrong = Vec::new();
+        let mut judged = 0;
+        for entry in fs::read_dir(root.join(KEPT)).unwrap() {
+            let mut record = read(&entry.unwrap().path()).unwrap();
+            let scenario = Scenario::read(&root.join("lab/scenarios"), &record.scenario).unwrap();
+            record.truth = scenario.truth;
+            record.judge(scenario.play.line).unwrap();
+            judged += usize::from(record.stall.is_some());
+            wrong.extend(
+                record.wrong().into_iter().map(|what| format!("{}: {what}", Run::of(&record).name())),
+            );
+        }
+        assert!(judged > 100, "{judged} stalls");
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
