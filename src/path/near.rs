@@ -13,6 +13,7 @@
 //! # When it is silent
 //! Where one of them was not measured both times, or they contradict each other: each has a way of its own, too. Where
 //! bodies of both came slowly though nothing waits: what holds them back makes no queue, so that there is none says nothing.
+//! Where bodies of both came well though packets are lost: loss that they live with is not what holds up the late media.
 
 use super::belief::{Row, ln};
 use super::references;
@@ -51,13 +52,14 @@ pub fn test(scene: &Scene) -> Option<Told> {
     Some(Told { finding: finding(id, facts, values), row, observed, networks_assumed: false })
 }
 
-/// What the references share loses packets: one and not the next, the late server's as well, and theirs about as often.
+/// What the references share loses packets: one and not the next, the late server's as well, and theirs about as often. Not
+/// where bodies of theirs came well: what loses so few does not hold up anyone.
 pub fn loses(scene: &Scene, both: [&Series; 2]) -> bool {
     let Some(server) = Series::to(scene, Target::Stalled) else { return false };
     let beside = Series::to(scene, Target::Sibling);
     let alike = |of: &Series| of.lossy() && of.loses_half_of(server) && server.loses_half_of(of);
     let all: Vec<&Series> = both.into_iter().chain([server]).chain(beside).collect();
-    both.into_iter().all(alike) && Series::apart(&all) >= 2
+    both.into_iter().all(alike) && Series::apart(&all) >= 2 && !references::well(scene)
 }
 
 fn lossy(both: [&Series; 2]) -> Told {

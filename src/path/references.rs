@@ -61,6 +61,11 @@ pub fn slow(scene: &Scene) -> bool {
     bodies(scene).is_some_and(|bodies| bodies.iter().all(|body| came_well(scene, body) == Some(false)))
 }
 
+/// Bodies of both came well.
+pub fn well(scene: &Scene) -> bool {
+    bodies(scene).is_some_and(|bodies| bodies.iter().all(|body| came_well(scene, body) == Some(true)))
+}
+
 fn bodies<'a>(scene: &Scene<'a>) -> Option<[&'a Measurement; 2]> {
     let large = |measured: &&Measurement| measured.body.is_some_and(|(bytes, _)| bytes >= TELLING);
     let [a, b] = BOTH.map(|target| scene.under_load(target).find(large));
