@@ -50,7 +50,7 @@ pub fn soon(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Resu
         }
     }
     if any {
-        writeln!(
+        write!(
             page,
             "\n## How soon\n\n\
              From a stall's end to the verdict that is kept, seconds. Half a second of that is waiting for facts that browsers tell\n\
