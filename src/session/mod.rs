@@ -296,11 +296,14 @@ impl Session {
                 let awaited = self.checker.awaited(ended).filter(|_| next.is_none());
                 let until = awaited.map_or(settled, |awaited| awaited.max(settled));
                 if self.machine.now < until {
-                    // Until then it is shown as it stands.
+                    // Until then it is shown as it stands. There is no evidence yet that an answer could be added to.
                     let known = |stall: &Stall| stall.began == sighting.began;
                     if !past.last.as_ref().is_some_and(known) {
                         let books = Books::open(&self.machine, element);
-                        past.last = Some(verdict(&self.machine, &books, &sighting));
+                        let mut stands = verdict(&self.machine, &books, &sighting);
+                        stands.would_decide.retain(|id| id != Observation::Household.id());
+                        past.last = Some(stands);
+                        past.open = None;
                         self.shown = None;
                     }
                     self.outputs.push_back(Output::WakeAt(until));

@@ -170,3 +170,28 @@ fn who_stops_a_check_has_no_more_of_it_in_this_stall() {
         assert!(matches!(last, Some(CheckState::Stopped(_))), "{last:?}");
     }
 }
+
+#[test]
+fn the_viewer_is_asked_only_what_there_is_evidence_to_add_to() {
+    let now = std::cell::Cell::new(0);
+    let (mut waited, mut asked) = (false, false);
+    let viewer = |session: &mut Session, when: i64| {
+        now.set(when);
+        let asks = session
+            .status()
+            .media
+            .iter()
+            .any(|media| media.last.as_ref().is_some_and(whystall::wants_answer));
+        let unrecorded = session.unrecorded().is_some_and(|stall| stall.ended.is_some());
+        assert!(!(asks && unrecorded), "at {when}");
+        waited |= unrecorded;
+        asked |= asks;
+    };
+    // A queue behind the router, once playback stands.
+    let (_, stalls) = watched(&slow_body(), true, viewer, |step| {
+        let queued = now.get() >= 19_000 && step.target != Target::Gateway;
+        answered(step.target, quiet(step.target) + if queued { 280 } else { 0 })
+    });
+    assert!(whystall::wants_answer(&stalls[0]), "{:?}", told(&stalls[0]));
+    assert!(waited && asked);
+}
