@@ -31,9 +31,9 @@ const ENOUGH: usize = 4;
 const KNOWN: usize = 3;
 /// An answer vouches for so much time before and after it [P].
 const NEAR: Micros = Micros::from_millis(1_000);
-/// What waits in a queue takes twice as long as usual and this much longer: servers take up to so much more or less from one
-/// request to the next [P].
-const QUEUED: Micros = Micros::from_millis(100);
+/// What waits in a queue takes twice as long as at rest and this much longer: a busy device adds
+/// less [P].
+const QUEUED: Micros = Micros::from_millis(40);
 
 /// The answers of one site's host.
 struct Host {

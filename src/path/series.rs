@@ -248,8 +248,13 @@ impl Series {
     }
 
     /// There were moments when none of what was asked was ever answered, while each of these answered as quickly as at rest:
-    /// all of these moments.
+    /// all of these moments. Where at another moment one was answered and one was not, or others had to be sent again, packets
+    /// are lost, which may look like silence for a while.
     pub fn silent_beside(&self, others: &[&Series]) -> bool {
+        let torn = self.rounds.iter().any(|round| round.lost > 0 && !round.answers.is_empty());
+        if torn || others.iter().any(|other| other.lost_any()) {
+            return false;
+        }
         let prompt = |other: &Series, at: Wall| {
             let took = other.round(at).and_then(Round::took);
             took.zip(other.rest()).is_some_and(|(took, rest)| took <= rest + ROUGHLY_UP)

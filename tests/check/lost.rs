@@ -2,7 +2,7 @@
 
 use super::measured::*;
 use Target::{Gateway, ReferenceA, ReferenceB, Sibling, Stalled};
-use Zone::{Access, Edge, Home, Origin};
+use Zone::{Access, Edge, Home, Interconnect, Origin};
 use whystall::event::TrackKind::Video;
 use whystall::event::{Reply, Target};
 use whystall::story::Story;
@@ -91,4 +91,23 @@ fn a_server_that_breaks_each_connection() {
     // Where the references don't answer either, whatever stands in the way may do that to all.
     let all = [reset(Stalled), reset(Sibling), failed(ReferenceA), failed(ReferenceB)];
     assert_eq!(judged(&checked(&all)).zones, ALL);
+}
+
+#[test]
+fn a_way_that_loses_packets_looks_like_silence_for_a_while() {
+    // As in the laboratory's interconnect-lossy: both questions of the first round are lost, of the next one of each.
+    let story = |beside| {
+        let story = note(rested(slow_body()), 20_800, failed(Stalled));
+        let story = note(note(story, 20_800, failed(Stalled)), 25_000, failed(Stalled));
+        let others = [Gateway, ReferenceA, ReferenceB, Sibling];
+        let story = [20_800, 25_000, 29_000].into_iter().fold(story, |story, when| {
+            others.into_iter().fold(story, |story, of| note(story, when, answered(of, quiet(of) + 1)))
+        });
+        note(note(story, 25_000, answered(Stalled, 24)), 25_000, answered(Sibling, beside))
+    };
+    for beside in [quiet(Sibling), 251] {
+        let stall = judged(&story(beside));
+        assert!(!told(&stall).contains(&"same-edge-silent"), "{:?}", told(&stall));
+        assert!(stall.zones.contains(&Interconnect), "{:?}", told(&stall));
+    }
 }

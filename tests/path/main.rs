@@ -239,7 +239,7 @@ fn what_waits_in_the_same_queue_waits_too() {
         .fold(story([900, 1_200]), |story, (asn, host)| placed(story, host, Some(asn), None));
     assert_eq!(judged(&known).zones, [Home, Access]);
     // They may be slow by themselves, and small requests of a queue for each flow wait in none.
-    for waits in [[900, 30], [110, 110], [30, 30]] {
+    for waits in [[900, 30], [65, 65], [30, 30]] {
         assert_eq!(judged(&story(waits)).zones, ALL, "{waits:?}");
     }
     // What a site takes long for anyway is no queue: the other half comes as quickly as ever.
