@@ -84,16 +84,16 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
          How often Whystall was right where the fault is in a known place: real players in real browsers in the\n\
          [laboratory](laboratory.md). Of {} runs, {} count; in {} of them the viewer had allowed\n\
          [checks](attribution.md#the-check). They were made at {} and judged on {} by the rules of {}:\n\
-         no history, no other traffic than the scenario says.\n\n\
+         no history, and no other traffic than [it says](#with-and-without-other-traffic).\n\n\
          *Passively* is what is said without what a check measured: of all runs, those with a check judged once more\n\
          without it. *With the answer*: where a check finds a queue behind the router, the viewer is asked whether anything\n\
          else in the home used the connection, and answers rightly; all others are as with a check. *And line tests*: the\n\
          same where [line tests](line-test.md) had been made in better hours. [Some of them](#runs-that-no-rule-was-made-by)\n\
          mended rules. Bounds are Wilson's, 95 %.\n",
-        all.len(),
+        all.iter().filter(|record| record.only.is_none()).count(),
         valid.len(),
         checked.len(),
-        commits.join(", "),
+        few(&commits),
         today()?,
         commit()?,
     );
@@ -364,7 +364,7 @@ fn fitted(page: &mut String, fit: &Fit) -> Result<()> {
          to all others. `lab/fit.json` has the rows.\n",
         fit.stalls,
         fit.families,
-        fit.commits.join(", "),
+        few(&fit.commits),
     )?;
     let mut table = Table::new(&[
         "rows",
@@ -454,6 +454,12 @@ fn invalid(page: &mut String, all: &[Record]) -> Result<()> {
 
 fn list(zones: &[Zone]) -> String {
     zones.iter().copied().map(name).collect::<Vec<_>>().join(" ")
+}
+
+/// All of them, or how many: each run's record has its own.
+fn few(commits: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = commits.iter().map(AsRef::as_ref).collect();
+    if names.len() > 3 { format!("{} commits", names.len()) } else { names.join(", ") }
 }
 
 fn today() -> Result<String> {
