@@ -69,15 +69,18 @@ pub fn test(scene: &Scene) -> Option<Told> {
         took.get(KNOWN - 1).copied()
     };
     let asked = elsewhere.iter().copied().filter(|(_, fetch)| within(&scene.late_when, fetch.asked));
-    let mut hosts: BTreeMap<&str, Host> = BTreeMap::new();
+    let mut hosts: BTreeMap<&str, Option<Host>> = BTreeMap::new();
     let mut meanwhile: Vec<(Witness, &Fetch)> = Vec::new();
     for (witness, fetch) in asked {
+        let of = |rest| Host { rest, took: Vec::new() };
+        let host = hosts.entry(&fetch.host).or_insert_with(|| rest_of(&fetch.host).map(of));
         // Of whom nothing is known says nothing.
-        let Some(rest) = rest_of(&fetch.host) else { continue };
-        hosts.entry(&fetch.host).or_insert(Host { rest, took: Vec::new() }).took.push(took(fetch));
+        let Some(host) = host else { continue };
+        host.took.push(took(fetch));
         meanwhile.push((witness, fetch));
     }
-    for host in hosts.values_mut() {
+    let mut hosts: Vec<Host> = hosts.into_values().flatten().collect();
+    for host in &mut hosts {
         host.took.arrange();
     }
     let spans: Vec<(Wall, Wall)> =
@@ -85,16 +88,15 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let (all, seen) = covered(&scene.late_when, &around(&spans, NEAR));
     let sites: BTreeSet<Witness> = gather(meanwhile.iter().map(|(witness, _)| *witness));
     let count = independent(&sites);
-    let queued =
-        hosts.values().all(Host::queued) && meanwhile.iter().all(|(_, fetch)| fetch.failed.is_none());
+    let queued = hosts.iter().all(Host::queued) && meanwhile.iter().all(|(_, fetch)| fetch.failed.is_none());
     if !queued || count < 2 || meanwhile.len() < ENOUGH || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
     let known = scene.placed(sites.iter().map(|witness| witness.network));
     let values = [
         ("count", Value::Count(count as u64)),
-        ("took", Value::Micros(hosts.values().filter_map(Host::quicker).min()?)),
-        ("usual", Value::Micros(hosts.values().map(|host| host.rest).max()?)),
+        ("took", Value::Micros(hosts.iter().filter_map(Host::quicker).min()?)),
+        ("usual", Value::Micros(hosts.iter().map(|host| host.rest).max()?)),
     ];
     let facts = meanwhile.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
     let row = if known { EVERYWHERE_KNOWN } else { EVERYWHERE };
