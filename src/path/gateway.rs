@@ -89,10 +89,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
 }
 
 fn lossy(gateway: &Series) -> Told {
-    let count = |of: usize| Value::Count(of as u64);
-    let values = [("lost", count(gateway.sent_again())), ("asked", count(gateway.asked()))];
     Told {
-        finding: finding("gateway-lossy", gateway.facts.clone(), values),
+        finding: finding("gateway-lossy", gateway.facts.clone(), Series::losses(&[gateway])),
         row: LOSSY,
         observed: Some(Observation::Gateway),
         networks_assumed: false,

@@ -16,7 +16,6 @@ use super::scene::Scene;
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding};
 use crate::event::Target;
-use crate::verdict::Value;
 
 /// One or two may be a server's own [P].
 const ENOUGH: usize = 3;
@@ -35,11 +34,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if queue || !both || lost(servers) < ENOUGH || lost(near) > 0 || asked(near) < asked(servers) {
         return None;
     }
-    let count = |of: usize| Value::Count(of as u64);
-    let values = [("lost", count(lost(servers))), ("asked", count(asked(servers)))];
     let facts = servers.into_iter().chain(near).flat_map(|series| series.facts.clone()).collect();
     Some(Told {
-        finding: finding("beyond-lossy", facts, values),
+        finding: finding("beyond-lossy", facts, Series::losses(&servers)),
         row: BEYOND,
         observed: Some(Observation::SameEdge),
         networks_assumed: false,

@@ -63,11 +63,14 @@ pub fn loses(scene: &Scene, both: [&Series; 2]) -> bool {
 }
 
 fn lossy(both: [&Series; 2]) -> Told {
-    let count = |of: fn(&Series) -> usize| Value::Count(both.into_iter().map(of).sum::<usize>() as u64);
-    let values = [("lost", count(Series::sent_again)), ("asked", count(Series::asked))];
     let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     let observed = Some(Observation::References);
-    Told { finding: finding("near-lossy", facts, values), row: LOSSY, observed, networks_assumed: false }
+    Told {
+        finding: finding("near-lossy", facts, Series::losses(&both)),
+        row: LOSSY,
+        observed,
+        networks_assumed: false,
+    }
 }
 
 /// What both have in common is at least half of what the late server's answers took longer.

@@ -5,6 +5,7 @@ use crate::check::Measurement;
 use crate::event::{Reply, Target};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
+use crate::verdict::Value;
 
 /// Under BBR a full queue adds 24 ms and more (ATTRIBUTION §3.4, emulation check); a browser on a busy machine was seen to
 /// add 10 to 20 ms of its own.
@@ -240,6 +241,13 @@ impl Series {
     fn lost_or_later(&self, later: Micros) -> usize {
         let late = |took: &&Micros| self.is_later(**took, later);
         self.lost() + self.rounds.iter().flat_map(|round| &round.answers).filter(late).count()
+    }
+
+    /// How many of all these were lost or sent again, and of how many, for a finding.
+    pub fn losses(all: &[&Series]) -> [(&'static str, Value); 2] {
+        let count =
+            |of: fn(&Series) -> usize| Value::Count(all.iter().copied().map(of).sum::<usize>() as u64);
+        [("lost", count(Series::sent_again)), ("asked", count(Series::asked))]
     }
 
     /// How many were looked for.

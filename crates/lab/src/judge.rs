@@ -105,6 +105,11 @@ impl Answer {
         let mass = stall.by_zone.iter().map(|time| (time.zone, part(time))).collect();
         Answer { zones: stall.zones.clone(), mass }
     }
+
+    /// The part of the stall that this zone is given.
+    pub fn part(&self, zone: Zone) -> f64 {
+        self.mass.iter().filter(|(of, _)| *of == zone).map(|(_, part)| part).sum()
+    }
 }
 
 /// The cause of scenarios in which another device fills the line.

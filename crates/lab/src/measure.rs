@@ -28,15 +28,10 @@ impl Judged<'_> {
         if self.inside() { 1.0 / self.answer.zones.len() as f64 } else { 0.0 }
     }
 
-    /// The part of the stall that this zone is given.
-    fn part(&self, zone: Zone) -> f64 {
-        self.answer.mass.iter().filter(|(of, _)| *of == zone).map(|(_, part)| part).sum()
-    }
-
     /// Brier's score over the seven zones: 0 is perfect, 2 the worst.
     pub fn brier(&self) -> f64 {
         let truth = |zone| if zone == self.truth { 1.0 } else { 0.0 };
-        Zone::ALL.into_iter().map(|zone| (self.part(zone) - truth(zone)).powi(2)).sum()
+        Zone::ALL.into_iter().map(|zone| (self.answer.part(zone) - truth(zone)).powi(2)).sum()
     }
 }
 

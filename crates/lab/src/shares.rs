@@ -1,7 +1,7 @@
 //! Of docs/accuracy.md what is about two faults at once: how much of the stall each has, by what would have been without the
 //! other, and by the verdict.
 
-use crate::judge::{Answer, Record};
+use crate::judge::Record;
 use crate::measure::{mean, number};
 use crate::report::name;
 use crate::run::SCENARIOS;
@@ -41,7 +41,7 @@ pub fn told(page: &mut String, valid: &[&Record], alone: &[&Record]) -> Result<(
         let zones = zones(&record.scenario)?;
         let stood = Stood { both: record.stood(), alone: [first.stood(), second.stood()] };
         let truth = stood.shares();
-        let verdict = zones.map(|zone| part(&said.answer, zone));
+        let verdict = zones.map(|zone| said.answer.part(zone));
         let wrong = mean(truth.iter().zip(verdict).map(|(truth, said)| (truth - said).abs()));
         off.push(wrong);
         let list = |parts: [f64; 2]| {
@@ -71,10 +71,6 @@ fn zones(scenario: &str) -> Result<[Zone; 2]> {
     let faults = Scenario::read(Path::new(SCENARIOS), scenario)?.faults;
     let zones: Vec<Zone> = faults.iter().filter_map(|fault| fault.zone).collect();
     zones.try_into().ok().with_context(|| format!("{scenario} does not say where its two faults are"))
-}
-
-fn part(answer: &Answer, zone: Zone) -> f64 {
-    answer.mass.iter().filter(|(of, _)| *of == zone).map(|(_, part)| part).sum()
 }
 
 #[cfg(test)]
