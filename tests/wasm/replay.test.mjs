@@ -46,7 +46,7 @@ test('a stall seen by the WebAssembly core replays natively to the same bytes', 
   assert.equal((await whystall('replay')).stdout.trimEnd(), report);
 
   const share = new pages.Share(bundle, words);
-  const svg = share.svg('today', undefined, false, false);
+  const svg = share.svg('today', undefined, undefined, false, false);
   assert.match(svg, /^<svg [^>]*xml:lang="en"/);
   assert.match(svg, /<title>Playback stopped for 3\.0\ss: the answer from video\.example came late\./);
   // A card that both pages and program say the same of.
