@@ -12,10 +12,12 @@ use crate::ledger::fetch::Fetch;
 use crate::machine::{Element, Machine};
 use crate::path::REFERENCES;
 use crate::path::series::{PROMPT, Series, Trend};
+use crate::sort::gather;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
 use crate::verdict::StallKind;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A stall is checked from here on: shorter ones are over before anything is learnt [P].
 const AFTER: Micros = Micros::from_millis(300);
@@ -29,9 +31,10 @@ const FIRST: usize = 1;
 const PATIENCE: Micros = Micros::from_millis(4_000);
 /// Answer times at rest are measured anew after this: the session's memory is three minutes.
 const REST: Micros = Micros::from_millis(120_000);
-/// Playback is at rest while it has so much ahead and nothing is being fetched [P].
+/// Playback is at rest while it has so much ahead and no media is being fetched [P].
 const AT_REST: Micros = Micros::from_millis(3_000);
-/// And was not for so long: a buffer that is being filled is filled without a pause [P].
+/// And was not for so long: a buffer that is being filled is filled without a pause. Nor was a body that took longer than
+/// this, from wherever [P].
 const STILL: Micros = Micros::from_millis(300);
 /// What took less to fetch made no queue that lasted [P].
 const LOAD: Micros = Micros::from_millis(1_000);
@@ -337,13 +340,19 @@ impl Checker {
         let Some(element) = machine.elements.values().find(rests).filter(|_| !recent) else {
             return Vec::new();
         };
-        if machine.requests.under_way_since(now - STILL) {
+        let lately = || machine.requests.fetched_since(now - STILL, now);
+        if lately().any(|(_, came)| came > STILL) {
             return Vec::new();
         }
         let books = Books::open(machine, element);
+        let media: BTreeSet<&str> = gather(books.media().map(|(_, fetch)| fetch.host.as_str()));
         let Some(host) = books.media().last().map(|(_, fetch)| fetch.host.clone()) else {
             return Vec::new();
         };
+        // Most pages ask other servers for a little all the time: that fills no line, and a buffer that is being filled does.
+        if lately().any(|(from, _)| media.contains(from)) {
+            return Vec::new();
+        }
         self.rested = Some(now);
         // Twice: the first of them connects.
         let once = self.answer_times(&host, false);
@@ -402,15 +411,13 @@ impl Checker {
             Series::of(quiet, machine.checks.iter().filter(loaded))
         };
         let trend = |target| series(target).trend();
+        let no_queue = |target| series(target).has_no_queue();
         // In the first stall of a page there is nothing to compare with, and who asks waits for an answer.
-        let free = |target| match trend(target) {
-            Some(trend) => trend == Trend::Flat,
-            None => self.asked && series(target).is_prompt(PROMPT),
-        };
-        let beyond = REFERENCES.map(trend);
+        let prompt = |target| self.asked && trend(target).is_none() && series(target).is_prompt(PROMPT);
+        let free = |target| no_queue(target) || prompt(target);
         // A router that is slow to answer is no queue where those beyond it are as quick as ever.
-        let slow = trend(Target::Gateway) == Some(Trend::Up) && beyond != [Some(Trend::Flat); 2];
-        if slow || beyond.contains(&Some(Trend::Up)) {
+        let slow = trend(Target::Gateway) == Some(Trend::Up) && !REFERENCES.into_iter().all(no_queue);
+        if slow || REFERENCES.map(trend).contains(&Some(Trend::Up)) {
             return Vec::new();
         }
         let servers = [Target::Stalled, Target::Sibling].into_iter().filter(|target| free(*target));

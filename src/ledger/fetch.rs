@@ -111,12 +111,18 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
-    /// Something is being fetched, or was since then: what began longer ago than requests take was lost sight of [P].
-    pub fn under_way_since(&self, since: Wall) -> bool {
+    /// What is being fetched, or was since then: from which host, and for how long its body came. What began longer ago than
+    /// requests take was lost sight of [P].
+    pub fn fetched_since(&self, since: Wall, now: Wall) -> impl Iterator<Item = (&str, Micros)> {
         const LONGEST: Micros = Micros::from_millis(30_000);
-        self.seen.values().any(|request| match request.ended.or(request.failed.map(|(at, _)| at)) {
-            Some(over) => over >= since,
-            None => since - request.started <= LONGEST,
+        self.seen.values().filter_map(move |request| {
+            let over = request.ended.or(request.failed.map(|(at, _)| at));
+            let lately = over.map_or(since - request.started <= LONGEST, |over| over >= since);
+            // Of one that is over and whose answer was not seen it may be all of it.
+            let body = request.response.or(request.first_received.map(|(at, _)| at));
+            let body = body.or(request.ended.map(|_| request.started));
+            let came = body.map_or(Micros::ZERO, |from| over.unwrap_or(now) - from);
+            lately.then_some((request.host.as_str(), came))
         })
     }
 

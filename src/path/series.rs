@@ -300,6 +300,13 @@ impl Series {
         self.lost() == 0 && self.answers() >= ENOUGH && self.nearly_all().is_some_and(|took| took <= within)
     }
 
+    /// Of what was asked at once, some was nearly always answered as at rest: a queue would have held all of it up. Packets may
+    /// still be lost.
+    pub fn has_no_queue(&self) -> bool {
+        let as_at_rest = |rest| self.nearly_all().is_some_and(|took| took <= rest + FLAT);
+        self.is_known() && self.rest().is_some_and(as_at_rest) && self.mute().next().is_none()
+    }
+
     /// Under load three quarters came within this: half of the time a queue may be empty again.
     fn nearly_all(&self) -> Option<Micros> {
         self.loaded.get(self.loaded.len() * 3 / 4).copied()

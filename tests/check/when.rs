@@ -5,7 +5,7 @@ use whystall::check::{BYTES_A_STALL, Step};
 use whystall::event::Target::{ReferenceA, ReferenceB};
 use whystall::event::{Asker, Target};
 use whystall::status::CheckState;
-use whystall::story::{Story, at};
+use whystall::story::{Elsewhere, Story, at};
 use whystall::verdict::{Stall, Zone::Origin};
 use whystall::{Input, Output, Session};
 
@@ -112,6 +112,46 @@ fn a_full_queue_is_not_filled_further() {
     let bodies: Vec<Target> =
         asked.iter().filter(|(_, step)| step.bytes > 0).map(|(_, step)| step.target).collect();
     assert_eq!(bodies, [ReferenceA, ReferenceB]);
+}
+
+#[test]
+fn where_packets_are_lost_and_nothing_waits_there_are_bodies_too() {
+    let mut count = 0;
+    let (asked, _) = live(&slow_body(), true, |step| {
+        count += 1;
+        // The first ten are at rest. Of two asked at once, one has to be sent again.
+        let again = count > 10 && count % 2 == 0 && step.bytes == 0 && step.target != Target::Gateway;
+        if again { answered(step.target, quiet(step.target) + 300) } else { usual(step) }
+    });
+    let moved: u64 = asked.iter().map(|(_, step)| step.bytes).sum();
+    assert_eq!(moved, BYTES_A_STALL);
+    // Where both are late, that may be a queue.
+    let mut count = 0;
+    let (asked, _) = live(&slow_body(), true, |step| {
+        count += 1;
+        let late = count > 10 && step.bytes == 0 && step.target != Target::Gateway;
+        if late { answered(step.target, quiet(step.target) + 300) } else { usual(step) }
+    });
+    assert!(asked.iter().all(|(_, step)| step.bytes == 0));
+}
+
+/// A page that asks two other sites for something all the time, which takes so long to come.
+fn never_silent(took: i64) -> Story {
+    let ask = |story: Story, when: i64| {
+        let host = if when % 800 == 0 { "chat.example" } else { "count.example" };
+        story.elsewhere(when, Elsewhere { host, connect: None, wait: 40, transfer: took, bytes: 2_000 })
+    };
+    (0..150).map(|time| 400 * time).fold(slow_body(), ask)
+}
+
+#[test]
+fn small_requests_to_others_are_no_reason_not_to_measure_at_rest() {
+    let at_rest = |asked: &[(i64, Step)]| asked.iter().filter(|(when, _)| *when < 20_000).count();
+    let (asked, _) = live(&never_silent(5), true, usual);
+    assert_eq!(at_rest(&asked), 2 * Target::ALL.len());
+    // What takes long to come may fill the line.
+    let (asked, _) = live(&never_silent(600), true, usual);
+    assert_eq!(at_rest(&asked), 0);
 }
 
 /// The viewer presses a button at this time.
