@@ -136,14 +136,15 @@ async function measure(step, url, stop) {
       signal,
     });
     const answered = performance.now();
-    if (!fits(response, step)) return told('unfit');
-    const body = bytes > 0 ? await read(response, bytes) : {};
+    const failing = fails(response, step);
+    if (!failing && !fits(response, step)) return told('unfit');
+    const body = bytes > 0 && !failing ? await read(response, bytes) : {};
     if (body.short && !signal.aborted) return told('unfit');
     // Before it is given up, or there is no entry of it.
     const times = bytes > 0 ? {} : await phases(url, began);
     if (stop?.aborted) return told('not-probed');
     const { short: _, ...moved } = body;
-    return told('answered', { answer: answered - began, ...times, ...moved });
+    return told(failing ? 'error' : 'answered', { answer: answered - began, ...times, ...moved });
   } catch {
     const took = performance.now() - began;
     if (stop?.aborted) return told('not-probed');
@@ -188,6 +189,14 @@ function fits(response, { target, bytes }) {
   if (status === 206) return sent(headers, bytes) !== undefined;
   // All of it: short enough, or of a server that knows no ranges.
   return status === 200 && (!reference || Number(headers.get('content-length') ?? NaN) <= bytes);
+}
+
+/**
+ * Whether one of the video's servers says that it fails. Who has the certificate is who was asked.
+ * @param {Response} response @param {Step} step
+ */
+function fails({ status, url }, { target }) {
+  return (target === 'stalled' || target === 'sibling') && status >= 500 && url.startsWith('https:');
 }
 
 /** How many bytes a part is said to have, if it is the part that was asked for. @param {Headers} headers @param {number} bytes */

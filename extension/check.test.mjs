@@ -1,4 +1,4 @@
-// Measurements against real servers. Made up are only the browser's storage and locks, and that it names its errors.
+// Measurements against real servers. Made up are only the browser's storage and locks, that it names its errors, and certificates.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
@@ -13,8 +13,11 @@ Object.defineProperty(globalThis, 'navigator', { value: { locks: { request: (_, 
 const plainly = globalThis.fetch;
 /** What a browser would call it. @type {string | undefined} */
 let called;
+/** What answers has a certificate. */
+let certified;
+const certify = (response) => Object.defineProperty(response, 'url', { value: response.url.replace('http:', 'https:') });
 globalThis.fetch = (url, how) =>
-  plainly(url, how).catch((error) => {
+  plainly(url, how).then((response) => (certified ? certify(response) : response)).catch((error) => {
     const name = called ?? (error.cause?.code === 'ECONNREFUSED' ? 'net::ERR_CONNECTION_REFUSED' : 'net::ERR_FAILED');
     for (const heard of errors) heard({ url: String(url), error: name });
     throw error;
@@ -32,6 +35,7 @@ const LIES = {
   '/portal': (response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<h1>Sign in</h1>'),
   '/redirect': (response) => response.writeHead(302, { location: '/followed' }).end(),
   '/missing': (response) => response.writeHead(404).end(),
+  '/failing': (response) => response.writeHead(503).end('Try again later'),
   '/all': (response) => response.writeHead(200, { 'content-length': FILE.length }).end(FILE),
   '/unsized': (response) => (response.writeHead(200), response.write(FILE), response.end()),
   '/other-part': (response, last) => part(response, 1000, 1000 + last, FILE.length),
@@ -66,6 +70,7 @@ after(() => (server.closeAllConnections(), server.close()));
 beforeEach(() => {
   stored = {};
   called = undefined;
+  certified = false;
   asked.splice(0);
 });
 
@@ -155,6 +160,18 @@ test('of what comes too slowly it is told how much came', async () => {
   const [fact] = await told([step('reference-a', { bytes: 1000, patience: 300 })]);
   assert.deepEqual([fact.reply, fact.bytes], ['answered', 100]);
   assert.ok(fact.took >= 200);
+});
+
+test('that it fails tells of one of the video\'s servers, which has a certificate', async () => {
+  const replies = async () => {
+    const facts = await told([step('stalled', { host: host() }), step('stalled', { host: host(), bytes: 1000 })], servedHere('/failing'));
+    return facts.map(({ reply, answer, bytes }) => [reply, answer >= 0, bytes]);
+  };
+  assert.deepEqual(await replies(), [['unfit', false, undefined], ['unfit', false, undefined]]);
+  certified = true;
+  assert.deepEqual(await replies(), [['error', true, undefined], ['error', true, undefined]]);
+  stored.check = { references: [`${origin}/failing`] };
+  assert.deepEqual((await told([step('reference-a')])).map(({ reply }) => reply), ['unfit']);
 });
 
 test('a server that knows no ranges is read no further than wanted', async () => {

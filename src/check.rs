@@ -125,7 +125,7 @@ impl Measurement {
     /// of the router: in the place of servers further away something nearer may refuse.
     pub fn answered_in(&self) -> Option<Micros> {
         match self.reply {
-            Reply::Answered => self.answer,
+            Reply::Answered | Reply::Error => self.answer,
             Reply::Refused if self.target == Target::Gateway => self.connect,
             _ => None,
         }

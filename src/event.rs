@@ -149,11 +149,9 @@ pub enum Event {
     NotObservable { from: Wall, what: Blindness },
     /// Time passed.
     Tick,
-    /// What is known of the viewer's line from now on, bits a second in two figures: what is paid for, and the most that it
-    /// was measured to carry.
+    /// What is known of the viewer's line from now on, bits a second: what is paid for, and the most that it was measured to carry.
     Line { plan: Option<u64>, capacity: Option<u64> },
-    /// Asked afterwards, the viewer says whether anything else in the home used the connection during the stall that stood at
-    /// this moment.
+    /// The viewer says whether anything else in the home used the connection during the stall that stood at this moment.
     HomeUse { during: Wall, others: bool },
     /// Where a server is: by its address, in a table of networks, and by its name. Told again if it is elsewhere later.
     Placed {
@@ -413,15 +411,17 @@ pub enum Reply {
     Answered,
     /// The machine is there and takes no connection, which it says at once: as good for timing.
     Refused,
+    /// The server answered, as soon as any, that it failed: HTTP status 500 or more.
+    Error,
     /// Nothing in time.
     Failed,
     /// The connection was broken at once by the server, or by what stands in its place.
     Reset,
     /// It was not asked: no address is known, or it may not be.
     NotProbed,
-    /// The question never left: no connection, or something on the machine holds it back.
+    /// It never left: no connection, or something on the machine holds it back.
     Blocked,
-    /// Something answered that is not what was asked for: a sign-in page, a proxy, a redirect.
+    /// Not what was asked for answered: a sign-in page, a proxy, a redirect.
     Unfit,
 }
 

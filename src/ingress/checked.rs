@@ -185,6 +185,7 @@ pub fn check_reply(reply: &str) -> Result<Reply, Malformed> {
     match reply {
         "answered" => Ok(Reply::Answered),
         "refused" => Ok(Reply::Refused),
+        "error" => Ok(Reply::Error),
         "failed" => Ok(Reply::Failed),
         "reset" => Ok(Reply::Reset),
         "not-probed" => Ok(Reply::NotProbed),

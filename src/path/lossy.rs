@@ -7,6 +7,8 @@
 //! Of the servers both lost some, and the references none of as many: packets are lost beyond what the references share with
 //! them, and before what these two have alone. What is behind a server loses no packet of its.
 //!
+//! Where each lost two or more, it is before both ([`alike`], which `sibling.rs` tells).
+//!
 //! # When it is silent
 //! Where fewer than three were lost, where a reference lost any or answered less often, and where answers waited in a queue.
 
@@ -24,9 +26,22 @@ const ENOUGH: usize = 3;
 /// ten [P].
 pub const BEYOND: Row = [ln::R15, ln::R15, 0, ln::R30, ln::R05];
 
+/// One may be chance [P].
+const EACH: usize = 2;
+
+/// Of the answers of the late server and of the one beside it several were lost, and of the references' none.
+pub fn alike(scene: &Scene) -> bool {
+    servers(scene).is_some_and(|both| both.iter().all(|series| series.sent_again() >= EACH))
+        && test(scene).is_some()
+}
+
+fn servers<'a>(scene: &'a Scene) -> Option<[&'a Series; 2]> {
+    Some([Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?])
+}
+
 pub fn test(scene: &Scene) -> Option<Told> {
     let near = references::series(scene)?;
-    let servers = [Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?];
+    let servers = servers(scene)?;
     let lost = |all: [&Series; 2]| all.into_iter().map(Series::sent_again).sum::<usize>();
     let asked = |all: [&Series; 2]| all.into_iter().map(Series::asked).sum::<usize>();
     let queue = servers.iter().any(|series| series.trend() == Some(Trend::Up));

@@ -120,7 +120,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 29] = [
+const OUTCOMES: [(&str, Row); 31] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -142,11 +142,13 @@ const OUTCOMES: [(&str, Row); 29] = [
     ("same-edge-flat", same_edge::FLAT),
     ("same-edge-silent", same_edge::SILENT),
     ("same-edge-reset", same_edge::RESET),
+    ("same-edge-error", same_edge::ERROR),
     ("beyond-lossy", lossy::BEYOND),
     ("sibling-answered", sibling::ANSWERED),
     ("sibling-silent", sibling::BOTH_SILENT),
     ("sibling-up-as-much", sibling::SAME_QUEUE),
     ("sibling-up", sibling::QUEUE),
+    ("sibling-lossy", sibling::LOSSY),
     ("sibling-flat", sibling::ALONE),
     ("sibling-fast", sibling::FAST),
     ("sibling-slow", sibling::SLOW),

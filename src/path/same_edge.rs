@@ -20,6 +20,8 @@
 //!   or it answers nobody. What is behind it has no part in what it has at hand.
 //! - It broke each connection at once, and the references answered: so did it, or something in its place. No connection to what is
 //!   behind it is needed for that.
+//! - Attempts failed, and it answered with an error of its own, whatever it was asked for: it can be reached, and what is behind it
+//!   has no part in what it has at hand. This needs no reference.
 //!
 //! # When it is silent
 //! Where nothing was measured at rest, and where the references show a queue on what they share: it is on this way too. That answers are as at rest
@@ -27,7 +29,7 @@
 
 use super::belief::{Row, ln};
 use super::references::{self, bitrate};
-use super::scene::Scene;
+use super::scene::{LateBy, Scene};
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding, sibling};
 use crate::event::{Reply, Target};
@@ -51,14 +53,21 @@ pub const HELD: Row = [ln::R10, ln::R10, ln::R10, 0, ln::R15];
 pub const AT_HAND_FAST: Row = [ln::R05, ln::R05, ln::R05, ln::R05, 0];
 /// Not what is behind the server [P].
 pub const AT_HAND_SLOW: Row = [ln::R50, ln::R40, ln::R50, 0, ln::R05];
-/// What is shared lets the others through [P].
-pub const SILENT: Row = [ln::R05, ln::R10, 0, 0, ln::R15];
+/// What is shared lets the others through, and for what it has at hand it needs nothing that is behind it [P].
+pub const SILENT: Row = [ln::R05, ln::R10, 0, 0, ln::R05];
 /// What can't reach what is behind it says so; a network seldom breaks what it lets through to others [P].
 pub const RESET: Row = [ln::R05, ln::R10, ln::R30, 0, ln::R05];
+/// It was reached, and needs nothing that is behind it for what it has at hand [P].
+pub const ERROR: Row = [ln::R05, ln::R05, ln::R05, 0, ln::R05];
+/// Errors that are no chance [P].
+const ERRORS: usize = 2;
 /// ATTRIBUTION §3.4.
 pub const FLAT: Row = [ln::R60, ln::R60, ln::R50, 0, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
+    if let told @ Some(_) = failing(scene) {
+        return told;
+    }
     let server = Series::to(scene, Target::Stalled)?;
     let near = references::series(scene)?;
     let flat = references::are_flat(near);
@@ -103,6 +112,19 @@ pub fn test(scene: &Scene) -> Option<Told> {
     Some(Told { finding, row, observed, networks_assumed: false })
 }
 
+/// Attempts failed, and it says of itself that it does.
+fn failing(scene: &Scene) -> Option<Told> {
+    let errors = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Error);
+    let facts: Vec<u32> = errors.map(|measured| measured.fact).collect();
+    if scene.late_by != Some(LateBy::Failures) || facts.len() < ERRORS {
+        return None;
+    }
+    let host = Value::Name(scene.late.first()?.1.host.clone());
+    let values = [("host", host), ("count", Value::Count(facts.len() as u64))];
+    let finding = finding("same-edge-error", facts, values);
+    Some(Told { finding, row: ERROR, observed: Some(Observation::SameEdge), networks_assumed: false })
+}
+
 /// It answered nothing: of its own answers and those of the references.
 fn silent(scene: &Scene, seen: [&Series; 3]) -> Option<Told> {
     let host = Value::Name(scene.late.first()?.1.host.clone());
@@ -110,8 +132,9 @@ fn silent(scene: &Scene, seen: [&Series; 3]) -> Option<Told> {
     if let [Some(count), ..] = seen.map(Series::reset) {
         let values = [("host", host), ("count", Value::Count(count as u64))];
         let finding = finding("same-edge-reset", facts, values);
-        // Whether it was the server is not proved: something in its place may have done it.
-        return Some(Told { finding, row: RESET, observed: None, networks_assumed: false });
+        // Something in its place may have done it, unless the same way lets through what goes to the one beside it.
+        let observed = sibling::answered(scene).then_some(Observation::SameEdge);
+        return Some(Told { finding, row: RESET, observed, networks_assumed: false });
     }
     let waited = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Failed);
     let waited = waited.map(|measured| measured.at - measured.from).max()?;

@@ -9,6 +9,8 @@
 //!   the more if both took longer by the same at the same moments.
 //! - The late server never answered, for seconds, and this one and the references did at once: it is that server. If this one did
 //!   not answer either, and the references did: what is before both, or both of one site.
+//! - Of both some were lost, and none of the references': what is before both loses packets, in the networks in between. Two
+//!   servers seldom lose some at once.
 //! - Only those of the late server took longer: the way there is free, so it is that server, or its own port.
 //! - Neither did, and this one sent well (four times as fast as the late bodies, or answered promptly): the way there carries
 //!   it, so it is the server, or what is behind it.
@@ -16,14 +18,13 @@
 //! - A busy device's answer times tell neither. That a body came well where bodies were late it cannot feign.
 //!
 //! # When it is silent
-//! Where either was not measured at rest or not under load; where an answer of one that else answered promptly was lost: a way that loses
-//! packets lets others through, and then a body comes well by luck; and where the references show a queue on what they share.
+//! Where either was not measured at rest or not under load; where an answer of one alone that else answered promptly was lost: a way that
+//! loses packets lets others through, and then a body comes well by luck; and where the references show a queue on what they share.
 
 use super::belief::{Row, ln};
-use super::references;
 use super::scene::{LateBy, Scene};
 use super::series::{Series, Trend};
-use super::{Observation, Told, finding};
+use super::{Observation, Told, finding, lossy, references};
 use crate::event::Target;
 use crate::verdict::Value;
 
@@ -34,6 +35,8 @@ const TIMES: u64 = 4;
 pub const QUEUE: Row = [ln::R30, ln::R30, 0, ln::R10, ln::R10];
 /// Two servers that are slow by themselves are not slow by the same [P].
 pub const SAME_QUEUE: Row = [ln::R30, ln::R30, 0, ln::R05, ln::R05];
+/// As where both wait [P].
+pub const LOSSY: Row = QUEUE;
 /// What is before both lets this one through [P]. What the references say of the rest is the row of `same-edge-silent`.
 pub const ANSWERED: Row = [ln::R30, ln::R30, ln::R05, 0, 0];
 /// A whole site may be down [P].
@@ -57,6 +60,16 @@ pub fn sent_well(scene: &Scene) -> bool {
         && body.and_then(|measured| scene.at_hand(measured, TIMES)) == Some(true)
 }
 
+/// It and the references answered at once whenever the late server did not: the way to both is well.
+pub fn answered(scene: &Scene) -> bool {
+    let [Some(server), Some(beside)] =
+        [Target::Stalled, Target::Sibling].map(|target| Series::to(scene, target))
+    else {
+        return false;
+    };
+    references::series(scene).is_some_and(|[first, second]| server.silent_beside(&[beside, first, second]))
+}
+
 /// Answers of both took longer, and by the same.
 pub fn as_late(scene: &Scene) -> bool {
     let both = [Target::Stalled, Target::Sibling].map(|target| Series::to(scene, target));
@@ -69,10 +82,11 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let came = body.and_then(|measured| scene.at_hand(measured, TIMES));
     let near @ [first, second] = references::series(scene)?;
     let told = match (server.trend(), beside.trend()) {
-        _ if server.silent_beside(&[beside, first, second]) => Some(("sibling-answered", ANSWERED)),
+        _ if answered(scene) => Some(("sibling-answered", ANSWERED)),
         _ if [server, beside].iter().all(|of| of.silent_beside(&[first, second])) => {
             Some(("sibling-silent", BOTH_SILENT))
         }
+        _ if lossy::alike(scene) => Some(("sibling-lossy", LOSSY)),
         _ if !references::are_flat(near) => None,
         (Some(Trend::Up), Some(Trend::Up)) if server.rises_like(beside) => {
             Some(("sibling-up-as-much", SAME_QUEUE))

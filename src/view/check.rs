@@ -71,6 +71,7 @@ fn answer(measured: &Measurement, words: &Words) -> String {
         (Reply::Blocked, _) => say("probe_blocked"),
         (Reply::Unfit, _) => say("probe_unfit"),
         (Reply::Reset, _) => say("probe_reset"),
+        (Reply::Error, _) => say("probe_error"),
         (_, None) => say("probe_silent"),
         (_, Some(time)) => match measured
             .body

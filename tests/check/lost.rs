@@ -75,14 +75,13 @@ fn a_server_that_breaks_each_connection() {
     let checked =
         |measured: &[Measured]| under_load(Story::new(60_000).break_off(Video, 10, 12), &but(measured));
     let stall = judged(&checked(&[reset(Stalled)]));
-    assert_eq!(
-        (stall.cause.as_str(), &stall.zones[..]),
-        ("http-error", &[Edge, Origin][..]),
-        "{:?}",
-        told(&stall)
-    );
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("http-error", &[Edge][..]), "{:?}", told(&stall));
     assert_eq!(told(&stall), ["gateway-flat", "near-flat", "same-edge-reset", "sibling-answered"]);
     assert_eq!(stall.unchecked.as_deref(), Some(ALL));
+    // Without the one beside it, something in its place may have done it.
+    let unasked = Measured { reply: Reply::NotProbed, ..failed(Sibling) };
+    let stall = judged(&checked(&[reset(Stalled), unasked]));
+    assert_eq!(stall.zones, [Interconnect, Edge, Origin], "{:?}", told(&stall));
     // One that also answered does not break each, and one that also was silent may not have been reached.
     let answers = judged(&checked(&[reset(Stalled), answered(Stalled, quiet(Stalled))]));
     assert!(!told(&answers).contains(&"same-edge-reset"));
@@ -91,6 +90,20 @@ fn a_server_that_breaks_each_connection() {
     // Where the references don't answer either, whatever stands in the way may do that to all.
     let all = [reset(Stalled), reset(Sibling), failed(ReferenceA), failed(ReferenceB)];
     assert_eq!(judged(&checked(&all)).zones, ALL);
+}
+
+#[test]
+fn a_server_that_fails_whatever_it_is_asked_for() {
+    let error = Measured { reply: Reply::Error, ..answered(Stalled, quiet(Stalled)) };
+    let checked = |story: Story| judged(&under_load(story, &but(&[error])));
+    let stall = checked(Story::new(60_000).fail(Video, 10, 12));
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("http-error", &[Edge][..]), "{:?}", told(&stall));
+    assert_eq!(stall.unchecked.as_deref(), Some(&[Edge, Origin][..]));
+    assert!(told(&stall).contains(&"same-edge-error"));
+    // One error is none, and it explains nothing that was slow: there it is an answer like another.
+    let once = note(rested(Story::new(60_000).fail(Video, 10, 12)), 20_800, error);
+    assert_eq!(judged(&once).zones, [Edge, Origin]);
+    assert!(!told(&checked(slow_body())).contains(&"same-edge-error"));
 }
 
 #[test]
