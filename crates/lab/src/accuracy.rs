@@ -6,6 +6,7 @@ use crate::figure;
 use crate::fit::Fit;
 use crate::judge::{Answer, Record, Said};
 use crate::measure::{Judged, calibration, macro_mean, mean, number, ratio, share, size};
+use crate::mechanism;
 use crate::report::name;
 use crate::run::commit;
 use crate::shares;
@@ -116,6 +117,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     summary(&mut page, &columns)?;
     zones(&mut page, &modes)?;
     confusion(&mut page, &modes)?;
+    mechanism::told(&mut page, valid)?;
     unseen(&mut page, &checked)?;
     own_network(&mut page, valid)?;
     traffic::told(&mut page, valid, &checked)?;
@@ -155,6 +157,12 @@ fn summary(page: &mut String, columns: &[Column]) -> Result<()> {
         ratio(named.iter().filter(|right| **right).count(), named.len())
     });
     row("the true zone in the set", &|of| share(&of.judged, Judged::inside));
+    row("and then the cause", &|of| {
+        let zoned = |record: &&&Record| record.stall.as_ref().is_some_and(|said| said.contained);
+        let told: Vec<bool> =
+            of.records.iter().filter(zoned).filter_map(|record| mechanism::right(record)).collect();
+        ratio(told.iter().filter(|right| **right).count(), told.len())
+    });
     row("zones in the set, mean of the means of each true zone", &|of| number(macro_mean(&of.judged, size)));
     row("the true zone alone", &|of| share(&of.judged, Judged::alone));
     row("access or interconnect alone, when innocent", &|of| share(&of.judged, Judged::accuses));

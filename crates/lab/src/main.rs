@@ -15,6 +15,7 @@ mod kept;
 mod lab;
 mod link;
 mod measure;
+mod mechanism;
 mod orders;
 mod report;
 mod run;

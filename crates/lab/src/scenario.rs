@@ -185,17 +185,19 @@ impl Scenario {
     }
 }
 
+/// All that the laboratory has.
+#[cfg(test)]
+pub fn ours() -> Vec<Scenario> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/scenarios");
+    let names = Scenario::names(&dir).unwrap();
+    names.iter().map(|name| Scenario::read(&dir, name).unwrap()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::topology::Topology;
     use std::collections::BTreeSet;
-
-    fn ours() -> Vec<Scenario> {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/scenarios");
-        let names = Scenario::names(&dir).unwrap();
-        names.iter().map(|name| Scenario::read(&dir, name).unwrap()).collect()
-    }
 
     #[test]
     fn every_zone_has_a_scenario_and_there_are_controls() {
