@@ -33,8 +33,8 @@ use crate::verdict::Value;
 /// ATTRIBUTION §3.4 has .12 for the access line. Where the router's rise is that large a part of the whole, what is behind
 /// it has none left to explain [P].
 pub const IN_HOME: Row = [0, ln::R03, ln::R05, ln::R05, ln::R05];
-/// ATTRIBUTION §3.4.
-pub const BEHIND: Row = [ln::R10, 0, ln::R50, ln::R10, ln::R10];
+/// ATTRIBUTION §3.4 has .1 for the home, which is for its Wi-Fi: another download there fills this queue, too [P].
+pub const BEHIND: Row = [ln::R30, 0, ln::R50, ln::R10, ln::R10];
 /// No queue in the home, whatever else may be [P].
 pub const PROMPT: Row = [ln::R30, 0, 0, 0, 0];
 /// Neither of two ways that share nothing else let anything through [P].

@@ -17,8 +17,8 @@ use super::gateway;
 use super::scene::Scene;
 use super::{Observation, Told, finding};
 
-/// A viewer may be wrong, or not know of a television: two to one [P]. Together with what the router's answer says, it is more.
-pub const ALONE: Row = [ln::R50, 0, 0, 0, 0];
+/// A viewer may be wrong, or not know of a television: five to one [P]. Together with what the router's answer says, it is more.
+pub const ALONE: Row = [ln::R20, 0, 0, 0, 0];
 
 /// What was told: that there was no other use, that there was.
 pub const IDS: [&str; 2] = ["home-alone", "home-shared"];
