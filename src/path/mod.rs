@@ -5,6 +5,7 @@
 //! [`belief`] weighs the rows, [`parts`] shares the stall's time by them, [`set`] says which zones stay possible. All in
 //! integers; `docs/attribution.md` has the numbers in words.
 
+mod answers;
 pub mod belief;
 mod cache_word;
 #[cfg(feature = "fitting")]
@@ -31,6 +32,7 @@ mod scene;
 #[cfg(test)]
 mod score;
 pub mod series;
+mod server_answered;
 pub mod set;
 mod sibling;
 
@@ -102,6 +104,7 @@ const BLOCKS: &[&[Test]] = &[
     &[household::test],
     &[near::test, others_waited::test],
     &[same_edge::test, lossy::test, round_trip::test],
+    &[server_answered::test],
     &[sibling::test, media_elsewhere::test],
     &[cache_word::test],
     &[link::test],

@@ -292,6 +292,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("others-moved", &[count(1), rate.clone()]),
                 finding("others-answered", &[count(1), ("within", time(80))]),
                 finding("others-answered", &[count(4), ("within", time(80))]),
+                finding("server-answered", &[host("stream.example"), count(4), ("within", time(80))]),
                 finding("line-full", &[rate.clone(), ("capacity", Value::Bitrate(41_000_000))]),
                 finding("line-as-measured", &[rate.clone(), ("capacity", Value::Bitrate(41_000_000))]),
                 finding("line-far-below", &[slow.clone(), ("capacity", Value::Bitrate(41_000_000))]),

@@ -205,6 +205,33 @@ fn sites_that_answer_while_connections_are_broken() {
 }
 
 #[test]
+fn the_late_server_that_answers_everything_else() {
+    let asked = |story, wait: fn(i64) -> i64| {
+        let playlist =
+            move |when| Elsewhere { bytes: 900, transfer: 1, wait: wait(when), ..site("video.example") };
+        judged(&background(story, playlist))
+    };
+    let prompt = |_| 30;
+    let stall = asked(withheld(), prompt);
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", &[Edge, Origin][..]));
+    assert!(
+        stall.findings.iter().any(|finding| finding.id == "server-answered" && !finding.facts.is_empty())
+    );
+    let stall = asked(Story::new(60_000).break_off(Video, 10, 12), prompt);
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("http-error", &[Edge, Origin][..]));
+    // Not where one waited as long, where none was asked for in the second half of the wait, and where data was slow to come.
+    assert_eq!(asked(withheld(), |when| if when > 20_000 { 4_000 } else { 30 }).zones, ALL);
+    let early = |when: i64| Elsewhere {
+        bytes: 900,
+        transfer: 1,
+        host: if when < 13_000 { "video.example" } else { "." },
+        ..HEALTHY
+    };
+    assert_eq!(judged(&background(withheld(), early)).zones, ALL);
+    assert_eq!(asked(slow_body(), prompt).zones, ALL);
+}
+
+#[test]
 fn sites_that_answer_late_too() {
     let late = |host| {
         move |when| {

@@ -37,7 +37,8 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
          \n\
          Passively there is a least: without the router's answer time home and access are never told apart, nor the networks in\n\
          between from the video's servers without another of them ([attribution](attribution.md#the-set)). Where everything else\n\
-         is decided that is a mean of (1 + 1 + 2 + 2 + 3 + 3 + 3) / 7 = 2.14 zones; a server's own word alone goes below.\n"
+         is decided that is a mean of (1 + 1 + 2 + 2 + 3 + 3 + 3) / 7 = 2.14 zones; a server's own word, or that it answers other\n\
+         requests meanwhile, goes below.\n"
     )?;
     let mut table = Table::new(&["", "stalls", "in the set", "alone", "zones in the set"]);
     for (title, records, mode) in

@@ -1,0 +1,48 @@
+//! The late server answered other requests at the same moment: playlists, sound, other pieces (block *same server*).
+//!
+//! # What it looks at
+//! Other requests of the page to the server that playback waits for, made while its answer was slow to come, or attempts failed.
+//!
+//! # What it says
+//! Two or more, and all were answered promptly: the way there let them through again and again, and the server answers, so it
+//! keeps this one back, or waits for it itself.
+//!
+//! # When it is silent
+//! Where bodies, not answers, were late, and nothing failed; where the wait was shorter than three seconds (one or two lost
+//! packets); where an answer was late; where they cover less than half of the wait; where what was late is from several servers.
+
+use super::answers::Answers;
+use super::belief::{Row, ln};
+use super::scene::Scene;
+use super::{Observation, Told, finding};
+use crate::ledger::fetch::Fetch;
+use crate::verdict::Value;
+
+/// One may have been lucky [P].
+const ENOUGH: usize = 2;
+
+/// Of several ways to one server one may be down, and a connection that is on it finds no other: seldom, and for as long as
+/// this even less so [P].
+const ANSWERED: Row = [ln::R05, ln::R05, ln::R10, 0, 0];
+
+pub fn test(scene: &Scene) -> Option<Told> {
+    let host = scene.late.first()?.1.host.as_str();
+    if scene.late.iter().any(|(_, late)| late.host != host) {
+        return None;
+    }
+    let is_late = |fetch: &Fetch| scene.late.iter().any(|(_, late)| std::ptr::eq(*late, fetch));
+    let others = scene.fetches.iter().filter(|fetch| fetch.host == host && !fetch.cached && !is_late(fetch));
+    let answers = Answers::meanwhile(scene, &others.collect::<Vec<_>>())?;
+    if answers.count() < ENOUGH || !answers.all_prompt() {
+        return None;
+    }
+    let count = Value::Count(answers.count() as u64);
+    let within = Value::Micros(answers.times().max()?);
+    let values = [("host", Value::Name(host.to_owned())), ("count", count), ("within", within)];
+    Some(Told {
+        finding: finding("server-answered", answers.facts(), values),
+        row: ANSWERED,
+        observed: Some(Observation::SameEdge),
+        networks_assumed: false,
+    })
+}
