@@ -414,13 +414,16 @@ impl Checker {
         let no_queue = |target| series(target).has_no_queue();
         // In the first stall of a page there is nothing to compare with, and who asks waits for an answer.
         let prompt = |target| self.asked && trend(target).is_none() && series(target).is_prompt(PROMPT);
+        // Where packets are lost, a body of the references' says whether they are lost on what everything shares; one from there
+        // says nothing, and takes time in which answers would.
+        let lossless = |target| trend(target) == Some(Trend::Flat) || prompt(target);
         let free = |target| no_queue(target) || prompt(target);
         // A router that is slow to answer is no queue where those beyond it are as quick as ever.
         let slow = trend(Target::Gateway) == Some(Trend::Up) && !REFERENCES.into_iter().all(no_queue);
         if slow || REFERENCES.map(trend).contains(&Some(Trend::Up)) {
             return Vec::new();
         }
-        let servers = [Target::Stalled, Target::Sibling].into_iter().filter(|target| free(*target));
+        let servers = [Target::Stalled, Target::Sibling].into_iter().filter(|target| lossless(*target));
         let servers = servers.map(|target| self.step(target, host, BYTES));
         let references = REFERENCES.into_iter().filter(|target| free(*target));
         servers.chain(references.map(|target| self.step(target, host, BYTES))).collect()
