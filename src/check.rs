@@ -38,6 +38,8 @@ const AT_REST: Micros = Micros::from_millis(3_000);
 const STILL: Micros = Micros::from_millis(300);
 /// What took less to fetch made no queue that lasted [P].
 const LOAD: Micros = Micros::from_millis(1_000);
+/// The next round does not wait longer for answers of one: what is lost comes late or never, and is as good a sign as any [P].
+const STRAGGLERS: Micros = Micros::from_millis(1_000);
 /// A round whose results did not come in this time is over: the background was stopped.
 const LOST: Micros = Micros::from_millis(15_000);
 /// A verdict waits this long after its stall for what is still being measured.
@@ -162,8 +164,8 @@ pub struct Checker {
     allowed: bool,
     /// The viewer asked for one.
     asked: bool,
-    /// Measurements of the round under way that have not come back, and since when it is.
-    under_way: Option<(usize, Wall)>,
+    /// Rounds of which something has not come back, the newest last.
+    under_way: Vec<Round>,
     /// When the last round was over.
     idle_since: Wall,
     /// When answer times at rest were last asked for.
@@ -174,6 +176,16 @@ pub struct Checker {
     /// The viewer stopped it: no stall that began before this is checked any more.
     stopped: Option<Wall>,
     shown: Option<Shown>,
+}
+
+/// Some steps that were taken together.
+#[derive(Clone, Copy, Debug)]
+struct Round {
+    since: Wall,
+    /// How many have not come back.
+    left: usize,
+    /// It fetches bodies.
+    bodies: bool,
 }
 
 /// The check that is told of.
@@ -207,45 +219,49 @@ impl Checker {
 
     /// The viewer wants none any more.
     pub fn stop(&mut self, now: Wall) {
-        (self.asked, self.under_way, self.stopped) = (false, None, Some(now));
+        (self.asked, self.stopped) = (false, Some(now));
+        self.under_way.clear();
         if let Some(shown) = self.shown.as_mut().filter(|shown| shown.over.is_none()) {
             shown.waiting.clear();
             (shown.over, shown.stopped) = (Some(now), true);
         }
     }
 
-    /// A measurement came back.
-    pub fn heard(&mut self, now: Wall, target: Target) {
+    /// A measurement came back that began then.
+    pub fn heard(&mut self, now: Wall, target: Target, began: Wall) {
         if let Some(shown) = &mut self.shown
             && let Some(place) = shown.waiting.iter().position(|waiting| *waiting == target)
         {
             shown.waiting.remove(place);
         }
-        if let Some((left, _)) = &mut self.under_way {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                (self.under_way, self.idle_since) = (None, now);
-            }
+        let of = self.under_way.iter().rposition(|round| round.since <= began).unwrap_or(0);
+        if let Some(round) = self.under_way.get_mut(of) {
+            round.left = round.left.saturating_sub(1);
+        }
+        let before = self.under_way.len();
+        self.under_way.retain(|round| round.left > 0);
+        if self.under_way.len() < before {
+            self.idle_since = now;
         }
     }
 
     /// The verdict on a stall that ended then is awaited until then.
     pub fn awaited(&self, ended: Wall) -> Option<Wall> {
-        self.under_way.filter(|(_, since)| *since <= ended).map(|_| ended + DEADLINE)
+        self.under_way.iter().any(|round| round.since <= ended).then(|| ended + DEADLINE)
     }
 
     /// What is to be measured now.
     pub fn next(&mut self, machine: &Machine) -> Vec<Step> {
         let now = machine.now;
-        if self.under_way.is_some_and(|(_, since)| now - since > LOST) {
-            self.under_way = None;
-        }
+        self.under_way.retain(|round| now - round.since <= LOST);
         let stalled = machine.elements.values().find_map(|element| {
             let stall = element.detector.open().filter(|stall| stall.kind == StallKind::Starved)?;
             Some((element, stall.began.wall))
         });
         self.settle(now, stalled.map(|(_, began)| began));
-        if !(self.allowed || self.asked) || self.under_way.is_some() || now - self.idle_since < PAUSE {
+        let waits = |round: &Round| round.bodies || now - round.since < STRAGGLERS;
+        let busy = self.under_way.iter().any(waits) || now - self.idle_since < PAUSE;
+        if !(self.allowed || self.asked) || busy {
             return Vec::new();
         }
         let steps = match stalled {
@@ -254,7 +270,8 @@ impl Checker {
         };
         if !steps.is_empty() {
             let each = |step: &Step| if step.pair { 2 } else { 1 };
-            self.under_way = Some((steps.iter().map(each).sum(), now));
+            let bodies = steps.iter().any(|step| step.bytes > 0);
+            self.under_way.push(Round { since: now, left: steps.iter().map(each).sum(), bodies });
             self.show(&steps, now, stalled.is_some());
             self.asked &= stalled.is_some();
         }
@@ -270,7 +287,7 @@ impl Checker {
         let shown = self.shown.take().filter(|shown| shown.over.is_none() && shown.by == by);
         let shown = self.shown.insert(shown.unwrap_or_else(|| Shown::new(by, now)));
         let twice = |step: &Step| std::iter::repeat_n(step.target, if step.pair { 2 } else { 1 });
-        shown.waiting = steps.iter().flat_map(twice).collect();
+        shown.waiting.extend(steps.iter().flat_map(twice));
         shown.begun = true;
     }
 
@@ -279,7 +296,7 @@ impl Checker {
         let Some(shown) = self.shown.as_mut().filter(|shown| shown.over.is_none()) else {
             return;
         };
-        if self.under_way.is_some() {
+        if !self.under_way.is_empty() {
             return;
         }
         let done = |(of, rounds): (Wall, usize)| Some(of) == stalled && rounds >= ROUNDS && self.moved;

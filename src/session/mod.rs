@@ -175,8 +175,8 @@ impl Session {
             Event::Playback { element, .. } => Some(element),
             _ => None,
         };
-        if let Event::Checked { target, .. } = input.event {
-            self.checker.heard(self.machine.now, target);
+        if let Event::Checked { target, from, .. } = input.event {
+            self.checker.heard(self.machine.now, target, from);
         }
         if input.event != Event::Tick {
             self.log.push(input);

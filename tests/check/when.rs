@@ -3,7 +3,7 @@
 use super::measured::*;
 use whystall::check::{BYTES_A_STALL, Step};
 use whystall::event::Target::{ReferenceA, ReferenceB};
-use whystall::event::{Asker, Target};
+use whystall::event::{Asker, Reply, Target};
 use whystall::status::CheckState;
 use whystall::story::{Elsewhere, Story, at};
 use whystall::verdict::{Stall, Zone::Origin};
@@ -36,11 +36,14 @@ fn watched(
         while let Some(output) = session.poll() {
             match output {
                 Output::Check(steps) => {
+                    // Answer times side by side, bodies one after the other.
                     let mut when = (now - at(0)).as_millis();
                     for step in steps {
                         for _ in 0..if step.pair { 2 } else { 1 } {
                             let input = event(when, answer(&step));
-                            when = (input.at - at(0)).as_millis();
+                            if step.bytes > 0 {
+                                when = (input.at - at(0)).as_millis();
+                            }
                             let place = coming.partition_point(|other| other.at > input.at);
                             coming.insert(place, input);
                         }
@@ -134,6 +137,37 @@ fn where_packets_are_lost_and_nothing_waits_there_are_bodies_of_the_references()
         if late { answered(step.target, quiet(step.target) + 300) } else { usual(step) }
     });
     assert!(asked.iter().all(|(_, step)| step.bytes == 0));
+}
+
+#[test]
+fn what_does_not_come_back_holds_up_no_round() {
+    // In each round something is lost, and given up after four seconds.
+    let mut count = 0;
+    let (asked, _) = live(&slow_body(), true, |step| {
+        count += 1;
+        match step.target {
+            Target::Sibling if count > 10 => {
+                Measured { reply: Reply::Failed, ..answered(step.target, 4_000) }
+            }
+            _ => usual(step),
+        }
+    });
+    let of = |target, bodies: bool| {
+        let steps = asked.iter().filter(move |(_, step)| step.target == target && (step.bytes > 0) == bodies);
+        steps.map(|(when, _)| *when).filter(|when| *when >= 20_000).collect::<Vec<_>>()
+    };
+    // One a second, but for the bodies after the first.
+    let rounds = of(Target::Sibling, false);
+    assert_eq!(rounds.len(), 5, "{rounds:?}");
+    assert!(rounds.windows(2).all(|pair| pair[1] - pair[0] < 1_700), "{rounds:?}");
+    // But nothing is asked while bodies come.
+    let (asked, _) = live(&slow_body(), true, |step| match step.bytes {
+        0 => usual(step),
+        _ => sent(step.target, 64, 700),
+    });
+    let bodies = asked.iter().find(|(_, step)| step.bytes > 0).map(|(when, _)| *when).unwrap();
+    let next = asked.iter().map(|(when, _)| *when).find(|when| *when > bodies).unwrap();
+    assert!(next - bodies >= 4 * 700, "{bodies} {next}");
 }
 
 /// A page that asks two other sites for something all the time, which takes so long to come.

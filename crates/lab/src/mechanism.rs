@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// By a scenario's name for its fault: the causes of Whystall's that say how that stops playback.
-const SAID: [(&str, &[&str]); 24] = [
+const SAID: [(&str, &[&str]); 25] = [
     ("abr-overreach", &["abr-overreach"]),
     ("access-bufferbloat", &["slow-transfer"]),
     ("access-congested", &["slow-transfer"]),
@@ -35,6 +35,7 @@ const SAID: [(&str, &[&str]); 24] = [
     ("request-idle", &["request-idle"]),
     ("service-delay", &["slow-response"]),
     ("stale-manifest", &["not-yet-published", "manifest-late"]),
+    ("wifi-gap", &["slow-response"]),
     ("wifi-slow", &["slow-transfer"]),
 ];
 
