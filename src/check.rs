@@ -440,10 +440,10 @@ impl Checker {
         if slow || REFERENCES.map(trend).contains(&Some(Trend::Up)) {
             return Vec::new();
         }
-        let servers = [Target::Stalled, Target::Sibling].into_iter().filter(|target| lossless(*target));
-        let servers = servers.map(|target| self.step(target, host, BYTES));
+        // Those that are likely to be quick first: what is measured last may be measured when all is well again.
         let references = REFERENCES.into_iter().filter(|target| free(*target));
-        servers.chain(references.map(|target| self.step(target, host, BYTES))).collect()
+        let servers = [Target::Sibling, Target::Stalled].into_iter().filter(|target| lossless(*target));
+        references.chain(servers).map(|target| self.step(target, host, BYTES)).collect()
     }
 
     fn step(&self, target: Target, host: &str, bytes: u64) -> Step {

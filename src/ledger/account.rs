@@ -145,6 +145,7 @@ mod tests {
             confession: None,
             size: None,
             received: None,
+            progress: std::rc::Rc::default(),
             network_end: end.map(ms),
             page_end: None,
             failed: None,

@@ -84,6 +84,7 @@ mod tests {
             confession: Some(confession),
             size: None,
             received: None,
+            progress: std::rc::Rc::default(),
             network_end: None,
             page_end: None,
             failed: None,

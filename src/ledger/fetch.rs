@@ -1,9 +1,11 @@
 //! Requests, as the browser and the page saw them, put together into fetches.
 
+use super::progress::Progress;
 use crate::event::{Confession, Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The browser's and the page's account of one request begin this close together [P]: the page may be busy between.
 const SAME_START: Micros = Micros::from_millis(2000);
@@ -33,6 +35,8 @@ pub struct Request {
     pub first_received: Option<(Wall, u64)>,
     /// See `first_received`.
     pub last_received: Option<(Wall, u64)>,
+    /// How it came on, from report to report.
+    pub progress: Rc<Progress>,
     /// When it ended well.
     pub ended: Option<Wall>,
     /// When and how it failed.
@@ -77,6 +81,7 @@ impl Requests {
                 length: None,
                 first_received: None,
                 last_received: None,
+                progress: Rc::default(),
                 ended: None,
                 failed: None,
                 facts: vec![fact],
@@ -103,6 +108,7 @@ impl Requests {
         if let Some(request) = self.seen.get_mut(&(observer, id)) {
             request.first_received.get_or_insert((at, bytes));
             request.last_received = Some((at, bytes));
+            Rc::make_mut(&mut request.progress).add(at, bytes);
         }
     }
 
@@ -228,6 +234,8 @@ pub struct Fetch {
     pub size: Option<u64>,
     /// The newest report of how much had arrived.
     pub received: Option<(Wall, u64)>,
+    /// How it came on, as the page saw it, else the browser.
+    pub progress: Rc<Progress>,
     /// The last byte arrived.
     pub network_end: Option<Wall>,
     /// The page had all of it.
@@ -260,6 +268,13 @@ impl Fetch {
             confession: browser.and_then(|b| b.confession),
             size: browser.and_then(|b| b.length).or(counted),
             received: both().filter_map(|request| request.last_received).max(),
+            progress: [page, browser]
+                .into_iter()
+                .flatten()
+                .map(|request| &request.progress)
+                .find(|progress| !progress.is_empty())
+                .cloned()
+                .unwrap_or_default(),
             network_end: ended.or(page.and_then(|p| p.ended)),
             page_end: page.and_then(|p| p.ended),
             failed: page.and_then(|p| p.failed).or(browser.and_then(|b| b.failed)),

@@ -233,6 +233,7 @@ mod tests {
             status: Some(200),
             size: Some(size),
             received: None,
+            progress: std::rc::Rc::default(),
             network_end: Some(ms(end)),
             page_end: Some(ms(end)),
             failed: None,

@@ -7,6 +7,7 @@ mod confessed;
 mod drain;
 pub mod fetch;
 mod join;
+mod progress;
 mod publish;
 mod recursion;
 mod shapley;

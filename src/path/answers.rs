@@ -1,5 +1,6 @@
 //! How other requests were answered while an answer was slow to come, or attempts failed.
 
+use super::lasting;
 use super::scene::{LateBy, Scene, around, covered, usual, within};
 use crate::ledger::fetch::Fetch;
 use crate::time::{Micros, Wall};
@@ -23,6 +24,8 @@ pub struct Answers<'a> {
     asked: Vec<(&'a Fetch, Micros)>,
     prompt: usize,
     late: usize,
+    /// What kept that back may have been over when the first of them was asked.
+    over: bool,
 }
 
 impl<'a> Answers<'a> {
@@ -58,7 +61,9 @@ impl<'a> Answers<'a> {
         let spans: Vec<(Wall, Wall)> =
             asked.iter().map(|(fetch, took)| (fetch.asked, fetch.asked + *took)).collect();
         let (all, seen) = covered(waiting, &around(&spans, NEAR));
-        (!asked.is_empty() && seen.0.saturating_mul(2) >= all.0).then_some(Answers { asked, prompt, late })
+        let first = asked.iter().map(|(fetch, _)| fetch.asked).min()?;
+        let over = lasting::may_be_over(scene, first);
+        (seen.0.saturating_mul(2) >= all.0).then_some(Answers { asked, prompt, late, over })
     }
 
     /// How many.
@@ -71,9 +76,9 @@ impl<'a> Answers<'a> {
         self.asked.iter().any(|(asked, _)| std::ptr::eq(*asked, fetch))
     }
 
-    /// Each came promptly.
+    /// Each came promptly, and for long enough to tell.
     pub fn all_prompt(&self) -> bool {
-        self.prompt == self.asked.len()
+        self.prompt == self.asked.len() && !self.over
     }
 
     /// Each came much later than usual.

@@ -12,6 +12,7 @@ mod cache_word;
 pub mod fitting;
 mod gateway;
 mod household;
+mod lasting;
 mod line_full;
 pub mod line_measured;
 mod link;
@@ -108,6 +109,7 @@ const BLOCKS: &[&[Test]] = &[
     &[sibling::test, media_elsewhere::test],
     &[cache_word::test],
     &[link::test],
+    &[lasting::test],
 ];
 
 /// What the tests say. Silent ones are left out, and all are silent where something could not be observed: what was not
@@ -167,7 +169,7 @@ pub fn excludes(id: &str) -> Vec<Zone> {
 /// A finding says what a check found, or why it found nothing.
 pub fn tells_of_check(id: &str) -> bool {
     let silent =
-        ["unchecked-", "blocked-gateway", "blocked-references", "blocked-server", "unfit-", "check-blocked"];
+        ["unchecked-", "blocked-gateway", "blocked-references", "blocked-server", "unfit-", "check-"];
     OUTCOMES.iter().any(|(outcome, _)| *outcome == id) || silent.iter().any(|start| id.starts_with(start))
 }
 

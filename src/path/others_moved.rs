@@ -18,7 +18,7 @@ use super::belief::{Row, ln};
 use super::place::{Witness, independent};
 use super::references::SLOWLY;
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
-use super::{Told, finding};
+use super::{Told, finding, lasting};
 use crate::ledger::fetch::Fetch;
 use crate::sort::gather;
 use crate::time::Micros;
@@ -81,6 +81,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if witnesses.is_empty() || seen.0.saturating_mul(2) < all.0 {
         return None;
     }
+    let first = witnesses.iter().map(|(_, fetch)| fetch.asked).min()?;
+    healthy &= !lasting::may_be_over(scene, first);
     let sites: BTreeSet<Witness> = gather(witnesses.iter().map(|(witness, _)| *witness));
     let count = independent(&sites);
     let known = scene.placed(sites.iter().map(|witness| witness.network));

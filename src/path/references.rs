@@ -18,7 +18,7 @@
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, faster};
 use super::series::{Series, Trend};
-use super::{Observation, Told, finding};
+use super::{Observation, Told, finding, lasting};
 use crate::check::Measurement;
 use crate::event::Target;
 use crate::time::Micros;
@@ -66,9 +66,11 @@ pub fn well(scene: &Scene) -> bool {
     bodies(scene).is_some_and(|bodies| bodies.iter().all(|body| came_well(scene, body) == Some(true)))
 }
 
+/// Of each reference the first body that tells.
 fn bodies<'a>(scene: &Scene<'a>) -> Option<[&'a Measurement; 2]> {
     let large = |measured: &&Measurement| measured.body.is_some_and(|(bytes, _)| bytes >= TELLING);
-    let [a, b] = BOTH.map(|target| scene.under_load(target).find(large));
+    let tells = |measured: &&Measurement| came_well(scene, measured).is_some();
+    let [a, b] = BOTH.map(|target| scene.under_load(target).filter(large).find(tells));
     Some([a?, b?])
 }
 
@@ -98,8 +100,9 @@ fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
     let answer = measured.answer?;
     let well = match scene.late_by? {
         LateBy::Answers if answer > PROMPT => return Some(false),
-        LateBy::Answers => faster(body, SLOW, 1, 1),
-        LateBy::Bodies => scene.beside_late(body, (2, 1), (3, 2))?,
+        LateBy::Answers if !faster(body, SLOW, 1, 1) => false,
+        LateBy::Answers => lasting::as_late_as_ever(scene, measured).then_some(true)?,
+        LateBy::Bodies => scene.beside_late(measured, body, (2, 1), (3, 2))?,
         LateBy::Both | LateBy::AllAlong | LateBy::Failures => return None,
     };
     (well || body.1.0 > answer.0.saturating_mul(TURNS)).then_some(well)

@@ -82,8 +82,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let no_queue = connected.is_some_and(|took| took <= rest + Micros(rest.0 / 2) + HELD_FOR);
     let took = server.load()?;
     let held = took.0 >= rest.0.saturating_mul(TIMES) && took >= rest + HELD_FOR;
-    let body = scene.under_load(Target::Stalled).find(|measured| measured.body.is_some());
-    let came = body.and_then(|measured| scene.at_hand(measured, BURST));
+    let (body, came) = scene.body(Target::Stalled, |body| scene.at_hand(body, BURST)).unzip();
+    let came = came.flatten();
     let (id, row, decides) = match (answers?, connected) {
         // What came well from beside it came the same way, so that way and device are well.
         (Trend::Flat, _) if !flat && came == Some(false) && sibling::sent_well(scene) => {

@@ -1,5 +1,6 @@
 //! What the tests of the path look at.
 
+use super::lasting;
 use super::networks::domain;
 use super::place::{Network, Places, Witness};
 use super::references::TELLING;
@@ -70,6 +71,8 @@ pub struct Scene<'a> {
     server: Option<&'a str>,
     /// When what a check measured meanwhile was asked for.
     loaded: Vec<Wall>,
+    /// Inputs that told of what a check measured meanwhile, if it is not to be looked at: all was well again by then.
+    pub too_late: Vec<u32>,
     /// The answer times of each target, once a test has asked for them: most tests do.
     series: [OnceCell<Option<Series>>; Target::ALL.len()],
     /// The drain window.
@@ -118,6 +121,7 @@ impl<'a> Scene<'a> {
             late_when: Vec::new(),
             server: None,
             loaded: Vec::new(),
+            too_late: Vec::new(),
             series: Default::default(),
             window,
             offline: &machine.conditions.offline,
@@ -150,6 +154,13 @@ impl<'a> Scene<'a> {
         loaded.arrange();
         loaded.dedup();
         scene.loaded = loaded;
+        let looked = scene.loaded.first();
+        if looked.is_some_and(|first| lasting::saw_nothing(&scene) && lasting::may_be_over(&scene, *first)) {
+            let all = Target::ALL.into_iter().flat_map(|target| scene.under_load(target)).map(|of| of.fact);
+            scene.too_late = all.collect();
+            scene.loaded.clear();
+            scene.series = Default::default();
+        }
         Some(scene)
     }
 
@@ -216,6 +227,17 @@ impl<'a> Scene<'a> {
         self.ever(target).filter(|measured| self.loaded.iter().any(|asked| at_once(*asked, measured.from)))
     }
 
+    /// Of the bodies that a check fetched from it meanwhile one that tells by this rule, if any does.
+    pub fn body(
+        &self,
+        target: Target,
+        tells: impl Fn(&Measurement) -> Option<bool>,
+    ) -> Option<(&'a Measurement, Option<bool>)> {
+        let bodies = || self.under_load(target).filter(|measured| measured.body.is_some());
+        let mut told = bodies().map(|measured| (measured, tells(measured)));
+        told.find(|(_, told)| told.is_some()).or(bodies().next().map(|body| (body, None)))
+    }
+
     /// What was measured of it before the buffer drained, while nothing was being fetched.
     pub fn at_rest(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
         let quiet = check::at_rest(self.checks, self.fetches, target, self.window.0);
@@ -249,18 +271,26 @@ impl<'a> Scene<'a> {
         match self.late_by? {
             LateBy::Answers => {
                 let (waited, _) = covered(&self.waiting, &[]);
-                (measured.answer?.0.saturating_mul(QUICK) <= waited.0).then_some(true)
+                let at_once = measured.answer?.0.saturating_mul(QUICK) <= waited.0;
+                (at_once && lasting::as_late_as_ever(self, measured)).then_some(true)
             }
-            LateBy::Bodies => self.beside_late(body, (times, 1), (2, 1)),
+            LateBy::Bodies => self.beside_late(measured, body, (times, 1), (2, 1)),
             LateBy::Both | LateBy::AllAlong | LateBy::Failures => None,
         }
     }
 
-    /// A body came so many times as fast as the late ones (`true`), or less than so many times (`false`).
-    pub fn beside_late(&self, body: (u64, Micros), well: (u64, u64), slowly: (u64, u64)) -> Option<bool> {
+    /// A body that was measured came so many times as fast as the late ones, which were as late as ever (`true`), or less than so
+    /// many times (`false`).
+    pub fn beside_late(
+        &self,
+        measured: &Measurement,
+        body: (u64, Micros),
+        well: (u64, u64),
+        slowly: (u64, u64),
+    ) -> Option<bool> {
         let late = self.late_rate()?;
         match (faster(body, late, well.0, well.1), faster(body, late, slowly.0, slowly.1)) {
-            (true, _) => Some(true),
+            (true, _) => lasting::as_late_as_ever(self, measured).then_some(true),
             (_, false) => Some(false),
             _ => None,
         }

@@ -54,10 +54,8 @@ pub fn sent_well(scene: &Scene) -> bool {
     let waits = |series: &Series| series.trend() == Some(Trend::Up) || series.lost_any();
     let calm = |target| Series::to(scene, target).is_some_and(|series| !waits(series));
     let beyond = [Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
-    let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
-    scene.late_by == Some(LateBy::Bodies)
-        && beyond.into_iter().all(calm)
-        && body.and_then(|measured| scene.at_hand(measured, TIMES)) == Some(true)
+    let came = scene.body(Target::Sibling, |body| scene.at_hand(body, TIMES)).and_then(|(_, came)| came);
+    scene.late_by == Some(LateBy::Bodies) && beyond.into_iter().all(calm) && came == Some(true)
 }
 
 /// It and the references answered at once whenever the late server did not: the way to both is well.
@@ -78,8 +76,8 @@ pub fn as_late(scene: &Scene) -> bool {
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let (server, beside) = (Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?);
-    let body = scene.under_load(Target::Sibling).find(|measured| measured.body.is_some());
-    let came = body.and_then(|measured| scene.at_hand(measured, TIMES));
+    let (body, came) = scene.body(Target::Sibling, |body| scene.at_hand(body, TIMES)).unzip();
+    let came = came.flatten();
     let near @ [first, second] = references::series(scene)?;
     let told = match (server.trend(), beside.trend()) {
         _ if answered(scene) => Some(("sibling-answered", ANSWERED)),

@@ -239,6 +239,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 "blocked-server",
                 "unfit-server",
                 "check-blocked",
+                "check-too-late",
             ]
             .map(|id| finding(id, &[]))
             .to_vec(),

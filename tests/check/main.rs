@@ -9,6 +9,7 @@ use Target::{Gateway, ReferenceA, ReferenceB, Sibling, Stalled};
 use Zone::{Access, Edge, Home, Interconnect, Origin};
 use measured::*;
 use proptest::prelude::*;
+use whystall::event::TrackKind::Video;
 use whystall::event::{Reply, Target};
 use whystall::story::{Story, at};
 use whystall::time::Micros;
@@ -174,7 +175,7 @@ fn nothing_beyond_the_router_answers() {
     let says = ["unchecked-server", "unchecked-sibling", "gateway-flat-beyond-silent"];
     assert_eq!(told(&stall), says);
     // Here another site answered the page meanwhile: both can't be right.
-    let stall = judged(&under_load(withheld(), &beyond));
+    let stall = judged(&under_load(Story::new(60_000).withhold(Video, 10, 15_000), &beyond));
     assert_eq!((&stall.zones[..], told(&stall)), (ALL, says.to_vec()));
     // References that are silent alone may be so themselves.
     let stall = judged(&under_load(slow_body(), &but(&silent(&[ReferenceA, ReferenceB]))));
@@ -308,6 +309,36 @@ fn a_server_that_waits_for_what_is_behind_it() {
         assert_eq!(stall.zones, [Origin]);
         assert!(told(&stall).contains(&"same-edge-fast"));
     }
+}
+
+#[test]
+fn what_may_have_been_over_when_it_was_looked_is_blamed_on_nobody() {
+    // As in the laboratory's home-wifi-gap: asked at ten seconds, looked for at twenty, and there at twenty-five. In between the
+    // Wi-Fi may have been gone, and what was lost in it sent again only then.
+    let gap = || Story::new(60_000).withhold(Video, 10, 15_000);
+    let all_well = |story| note(references_fast(under_load(story, &but(&[]))), 22_200, sent(Stalled, 64, 60));
+    let stall = judged(&all_well(gap()));
+    assert_eq!((&stall.zones[..], &told(&stall)[..]), (ALL, &["check-too-late"][..]));
+    // Looked at from soon after it was asked for it is no gap: that would be over by as much later.
+    let soon = but(&[]).iter().fold(gap(), |story, measured| note(story, 12_000, *measured));
+    assert_eq!(judged(&all_well(soon)).zones, [Origin]);
+    // That the server is seen to hold answers back is no matter of when.
+    let story = references_fast(under_load(gap(), &but(&[connected(Stalled, 22, 2_000)])));
+    assert_eq!(judged(&note(story, 22_200, sent(Sibling, 64, 60))).zones, [Edge]);
+}
+
+#[test]
+fn bodies_that_came_when_all_was_well_again_clear_nobody() {
+    // As in the laboratory's access-policer: what is measured in the last second of the late body may be measured afterwards.
+    let bodies = |when| {
+        let of = [ReferenceA, ReferenceB, Sibling];
+        let story = under_load(slow_body(), &but(&[]));
+        let story = note(story, 20_900, sent(Stalled, 64, 1_600));
+        judged(&of.into_iter().fold(story, |story, target| note(story, when, sent(target, 64, 60))))
+    };
+    assert_eq!(bodies(22_500).zones, [Edge], "{:?}", told(&bodies(22_500)));
+    let last = bodies(24_900);
+    assert!(last.zones.contains(&Access), "{:?}", told(&last));
 }
 
 #[test]

@@ -105,8 +105,9 @@ pub fn slow_body() -> Story {
     Story::new(60_000).slow_body(Video, 10, 15_000)
 }
 
+/// For so long that a check in the stall looks at most of it.
 pub fn withheld() -> Story {
-    Story::new(60_000).withhold(Video, 10, 15_000)
+    Story::new(60_000).withhold(Video, 10, 25_000)
 }
 
 pub fn judged(story: &Story) -> Stall {
