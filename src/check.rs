@@ -21,6 +21,13 @@ use std::collections::BTreeSet;
 
 /// A stall is checked from here on: shorter ones are over before anything is learnt [P].
 const AFTER: Micros = Micros::from_millis(300);
+/// An answer that media waits for is late after this, and looked at while playback still goes on: what may be over when it
+/// stops tells nothing (`src/path/lasting.rs`) [P].
+const LATE: Micros = Micros::from_millis(1_000);
+/// And again after this [P].
+const AGAIN: Micros = Micros::from_millis(2_000);
+/// Where no more media than this is ahead: else nobody will notice [P].
+const NEAR_END: Micros = Micros::from_millis(10_000);
 /// Between one round and the next [P].
 const PAUSE: Micros = Micros::from_millis(300);
 /// Rounds of answer times in a stall [P].
@@ -168,6 +175,8 @@ pub struct Checker {
     under_way: Vec<Round>,
     /// When the last round was over.
     idle_since: Wall,
+    /// When something was last looked at before playback stopped.
+    looked: Option<Wall>,
     /// When answer times at rest were last asked for.
     rested: Option<Wall>,
     /// The stall that is being checked: its begin, and the rounds made so far.
@@ -266,7 +275,7 @@ impl Checker {
         }
         let steps = match stalled {
             Some((element, _)) => self.in_stall(machine, element),
-            None => self.at_rest(machine),
+            None => self.before(machine).unwrap_or_else(|| self.at_rest(machine)),
         };
         if !steps.is_empty() {
             let each = |step: &Step| if step.pair { 2 } else { 1 };
@@ -344,6 +353,25 @@ impl Checker {
 
     fn by(&self) -> Asker {
         if self.asked { Asker::Viewer } else { Asker::Automatic }
+    }
+
+    /// Answer times while playback goes on and an answer that media waits for is late.
+    fn before(&mut self, machine: &Machine) -> Option<Vec<Step>> {
+        let now = machine.now;
+        let long_ago = self.looked.is_none_or(|looked| now - looked >= AGAIN);
+        let near_end = |element: &&Element| {
+            let detector = &element.detector;
+            detector.settled() && detector.wanted() && detector.lead().is_some_and(|lead| lead <= NEAR_END)
+        };
+        let element = machine.elements.values().find(near_end).filter(|_| long_ago && self.allowed)?;
+        let late = gather::<&str, BTreeSet<&str>>(machine.requests.unanswered_since(now - LATE));
+        if late.is_empty() {
+            return None;
+        }
+        let books = Books::open(machine, element);
+        let host = books.media().map(|(_, fetch)| &fetch.host).find(|host| late.contains(host.as_str()))?;
+        self.looked = Some(now);
+        Some(self.answer_times(host, true).to_vec())
     }
 
     /// Answer times while nothing is fetched: what they are held against.

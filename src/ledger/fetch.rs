@@ -10,6 +10,9 @@ use std::rc::Rc;
 /// The browser's and the page's account of one request begin this close together [P]: the page may be busy between.
 const SAME_START: Micros = Micros::from_millis(2000);
 
+/// What began longer ago and is not over was lost sight of [P].
+const LONGEST: Micros = Micros::from_millis(30_000);
+
 /// One observer's account of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -117,10 +120,8 @@ impl Requests {
         self.timings.push((fact, resource, at, timing));
     }
 
-    /// What is being fetched, or was since then: from which host, and for how long its body came. What began longer ago than
-    /// requests take was lost sight of [P].
+    /// What is being fetched, or was since then: from which host, and for how long its body came.
     pub fn fetched_since(&self, since: Wall, now: Wall) -> impl Iterator<Item = (&str, Micros)> {
-        const LONGEST: Micros = Micros::from_millis(30_000);
         self.seen.values().filter_map(move |request| {
             let over = request.ended.or(request.failed.map(|(at, _)| at));
             let lately = over.map_or(since - request.started <= LONGEST, |over| over >= since);
@@ -130,6 +131,16 @@ impl Requests {
             let came = body.map_or(Micros::ZERO, |from| over.unwrap_or(now) - from);
             lately.then_some((request.host.as_str(), came))
         })
+    }
+
+    /// Hosts that were asked for data then or before and have not answered.
+    pub fn unanswered_since(&self, since: Wall) -> impl Iterator<Item = &str> {
+        let waits = move |request: &&Request| {
+            let over = request.response.or(request.ended).or(request.failed.map(|(at, _)| at));
+            let data = request.kind == ResourceKind::Data && request.first_received.is_none();
+            data && over.is_none() && request.started <= since && since - request.started <= LONGEST
+        };
+        self.seen.values().filter(waits).map(|request| request.host.as_str())
     }
 
     /// What was read from this resource is a manifest.

@@ -51,6 +51,11 @@ pub fn may_be_over(scene: &Scene, looked: Wall) -> bool {
     longest.is_some_and(|(since, until)| until - since >= STOOD && until - looked < looked - since + FIRST)
 }
 
+/// At this moment something late was still awaited, and long enough for what is seen then to tell of it.
+pub fn tells_at(scene: &Scene, at: Wall) -> bool {
+    scene.late.iter().any(|(_, fetch)| stood(scene, fetch, at).is_some()) && !may_be_over(scene, at)
+}
+
 /// All that a check asked beyond the router was answered as at rest, and no body came as slowly as the late ones: it saw nothing
 /// of what made the media late.
 pub fn saw_nothing(scene: &Scene) -> bool {

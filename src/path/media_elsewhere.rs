@@ -9,13 +9,13 @@
 //! other sites: what they share more likely was; the origin behind both is as likely as before.
 //!
 //! # When it is silent
-//! Where nothing came of the late media to compare with, where answers and bodies were late alike, where all is in between, and
+//! Where an answer was late and the other server was asked only after it, or so late that what held it up may have been over; where nothing came of the late media to compare with, where answers and bodies were late alike, where all is in between, and
 //! where a wait is compared with a wait that is itself longer than a quarter of it.
 
 use super::belief::{Row, ln};
 use super::networks::domain;
 use super::scene::{LateBy, Scene, around, faster, rate, within};
-use super::{Observation, Told, finding};
+use super::{Observation, Told, finding, lasting};
 use crate::ledger::fetch::Fetch;
 use crate::time::Micros;
 use crate::verdict::Value;
@@ -42,7 +42,10 @@ pub fn test(scene: &Scene) -> Option<Told> {
         .filter(|fetch| !fetch.cached && fetch.delivered().is_some() && within(&near, fetch.asked))
         .collect();
     let verdicts: Vec<Option<bool>> = elsewhere.iter().map(|fetch| compare(scene, fetch)).collect();
-    let better = elsewhere.iter().zip(&verdicts).find(|(_, verdict)| **verdict == Some(true));
+    // What answers a new request at once after an old one was given up may only be well again.
+    let tells =
+        |fetch: &Fetch| scene.late_by != Some(LateBy::Answers) || lasting::tells_at(scene, fetch.asked);
+    let better = elsewhere.iter().zip(&verdicts).find(|(of, verdict)| **verdict == Some(true) && tells(of));
     let contradicted = verdicts.contains(&Some(false));
     if let Some((fetch, _)) = better.filter(|_| !contradicted) {
         let value = ("host", Value::Name(fetch.host.clone()));

@@ -3,6 +3,7 @@
 use super::measured::*;
 use whystall::check::{BYTES_A_STALL, Step};
 use whystall::event::Target::{ReferenceA, ReferenceB};
+use whystall::event::TrackKind::Video;
 use whystall::event::{Asker, Reply, Target};
 use whystall::status::CheckState;
 use whystall::story::{Elsewhere, Story, at};
@@ -91,6 +92,26 @@ fn answer_times_come_first_and_bodies_are_few() {
     assert!(asked.iter().all(|(_, step)| step.bytes <= 256 << 10));
     // What came in time is in the evidence, and in the verdict.
     assert_eq!(stalls[0].zones, [Origin]);
+}
+
+#[test]
+fn a_late_answer_is_looked_at_before_playback_stops() {
+    // Asked for at ten seconds, there at twenty-five: from twenty on playback stands.
+    let late = Story::new(60_000).withhold(Video, 10, 15_000);
+    let (asked, stalls) = live(&late, true, usual);
+    let rest = 2 * Target::ALL.len();
+    let before: Vec<i64> = asked.iter().filter(|(when, _)| *when < 20_000).map(|(when, _)| *when).collect();
+    let looks = &before[rest..];
+    assert!(asked.iter().all(|(when, step)| *when >= 20_000 || step.bytes == 0));
+    assert!(looks.first().is_some_and(|first| (11_000..12_000).contains(first)), "{looks:?}");
+    assert!(
+        looks.chunks(Target::ALL.len()).map(|round| round[0]).is_sorted_by(|a, b| b - a >= 2_000),
+        "{looks:?}"
+    );
+    assert_eq!(stalls[0].zones, [Origin], "{:?}", told(&stalls[0]));
+    // Without a yes nobody is asked.
+    let (asked, _) = live(&late, false, usual);
+    assert!(asked.is_empty());
 }
 
 #[test]

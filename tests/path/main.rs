@@ -288,13 +288,11 @@ fn media_from_another_server() {
     let stall = judged(&slow_body().from_host(Video, 9, "cdn.example"));
     assert_eq!(about_path(&stall), ["other-server-faster", "path-not-separated"]);
     assert_eq!(stall.zones, ALL);
-    // The player gave up and asked another, which answered at once.
+    // The player gave up and asked another, which answered at once: so might the first one have done by then.
     let switched = Story::new(60_000).give_up(Video, 10, 13_000, 12_900).from_host(Video, 10, "cdn.example");
-    // With the site that the sound comes from as a second witness, what all share is cleared.
     let stall = judged(&switched);
-    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", BEYOND));
-    let told = ["others-answered", "other-server-faster", "shaping-possible", "networks-assumed"];
-    assert_eq!(about_path(&stall), told);
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("slow-response", ALL));
+    assert!(!about_path(&stall).contains(&"other-server-faster"), "{:?}", about_path(&stall));
     // No faster there: the shared part more likely, but the origin feeds both.
     let story = slow_body().slow_body(Video, 9, 5_000).slow_body(Video, 10, 9_000);
     let stalls = explain(&story.from_host(Video, 9, "cdn.example").tell().inputs).stalls;
