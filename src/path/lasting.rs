@@ -69,11 +69,12 @@ pub fn saw_nothing(scene: &Scene) -> bool {
     !fails && !series().any(ill) && !bodies().any(slow)
 }
 
-/// Says that a check saw nothing that tells.
+/// Says that a check saw nothing that tells, once what was late is there: until then it may be looked at for long enough.
 pub fn test(scene: &Scene) -> Option<Told> {
     let finding = finding("check-too-late", scene.too_late.clone(), []);
     let told = Told { finding, row: [0; 5], observed: None, networks_assumed: false };
-    (!scene.too_late.is_empty()).then_some(told)
+    let there = scene.late.iter().all(|(_, fetch)| fetch.network_end.or(fetch.over()).is_some());
+    (there && !scene.too_late.is_empty()).then_some(told)
 }
 
 /// While this was measured, the late media was as late as ever.
