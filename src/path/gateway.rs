@@ -13,6 +13,8 @@
 //!   still be there.
 //! - It answered as ever while neither reference answered at all, nor the late server, nor one beside it if that was asked: what
 //!   is beyond the router is dead, to everybody. References alone may be so themselves.
+//! - At a moment when nothing of the late media came, it did not answer, and neither did anybody beyond it: the way to it let nothing
+//!   through.
 //! - Its answers were lost at least half as often as the references', or came so late that something was sent again: what is
 //!   lost is lost in the home.
 //!
@@ -43,6 +45,9 @@ pub const CUT: Row = [ln::R10, 0, ln::R05, ln::R02, ln::R02];
 /// has no loss left to explain [P].
 pub const LOSSY: Row = IN_HOME;
 
+/// Nothing came as far as the router [P].
+pub const SILENT: Row = IN_HOME;
+
 /// A rise that is a smaller part of the references' than one of so many is a busy device's, which times refusals itself [P].
 const PART: i64 = 4;
 
@@ -67,8 +72,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let (id, row) = match gateway.trend() {
         _ if cut(scene, gateway, beyond) => (CUT_BEHIND, CUT),
         Some(Trend::Up) if up && gateway.rise()?.0.saturating_mul(2) >= rise?.0 => ("gateway-up", IN_HOME),
+        _ if silent(scene, gateway, beyond) => return Some(told("gateway-silent", SILENT, gateway)),
         _ if gateway.lossy() && near::loses(scene, beyond) && beyond.into_iter().all(as_often) => {
-            return Some(lossy(gateway));
+            return Some(told("gateway-lossy", LOSSY, gateway));
         }
         _ if up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
             (QUEUE_BEHIND, BEHIND)
@@ -88,13 +94,19 @@ pub fn test(scene: &Scene) -> Option<Told> {
     })
 }
 
-fn lossy(gateway: &Series) -> Told {
+fn told(id: &str, row: Row, gateway: &Series) -> Told {
+    let values = (id == "gateway-lossy").then(|| Series::losses(&[gateway]));
     Told {
-        finding: finding("gateway-lossy", gateway.facts.clone(), Series::losses(&[gateway])),
-        row: LOSSY,
+        finding: finding(id, gateway.facts.clone(), values.into_iter().flatten()),
+        row,
         observed: Some(Observation::Gateway),
         networks_assumed: false,
     }
+}
+
+/// Nothing got through to anybody, and not to the router either, which is known to answer.
+fn silent(scene: &Scene, gateway: &Series, beyond: [&Series; 2]) -> bool {
+    gateway.is_known() && near::silent(scene, beyond).into_iter().any(|at| gateway.is_silent_at(at))
 }
 
 /// While the references answered nothing nobody else beyond the router did.

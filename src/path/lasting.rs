@@ -51,6 +51,12 @@ pub fn may_be_over(scene: &Scene, looked: Wall) -> bool {
     longest.is_some_and(|(since, until)| until - since >= STOOD && until - looked < looked - since + FIRST)
 }
 
+/// At this moment nothing of what is late came, for seconds.
+pub fn stands(scene: &Scene, at: Wall) -> bool {
+    let still = scene.late.iter().filter_map(|(_, fetch)| stood(scene, fetch, at));
+    still.fold(false, |any, (since, until)| any || until - since >= STOOD)
+}
+
 /// At this moment something late was still awaited, and long enough for what is seen then to tell of it.
 pub fn tells_at(scene: &Scene, at: Wall) -> bool {
     scene.late.iter().any(|(_, fetch)| stood(scene, fetch, at).is_some()) && !may_be_over(scene, at)

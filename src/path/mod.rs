@@ -125,18 +125,20 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 31] = [
+const OUTCOMES: [(&str, Row); 33] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
     ("gateway-up", gateway::IN_HOME),
     ("gateway-lossy", gateway::LOSSY),
+    ("gateway-silent", gateway::SILENT),
     ("gateway-flat-beyond-up", gateway::BEHIND),
     ("gateway-flat-beyond-silent", gateway::CUT),
     ("gateway-flat", gateway::PROMPT),
     ("near-up-as-much", near::SAME),
     ("near-up", near::UP),
     ("near-lossy", near::LOSSY),
+    ("near-silent", near::SILENT),
     ("near-flat", near::FLAT),
     ("same-edge-queue", same_edge::QUEUE),
     ("same-edge-late-alike", same_edge::QUEUE),

@@ -7,6 +7,8 @@
 //! Longer to both: a queue on what they share, which is the viewer's own connection. If the late server's answers took longer by
 //! no more than twice as much, that queue explains them, and what is beyond has none left to explain. No longer to either: no
 //! queue there.
+//! At a moment when nothing of the late media came, none of several answers of both came, nor of the late server's and of one beside
+//! it: nothing got through what they share.
 //! At two moments or more some of all answers beyond the router came at once and some never, or so late that something was sent
 //! again, those of both references about as often as the late server's: what they share loses packets.
 //!
@@ -19,9 +21,9 @@ use super::belief::{Row, ln};
 use super::references;
 use super::scene::Scene;
 use super::series::{Series, Trend};
-use super::{Observation, Told, finding};
+use super::{Observation, Told, finding, lasting};
 use crate::event::Target;
-use crate::time::Micros;
+use crate::time::{Micros, Wall};
 use crate::verdict::Value;
 
 /// ATTRIBUTION §3.4, like the other.
@@ -30,11 +32,16 @@ pub const UP: Row = [ln::R80, 0, ln::R15, ln::R10, ln::R10];
 pub const SAME: Row = [ln::R80, 0, ln::R05, ln::R03, ln::R03];
 /// Packets are lost where the references' are, too, and no more of others: nothing beyond is needed to explain it [P].
 pub const LOSSY: Row = SAME;
+/// Nothing got through there, so that nothing beyond is needed to explain it [P].
+pub const SILENT: Row = SAME;
 /// As named.
 pub const FLAT: Row = [ln::R50, ln::R40, ln::R80, 0, 0];
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let both = references::series(scene)?;
+    if !silent(scene, both).is_empty() {
+        return Some(told_silent(both));
+    }
     let (id, row) = match both.map(Series::trend) {
         [Some(Trend::Up), Some(Trend::Up)] if explains(scene, both) => ("near-up-as-much", SAME),
         [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
@@ -60,6 +67,27 @@ pub fn loses(scene: &Scene, both: [&Series; 2]) -> bool {
     let alike = |of: &Series| of.lossy() && of.loses_half_of(server) && server.loses_half_of(of);
     let all: Vec<&Series> = both.into_iter().chain([server]).chain(beside).collect();
     both.into_iter().all(alike) && Series::apart(&all) >= 2 && !references::well(scene)
+}
+
+/// When nothing got through, and nothing of the late media came. They are known to answer: else something holds all questions back.
+pub fn silent(scene: &Scene, [first, second]: [&Series; 2]) -> Vec<Wall> {
+    let Some(server) = Series::to(scene, Target::Stalled) else { return Vec::new() };
+    let beside = Series::to(scene, Target::Sibling);
+    let others: Vec<&Series> = [second, server].into_iter().chain(beside).collect();
+    if !(first.is_known() && others.iter().all(|series| series.is_known())) {
+        return Vec::new();
+    }
+    first.silent_with(&others).filter(|at| lasting::stands(scene, *at)).collect()
+}
+
+fn told_silent(both: [&Series; 2]) -> Told {
+    let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
+    Told {
+        finding: finding("near-silent", facts, []),
+        row: SILENT,
+        observed: Some(Observation::References),
+        networks_assumed: false,
+    }
 }
 
 fn lossy(both: [&Series; 2]) -> Told {

@@ -179,6 +179,17 @@ impl Series {
         (!waited).then(|| self.mute().map(|round| round.reset).sum())
     }
 
+    /// When none of several that were asked of this and each of these at once was ever answered.
+    pub fn silent_with<'s>(&'s self, others: &'s [&Series]) -> impl Iterator<Item = Wall> + 's {
+        let moments = self.rounds.iter().map(|round| round.asked).filter(|at| self.is_silent_at(*at));
+        moments.filter(|at| others.iter().all(|other| other.is_silent_at(*at)))
+    }
+
+    /// None of several that were asked at this moment was ever answered.
+    pub fn is_silent_at(&self, at: Wall) -> bool {
+        self.round(at).is_some_and(|round| round.is_mute() && round.lost >= ENOUGH)
+    }
+
     /// Something that was asked at this moment was answered.
     pub fn answered_at(&self, at: Wall) -> bool {
         self.round(at).and_then(Round::took).is_some()

@@ -195,6 +195,8 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("sibling-up", &beside(330)),
                 finding("sibling-up-as-much", &beside(330)),
                 finding("sibling-lossy", &beside(22)),
+                finding("gateway-silent", &[]),
+                finding("near-silent", &[]),
                 finding("sibling-silent", &beside(22)),
             ],
         )),

@@ -3,7 +3,7 @@
 use super::measured::*;
 use Target::{Gateway, ReferenceA, ReferenceB, Sibling, Stalled};
 use Zone::{Access, Edge, Home, Interconnect, Origin};
-use whystall::event::TrackKind::Video;
+use whystall::event::TrackKind::{Audio, Video};
 use whystall::event::{Reply, Target};
 use whystall::story::Story;
 use whystall::verdict::{Stall, Zone};
@@ -104,6 +104,30 @@ fn a_server_that_fails_whatever_it_is_asked_for() {
     let once = note(rested(Story::new(60_000).fail(Video, 10, 12)), 20_800, error);
     assert_eq!(judged(&once).zones, [Edge, Origin]);
     assert!(!told(&checked(slow_body())).contains(&"same-edge-error"));
+}
+
+#[test]
+fn a_gap_that_was_seen_is_where_nobody_answers() {
+    let gap = || Story::new(60_000).withhold(Video, 10, 15_000).withhold(Audio, 10, 15_000);
+    let lost = |story, reached: &[Target]| {
+        let twice = Target::ALL.into_iter().flat_map(|target| [target, target]);
+        twice.fold(story, |story, target| match reached.contains(&target) {
+            true => note(story, 12_000, answered(target, quiet(target))),
+            false => note(story, 12_000, Measured { reply: Reply::Failed, ..answered(target, 4_000) }),
+        })
+    };
+    let all_well = |story| judged(&references_fast(under_load(story, &but(&[]))));
+    let stall = all_well(lost(gap(), &[]));
+    assert_eq!((&stall.zones[..], &told(&stall)[..]), (&[Home][..], &["gateway-silent", "near-silent"][..]));
+    // The router answered meanwhile.
+    let stall = all_well(lost(gap(), &[Gateway]));
+    assert_eq!(stall.zones, [Home, Access], "{:?}", told(&stall));
+    // Beyond it the references did, too.
+    let stall = all_well(lost(gap(), &[Gateway, ReferenceA, ReferenceB]));
+    assert!(stall.zones.contains(&Interconnect) && !stall.zones.contains(&Access), "{:?}", told(&stall));
+    // While media came, something else held the questions back.
+    let stall = all_well(lost(slow_body(), &[]));
+    assert!(!told(&stall).iter().any(|id| id.ends_with("-silent")), "{:?}", told(&stall));
 }
 
 #[test]
