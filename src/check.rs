@@ -10,8 +10,8 @@ use crate::event::{Asker, Event, Input, Reply, Target};
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
 use crate::machine::{Element, Machine};
-use crate::path::REFERENCES;
 use crate::path::series::{PROMPT, Series, Trend};
+use crate::path::{REFERENCES, usual};
 use crate::sort::gather;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
@@ -24,7 +24,9 @@ const AFTER: Micros = Micros::from_millis(300);
 /// An answer that media waits for is late after this, and looked at while playback still goes on: what may be over when it
 /// stops tells nothing (`src/path/lasting.rs`) [P].
 const LATE: Micros = Micros::from_millis(1_000);
-/// And again after this [P].
+/// And takes so many times as long as usual [P].
+const TIMES: i64 = 4;
+/// It is looked at again after this [P].
 const AGAIN: Micros = Micros::from_millis(2_000);
 /// Where no more media than this is ahead: else nobody will notice [P].
 const NEAR_END: Micros = Micros::from_millis(10_000);
@@ -364,14 +366,20 @@ impl Checker {
             detector.settled() && detector.wanted() && detector.lead().is_some_and(|lead| lead <= NEAR_END)
         };
         let element = machine.elements.values().find(near_end).filter(|_| long_ago && self.allowed)?;
-        let late = gather::<&str, BTreeSet<&str>>(machine.requests.unanswered_since(now - LATE));
+        let late: Vec<(&str, Wall)> = machine.requests.unanswered_since(now - LATE).collect();
         if late.is_empty() {
             return None;
         }
         let books = Books::open(machine, element);
-        let host = books.media().map(|(_, fetch)| &fetch.host).find(|host| late.contains(host.as_str()))?;
+        // Of one that often holds answers back, as low latency has it, this is none.
+        let long = |(host, asked): &&(&str, Wall)| {
+            let of_it = books.media().map(|(_, fetch)| fetch).filter(|fetch| fetch.host == *host);
+            let took = of_it.filter_map(|fetch| Some(fetch.response? - fetch.asked));
+            usual(took.collect()).is_some_and(|usual| (now - *asked).0 >= usual.0.saturating_mul(TIMES))
+        };
+        let (host, _) = late.iter().find(long)?;
         self.looked = Some(now);
-        Some(self.answer_times(host, true).to_vec())
+        Some(self.answer_times(host, true))
     }
 
     /// Answer times while nothing is fetched: what they are held against.

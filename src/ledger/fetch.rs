@@ -133,14 +133,14 @@ impl Requests {
         })
     }
 
-    /// Hosts that were asked for data then or before and have not answered.
-    pub fn unanswered_since(&self, since: Wall) -> impl Iterator<Item = &str> {
+    /// Hosts that were asked for data then or before and have not answered, and when they were asked.
+    pub fn unanswered_since(&self, since: Wall) -> impl Iterator<Item = (&str, Wall)> {
         let waits = move |request: &&Request| {
             let over = request.response.or(request.ended).or(request.failed.map(|(at, _)| at));
             let data = request.kind == ResourceKind::Data && request.first_received.is_none();
             data && over.is_none() && request.started <= since && since - request.started <= LONGEST
         };
-        self.seen.values().filter(waits).map(|request| request.host.as_str())
+        self.seen.values().filter(waits).map(|request| (request.host.as_str(), request.started))
     }
 
     /// What was read from this resource is a manifest.
