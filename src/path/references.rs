@@ -7,7 +7,7 @@
 //! Both came well: what the viewer's connection shares let them through, so it was not the limit, unless the provider slows
 //! this service alone. Both came as slowly as the late media: it was. One well and one slowly: it depends on the way.
 //! Well is twice as fast as the late bodies or more, or, where answers were late, answered within half a second and faster
-//! than 1 Mbit/s; slowly is less than one and a half times as fast as the late bodies.
+//! than 1 Mbit/s; slowly is less than one and a half times as fast as the late bodies, or, where answers were late, answered later.
 //!
 //! # When it is silent
 //! Where one of them sent nothing, is in between, or came slowly in so few round trips that these were the limit. That they came well says nothing where an answer to either was lost
@@ -100,8 +100,10 @@ fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
     let answer = measured.answer?;
     let well = match scene.late_by? {
         LateBy::Answers if answer > PROMPT => return Some(false),
-        LateBy::Answers if !faster(body, SLOW, 1, 1) => false,
-        LateBy::Answers => lasting::as_late_as_ever(scene, measured).then_some(true)?,
+        // That their bodies are slow keeps no answer back.
+        LateBy::Answers => {
+            (faster(body, SLOW, 1, 1) && lasting::as_late_as_ever(scene, measured)).then_some(true)?
+        }
         LateBy::Bodies => scene.beside_late(measured, body, (2, 1), (3, 2))?,
         LateBy::Both | LateBy::AllAlong | LateBy::Failures => return None,
     };
