@@ -28,6 +28,8 @@ const LATE: Micros = Micros::from_millis(1_000);
 const TIMES: i64 = 4;
 /// It is looked at again after this [P].
 const AGAIN: Micros = Micros::from_millis(2_000);
+/// Whether there is one is worked out so often at most: some pages have a question open all the time.
+const SOUGHT: Micros = Micros::from_millis(500);
 /// Where no more media than this is ahead: else nobody will notice [P].
 const NEAR_END: Micros = Micros::from_millis(10_000);
 /// Between one round and the next [P].
@@ -177,8 +179,9 @@ pub struct Checker {
     under_way: Vec<Round>,
     /// When the last round was over.
     idle_since: Wall,
-    /// When something was last looked at before playback stopped.
+    /// When something was last looked at before playback stopped, and when it was last sought.
     looked: Option<Wall>,
+    sought: Option<Wall>,
     /// When answer times at rest were last asked for.
     rested: Option<Wall>,
     /// The stall that is being checked: its begin, and the rounds made so far.
@@ -360,7 +363,8 @@ impl Checker {
     /// Answer times while playback goes on and an answer that media waits for is late.
     fn before(&mut self, machine: &Machine) -> Option<Vec<Step>> {
         let now = machine.now;
-        let long_ago = self.looked.is_none_or(|looked| now - looked >= AGAIN);
+        let long_ago = self.looked.is_none_or(|looked| now - looked >= AGAIN)
+            && self.sought.is_none_or(|sought| now - sought >= SOUGHT);
         let near_end = |element: &&Element| {
             let detector = &element.detector;
             detector.settled() && detector.wanted() && detector.lead().is_some_and(|lead| lead <= NEAR_END)
@@ -370,6 +374,7 @@ impl Checker {
         if late.is_empty() {
             return None;
         }
+        self.sought = Some(now);
         let books = Books::open(machine, element);
         // Of one that often holds answers back, as low latency has it, this is none.
         let long = |(host, asked): &&(&str, Wall)| {
