@@ -131,6 +131,8 @@ async function draw(share, Shape) {
   const over = chosen.has('network') && network ? network : undefined;
   const pictured = chosen.has('picture') ? picture : undefined;
   await rasterise(share.svg(when(share.began), over, pictured, square, chosen.get('theme') === 'dark'), width, height);
+  // An image only from when there is one: until then nobody is told of one without words.
+  canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', share.said);
   const more = [pictured && say('share_inside_picture'), over && say('share_inside_network'), !chosen.has('host') && say('share_inside_names'), !chosen.has('date') && say(share.tells_date ? 'share_inside_tells' : 'share_inside_date')];
   byId('inside').textContent = [say('share_inside'), ...more.filter(Boolean)].join(' ');

@@ -47,9 +47,9 @@ fn parts(check: &CheckStatus, running: bool, words: &Words) -> Node {
         let state = match measured {
             // Few have one, and who does not misses nothing.
             None | Some(Measurement { reply: Reply::NotProbed, .. }) if *target == Target::Sibling => None?,
-            Some(measured) if !*waiting || !running => answer(measured, words),
-            _ if *waiting && running => words.say("probe_asked", &[]),
+            // While it is asked again, what came last is told.
             Some(measured) => answer(measured, words),
+            None if *waiting && running => words.say("probe_asked", &[]),
             None => None?,
         };
         let name = match target {

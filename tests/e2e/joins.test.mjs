@@ -56,7 +56,9 @@ describe(`joins in ${browserName}`, () => {
         assert.equal(stalls.length, 1, `found: ${stalls.map(({ cause, duration }) => `${cause} ${duration / 1e3} ms`)}`);
         const [stall] = stalls;
         assert.ok(overlaps(gap, stall));
-        assert.deepEqual({ kind: stall.kind, cause: stall.cause, zones: stall.zones }, { kind: 'starved', cause: 'slow-response', zones: PATH });
+        // Where the sound was asked for apart, and came, the way to the server is well.
+        const zones = stall.findings.some(({ id }) => id === 'server-answered') ? ['edge', 'origin'] : PATH;
+        assert.deepEqual({ kind: stall.kind, cause: stall.cause, zones: stall.zones }, { kind: 'starved', cause: 'slow-response', zones });
         // Chromium plays up to three seconds of sound without pictures: until then it does not stall.
         const stop = record.stops.find((stop) => stop.began < gap.ended && stop.ended > gap.began);
         const [began, ended] = [stall.began.wall / 1e3 - Math.max(stop.began, gap.began), stall.ended.wall / 1e3 - gap.ended];
