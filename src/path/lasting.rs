@@ -24,9 +24,14 @@ const WHILE: Micros = Micros::from_millis(2_500);
 /// When what held a body up is over, the rest of it comes within this [P].
 const REST: Micros = Micros::from_millis(1_000);
 
-/// When the last byte of it came, or until when it was looked for.
+/// When the last byte of it came, or it was given up.
+fn over(fetch: &Fetch) -> Option<Wall> {
+    fetch.network_end.or(fetch.over())
+}
+
+/// The same, or until when it was looked for.
 fn until(scene: &Scene, fetch: &Fetch) -> Wall {
-    fetch.network_end.or(fetch.over()).unwrap_or(scene.window.1)
+    over(fetch).unwrap_or(scene.window.1)
 }
 
 /// Since when and until when nothing came of it, around this moment.
@@ -53,8 +58,8 @@ pub fn may_be_over(scene: &Scene, looked: Wall) -> bool {
 
 /// At this moment nothing of what is late came, for seconds.
 pub fn stands(scene: &Scene, at: Wall) -> bool {
-    let still = scene.late.iter().filter_map(|(_, fetch)| stood(scene, fetch, at));
-    still.fold(false, |any, (since, until)| any || until - since >= STOOD)
+    let mut still = scene.late.iter().filter_map(|(_, fetch)| stood(scene, fetch, at));
+    still.any(|(since, until)| until - since >= STOOD)
 }
 
 /// At this moment something late was still awaited, and long enough for what is seen then to tell of it.
@@ -79,7 +84,7 @@ pub fn saw_nothing(scene: &Scene) -> bool {
 pub fn test(scene: &Scene) -> Option<Told> {
     let finding = finding("check-too-late", scene.too_late.clone(), []);
     let told = Told { finding, row: [0; 5], observed: None, networks_assumed: false };
-    let there = scene.late.iter().all(|(_, fetch)| fetch.network_end.or(fetch.over()).is_some());
+    let there = scene.late.iter().all(|(_, fetch)| over(fetch).is_some());
     (there && !scene.too_late.is_empty()).then_some(told)
 }
 

@@ -40,13 +40,13 @@ pub const FLAT: Row = [ln::R50, ln::R40, ln::R80, 0, 0];
 pub fn test(scene: &Scene) -> Option<Told> {
     let both = references::series(scene)?;
     if !silent(scene, both).is_empty() {
-        return Some(told_silent(both));
+        return Some(told("near-silent", SILENT, both, []));
     }
     let (id, row) = match both.map(Series::trend) {
         [Some(Trend::Up), Some(Trend::Up)] if explains(scene, both) => ("near-up-as-much", SAME),
         [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
-        _ if loses(scene, both) => return Some(lossy(both)),
+        _ if loses(scene, both) => return Some(told("near-lossy", LOSSY, both, Series::losses(&both))),
         _ => return None,
     };
     let took = both.into_iter().filter_map(Series::load).max()?;
@@ -80,25 +80,10 @@ pub fn silent(scene: &Scene, [first, second]: [&Series; 2]) -> Vec<Wall> {
     first.silent_with(&others).filter(|at| lasting::stands(scene, *at)).collect()
 }
 
-fn told_silent(both: [&Series; 2]) -> Told {
-    let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
-    Told {
-        finding: finding("near-silent", facts, []),
-        row: SILENT,
-        observed: Some(Observation::References),
-        networks_assumed: false,
-    }
-}
-
-fn lossy(both: [&Series; 2]) -> Told {
+fn told<const N: usize>(id: &str, row: Row, both: [&Series; 2], values: [(&'static str, Value); N]) -> Told {
     let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     let observed = Some(Observation::References);
-    Told {
-        finding: finding("near-lossy", facts, Series::losses(&both)),
-        row: LOSSY,
-        observed,
-        networks_assumed: false,
-    }
+    Told { finding: finding(id, facts, values), row, observed, networks_assumed: false }
 }
 
 /// What both have in common is at least half of what the late server's answers took longer.

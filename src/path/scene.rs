@@ -155,7 +155,7 @@ impl<'a> Scene<'a> {
         loaded.dedup();
         scene.loaded = loaded;
         let looked = scene.loaded.first();
-        if looked.is_some_and(|first| lasting::saw_nothing(&scene) && lasting::may_be_over(&scene, *first)) {
+        if looked.is_some_and(|first| lasting::may_be_over(&scene, *first) && lasting::saw_nothing(&scene)) {
             let all = Target::ALL.into_iter().flat_map(|target| scene.under_load(target)).map(|of| of.fact);
             scene.too_late = all.collect();
             scene.loaded.clear();
