@@ -1,10 +1,11 @@
 // The demo itself: starve a real player and compare what Whystall says with what really happened.
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { launch, until } from './browsers.mjs';
+import { downloaded } from './downloads.mjs';
 import { serve } from './server.mjs';
 import { makeStream } from './stream.mjs';
 import { contents, disagreements, truthOf } from './verdict.mjs';
@@ -166,13 +167,7 @@ async function openPopup(browser, page) {
 /** Presses the button and waits for the file. */
 async function save(page, button, downloads, file) {
   await (await page.waitForSelector(button, { timeout: 10_000 })).click();
-  const finished = async () => {
-    const names = await readdir(downloads);
-    return names.length === 1 && !/\.(part|crdownload)$/.test(names[0]) && names[0];
-  };
-  const name = await until(finished, `the download of ${file}`);
-  if (path.extname(name) !== path.extname(file)) throw new Error(`${button} saved ${name}`);
-  await rename(path.join(downloads, name), file);
+  await rename(await downloaded(downloads, path.extname(file)), file);
 }
 
 const reaches = (page, seconds) => until(() => page.evaluate((seconds) => demo.video.currentTime >= seconds, seconds), `playing up to ${seconds} s`, (seconds + 60) * 1000);

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch } from '../../demo/browsers.mjs';
+import { downloaded } from '../../demo/downloads.mjs';
 import { browserName, play, until } from './playback.mjs';
 import { carried, chunks, resealed, withEvidence, withOtherPixel } from './png.mjs';
 
@@ -265,14 +266,8 @@ describe(`sharing in ${browserName}`, () => {
   async function save(button, extension) {
     await share.bringToFront();
     await share.click(button);
-    const saved = async () => {
-      const names = await readdir(dir);
-      return names.find((name) => /^whystall-[0-9a-f]{12}\./.test(name) && name.endsWith(extension)) && !names.some((name) => /\.(part|crdownload)$/.test(name));
-    };
-    await until(saved, 'the download');
-    const name = (await readdir(dir)).find((name) => /^whystall-[0-9a-f]{12}\./.test(name) && name.endsWith(extension));
     const file = path.join(dir, `taken${extension}`);
-    await rename(path.join(dir, name), file);
+    await rename(await downloaded(dir, extension), file);
     return readFile(file);
   }
 
