@@ -42,10 +42,6 @@ put its own in their place before there is a MediaSource. Nearer: to look up les
   playing: `The page's process looks at the player four times a second and passes facts on once or twice a second; the browser's
 hands them and the requests on; the extension's keeps its account. Each of them has a part of it, none most. Nearer: fewer, larger
 messages while all is well.`,
-  verify: `The replay itself has a twentieth of the instructions (callgrind). The rest is form: the file is read into a tree of
-values, written canonically twice over to compare and to hash, read into its types, written and read again to find members
-that types pass over, and hashed once more for the answer. Nearer: to take the hash for the answer from the first check (a
-quarter), and to hash while writing.`,
 });
 
 /** @param {Row[]} rows */
