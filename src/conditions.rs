@@ -1,7 +1,7 @@
 //! What went on around playback: the main thread, the tab, the connection, licences, dropped frames. Only noted here;
 //! the causes judge.
 
-use crate::event::{ElementId, Event, Input, LicenceId, LicenceStep, Moment, Refusal, Tab, TrackId};
+use crate::event::{Claim, ElementId, Event, Input, LicenceId, LicenceStep, Moment, Refusal, Tab, TrackId};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 
@@ -55,6 +55,21 @@ pub struct Conditions {
     pub full: Vec<Noted<TrackId>>,
     /// Counts of frames.
     pub frames: Vec<Noted<Frames>>,
+    /// What players told servers of themselves.
+    pub claims: Vec<Noted<Claim>>,
+    /// What other tabs got.
+    pub other_tabs: Vec<Noted<OtherTabs>>,
+}
+
+/// What other tabs of the browser got until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherTabs {
+    /// Since when.
+    pub from: Wall,
+    /// Bytes of the answers that ended.
+    pub bytes: u64,
+    /// Large answers still under way.
+    pub open: u32,
 }
 
 impl Conditions {
@@ -82,6 +97,10 @@ impl Conditions {
             }
             Event::Quality { element, dropped, total } => {
                 self.frames.push(Noted { at, fact, what: Frames { element, dropped, total } });
+            }
+            Event::Claimed { claim, .. } => self.claims.push(Noted { at, fact, what: claim }),
+            Event::OtherTabs { from, bytes, open, .. } => {
+                self.other_tabs.push(Noted { at, fact, what: OtherTabs { from, bytes, open } });
             }
             _ => {}
         }

@@ -1,9 +1,10 @@
 //! What the core is told: [`Input`]s. They are already redacted (no URL, no media byte, no header text) and are
 //! exactly what an evidence bundle records, so that a replay sees what the browser saw.
 
-pub use crate::header::{CacheWord, Confession};
+pub use crate::header::{CacheWord, Claim, Confession};
 pub use crate::placed::{Network, PLACE_NAME_LIMIT, Stands, TABLE_DATES};
 use crate::read::Read;
+pub use crate::target::{Asker, CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Reply, Target};
 use crate::time::{MediaTime, Micros, Wall};
 use serde::Serialize;
 
@@ -97,6 +98,8 @@ pub enum Event {
         host: String,
         kind: ResourceKind,
     },
+    /// With it the player told the server how it was doing.
+    Claimed { observer: Observer, request: RequestId, claim: Claim },
     /// Its response headers arrived. In Firefox only with the first byte of the body.
     ResponseBegan {
         observer: Observer,
@@ -145,6 +148,11 @@ pub enum Event {
         bytes: Option<u64>,
         took: Option<Micros>,
     },
+    /// From now on answers of this host say `Timing-Allow-Origin`, whatever the server says: the viewer wants it so.
+    TimingsShown { host: String },
+    /// Answers to other tabs of the browser that came to their end between `from` and `at`: how many, and the bytes that they
+    /// had announced. `open`: how many large ones were under way at the end. Only if the viewer wants them counted.
+    OtherTabs { from: Wall, answers: u32, bytes: u64, open: u32 },
     /// From `from` until `at` this could not be observed.
     NotObservable { from: Wall, what: Blindness },
     /// Time passed.
@@ -354,83 +362,8 @@ pub enum Observer {
     Page,
 }
 
-/// Who wanted a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
-#[serde(rename_all = "kebab-case")]
-pub enum Asker {
-    /// The viewer, now.
-    Viewer,
-    /// The viewer, once and for all: it is made of itself when playback stalls.
-    Automatic,
-}
-
-/// Whom a check measures. The references are servers in networks of their own, on ways that share no more than the
-/// viewer's own connection: whoever lists them vouches for that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
-#[serde(rename_all = "kebab-case")]
-pub enum Target {
-    /// The router of the home.
-    Gateway,
-    /// A reference.
-    ReferenceA,
-    /// The other one.
-    ReferenceB,
-    /// The server that playback waits for, asked for something that it sent before and so has at hand.
-    Stalled,
-    /// A server beside that one, in the same network.
-    Sibling,
-}
-
-impl Target {
-    /// All of them, from the viewer on.
-    pub const ALL: [Target; 5] =
-        [Target::Gateway, Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
-
-    /// The name it is recorded under.
-    pub fn id(self) -> &'static str {
-        match self {
-            Target::Gateway => "gateway",
-            Target::ReferenceA => "reference-a",
-            Target::ReferenceB => "reference-b",
-            Target::Stalled => "stalled",
-            Target::Sibling => "sibling",
-        }
-    }
-
-    /// The evidence names its host: what is the viewer's own, or a list's, need not be told.
-    pub fn is_named(self) -> bool {
-        matches!(self, Target::Stalled | Target::Sibling)
-    }
-}
-
-/// What came of a measurement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reply {
-    /// An answer, whatever it says.
-    Answered,
-    /// The machine is there and takes no connection, which it says at once: as good for timing.
-    Refused,
-    /// The server answered, as soon as any, that it failed: HTTP status 500 or more.
-    Error,
-    /// Nothing in time.
-    Failed,
-    /// The connection was broken at once by the server, or by what stands in its place.
-    Reset,
-    /// It was not asked: no address is known, or it may not be.
-    NotProbed,
-    /// It never left: no connection, or something on the machine holds it back.
-    Blocked,
-    /// Not what was asked for answered: a sign-in page, a proxy, a redirect.
-    Unfit,
-}
-
 /// Faster lines are not sold to homes: bits a second.
 pub const LINE_LIMIT: u64 = 100_000_000_000;
-/// Longest that a measurement of a check can tell of: far beyond any patience.
-pub const CHECK_TIME_LIMIT: Micros = Micros::from_millis(60_000);
-/// Most bytes that one can tell of.
-pub const CHECK_BYTES_LIMIT: u64 = 1 << 20;
 
 /// What a URL looks like it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]

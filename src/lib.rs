@@ -39,6 +39,7 @@ pub mod status;
 #[cfg(any(test, feature = "story"))]
 pub mod story;
 pub mod tally;
+mod target;
 pub mod time;
 mod timeline;
 pub mod verdict;

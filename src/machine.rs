@@ -149,7 +149,9 @@ impl Machine {
         self.conditions.take(fact, input);
         match &input.event {
             Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
-            Event::Busy { .. } | Event::Online { .. } => {}
+            Event::Busy { .. } | Event::Online { .. } | Event::Claimed { .. } | Event::OtherTabs { .. } => {}
+            // What it shows are timings like any others.
+            Event::TimingsShown { .. } => {}
             Event::Tab { tab: Tab::Frozen } => {
                 self.frozen_since.get_or_insert(at);
                 for element in self.elements.values_mut() {

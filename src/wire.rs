@@ -100,6 +100,8 @@ pub enum Fact {
     // The background (`webRequest`). `id` is `requestId`.
     /// `onBeforeRequest`.
     Request { t: f64, id: String, url: String },
+    /// `onSendHeaders`: what the player tells the server in headers `CMCD-…`, one after the other.
+    Claims { t: f64, id: String, text: String },
     /// `onResponseStarted`; `length` is `Content-Length`, negative when absent.
     Response {
         t: f64,
@@ -138,6 +140,14 @@ pub enum Fact {
     /// What is known of the viewer's line from now on, bits a second: what is paid for, and the most that it was measured
     /// to carry.
     Line { t: f64, plan: Option<f64>, capacity: Option<f64> },
+
+    // The background (`timings.js`).
+    /// From now on answers of this host say `Timing-Allow-Origin`.
+    TimingsShown { t: f64, url: String },
+
+    // The background (`beside.js`).
+    /// What came to other tabs between `from` and `t`: answers that ended, bytes of those, and large ones still under way.
+    OtherTabs { t: f64, from: f64, answers: f64, bytes: f64, open: f64 },
 
     // The background (`places.js`).
     /// Where the server is that answered at this address. `asn`, `name`: of its network; `own`: it is the viewer's, left out where

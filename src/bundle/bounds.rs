@@ -81,6 +81,17 @@ fn fault(input: &Input) -> Fault {
         Event::Received { bytes, .. } => count("bytes", *bytes),
         Event::RequestEnded { bytes, .. } => count("bytes", bytes.unwrap_or(0)),
         Event::Timing { timing, .. } => phases(timing),
+        Event::TimingsShown { host: of } => host("host", of),
+        Event::OtherTabs { from, bytes, .. } => wall("from", *from)
+            .or_else(|| {
+                let allowed = || "no later than at".to_owned();
+                (*from > input.at).then(|| ("from", allowed()))
+            })
+            .or_else(|| count("bytes", *bytes)),
+        Event::Claimed { claim, .. } => {
+            let allowed = || "a buffer of at most 600 s, and no faster than a line can be".to_owned();
+            (!claim.is_sound()).then(|| ("claim", allowed()))
+        }
         Event::HomeUse { during, .. } => wall("during", *during),
         Event::Busy { from } | Event::NotObservable { from, .. } => wall("from", *from),
         Event::Quality { dropped, total, .. } => {

@@ -21,7 +21,9 @@ impl Bundle {
         let mut inputs = self.inputs.clone();
         for Input { event, .. } in &mut inputs {
             let name = match event {
-                Event::RequestStarted { host, .. } | Event::Checked { host: Some(host), .. } => host,
+                Event::RequestStarted { host, .. }
+                | Event::Checked { host: Some(host), .. }
+                | Event::TimingsShown { host } => host,
                 Event::Placed { host, asn, name, service, stands, .. } => {
                     *asn = asn.and_then(|asn| networks.get(&asn).copied());
                     *name = asn.map(|number| format!("network-{number}"));
@@ -61,6 +63,7 @@ fn stand_ins(inputs: &[Input]) -> BTreeMap<String, String> {
     let hosts: BTreeSet<&str> = gather(inputs.iter().filter_map(|input| match &input.event {
         Event::RequestStarted { host, .. }
         | Event::Checked { host: Some(host), .. }
+        | Event::TimingsShown { host }
         | Event::Placed { host, .. } => Some(host.as_str()),
         _ => None,
     }));
@@ -107,6 +110,7 @@ fn shift(input: &mut Input, by: Micros) {
     match &mut input.event {
         Event::Busy { from }
         | Event::NotObservable { from, .. }
+        | Event::OtherTabs { from, .. }
         | Event::Checked { from, .. }
         | Event::HomeUse { during: from, .. } => earlier(from),
         Event::Timing { timing, .. } => {

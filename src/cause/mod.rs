@@ -9,6 +9,7 @@ mod buffer_full;
 mod buffer_hole;
 mod cache_miss;
 mod chronic_shortfall;
+mod claims;
 mod cpu_busy;
 mod decoder_slow;
 mod edge_slow;
@@ -247,6 +248,7 @@ pub fn judge(case: &Case) -> Stall {
     findings.extend(request_idle::asked_sooner(case));
     findings.extend(told_of_given_up(&given_up));
     findings.extend(told_of_check(&checked));
+    findings.extend(claims::told(case));
     if PATH.iter().filter(|zone| sits.contains(zone)).count() > 1 {
         findings.extend(servers.iter().flat_map(|servers| case.machine.places.told(servers)));
     }

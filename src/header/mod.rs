@@ -5,6 +5,7 @@
 
 mod cache;
 mod cfl4;
+pub mod cmcd;
 mod cmsd;
 mod confession;
 mod fastly;
@@ -13,6 +14,7 @@ mod number;
 mod server_timing;
 mod youtube;
 
+pub use cmcd::Claim;
 pub use confession::{CacheWord, Confession};
 
 use confession::{AGE_LIMIT, TIERS_LIMIT, TIME_LIMIT};

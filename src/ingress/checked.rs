@@ -66,6 +66,11 @@ pub fn count(value: f64) -> Result<u64, Malformed> {
     (0.0..LIMIT as f64).contains(&value).then_some(value as u64).ok_or(Malformed)
 }
 
+/// A number of things, none of which can be many.
+pub fn small_count(value: f64) -> Result<u32, Malformed> {
+    (0.0..=f64::from(u32::MAX)).contains(&value).then_some(value as u32).ok_or(Malformed)
+}
+
 /// A side of a picture, pixels.
 pub fn side(pixels: f64) -> Result<u32, Malformed> {
     (1.0..=f64::from(SIDE_LIMIT)).contains(&pixels).then_some(pixels as u32).ok_or(Malformed)

@@ -17,6 +17,7 @@ use crate::container::{Reader, Settings};
 use crate::event::{
     Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TABLE_DATES, TrackId, TrackKind,
 };
+use crate::header::cmcd;
 use crate::read::Read;
 use crate::time::Wall;
 use crate::wire::Fact;
@@ -235,7 +236,20 @@ impl Ingress {
                 (at, Some(Event::NotObservable { from, what }))
             }
             Fact::Request { t, id, url } => {
-                (self.background(t)?, self.network.begin(Key::Browser(&id), &url)?)
+                let (at, key) = (self.background(t)?, Key::Browser(&id));
+                let begun = self.network.begin(key, &url)?;
+                let claimed = begun.as_ref().and_then(|_| self.network.claim(key, url::claim(&url)));
+                // What the request says comes after it.
+                match (begun, claimed) {
+                    (Some(event), Some(claimed)) => {
+                        inputs.push(Input { at, event });
+                        (at, Some(claimed))
+                    }
+                    (begun, _) => (at, begun),
+                }
+            }
+            Fact::Claims { t, id, text } => {
+                (self.background(t)?, self.network.claim(Key::Browser(&id), cmcd::read(&text)))
             }
             Fact::Response { t, id, status, length, cached, headers, ip } => {
                 let (at, status) = (self.background(t)?, http_status(status)?);
@@ -257,6 +271,15 @@ impl Ingress {
             Fact::Line { t, plan, capacity } => {
                 let (plan, capacity) = (line_rate(plan)?, line_rate(capacity)?);
                 (self.background(t)?, Some(Event::Line { plan, capacity }))
+            }
+            Fact::TimingsShown { t, url } => {
+                (self.background(t)?, Some(Event::TimingsShown { host: url::host_of(&url)? }))
+            }
+            Fact::OtherTabs { t, from, answers, bytes, open } => {
+                let (at, from) = (self.background(t)?, self.background(from)?);
+                let (answers, bytes, open) = (small_count(answers)?, count(bytes)?, small_count(open)?);
+                let event = Event::OtherTabs { from, answers, bytes, open };
+                (at, Some((from <= at).then_some(event).ok_or(Malformed)?))
             }
             Fact::Placed { t, url, asn, name, own, service, stands, table } => {
                 let (at, host) = (self.background(t)?, url::host_of(&url)?);

@@ -4,7 +4,7 @@ use super::address;
 use super::checked::Malformed;
 use super::table::Table;
 use super::url::{Redacted, digest, redact};
-use crate::event::{Event, Failure, Observer, RequestId, ResourceId};
+use crate::event::{Claim, Event, Failure, Observer, RequestId, ResourceId};
 use crate::header;
 use crate::read::Read;
 use serde::Serialize;
@@ -63,6 +63,13 @@ impl Network {
                 Ok(Some(Event::RequestStarted { observer, request, resource, host, kind }))
             }
         }
+    }
+
+    /// With it the player told the server how it was doing.
+    pub fn claim(&self, key: Key, claim: Option<Claim>) -> Option<Event> {
+        let (Key::Browser(id), claim) = (key, claim?) else { return None };
+        let request = RequestId(self.browser.number(&digest(&[id]))?);
+        Some(Event::Claimed { observer: Observer::Browser, request, claim })
     }
 
     /// The headers of its response came. This and what follows is `None` for a request that is unknown: not the

@@ -1,7 +1,9 @@
 //! What may be known of a URL: who serves it, what it looks like, and whether it is the same as another.
 
 use super::checked::Malformed;
-use crate::event::ResourceKind;
+use crate::event::{Claim, ResourceKind};
+use crate::header::cmcd;
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
 /// Longest URL taken, bytes. Browsers themselves refuse far longer ones (2 MiB in Chromium).
@@ -13,6 +15,9 @@ const HOST_LIMIT: usize = 253 + 6;
 /// How the names of the parameters begin in which players tell a server when to answer with a playlist, and with how much of
 /// it (RFC 8216bis §6.2.5): it is the same playlist.
 const DIRECTIVE: &str = "_HLS_";
+
+/// The parameter in which players tell a server how they are doing (CTA-5004 §2): it is the same resource however that is.
+const CLAIM: &str = "CMCD=";
 
 /// A URL, redacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,18 +58,27 @@ pub fn redact(url: &str) -> Redacted {
     };
     let (path, query) = path_query.split_once('?').unwrap_or((path_query, ""));
     let kind = kind(path);
-    let same = match kind {
-        ResourceKind::Manifest => without_directives(path, query),
-        ResourceKind::Data => path_query.to_owned(),
-    };
+    let same = same(path, query, kind);
     let digest = digest(&[default_port, &host, &same]);
     Redacted::Web { digest, host, kind }
 }
 
-fn without_directives(path: &str, query: &str) -> String {
-    let own: Vec<&str> = query.split('&').filter(|part| !part.starts_with(DIRECTIVE)).collect();
+/// What tells one resource from another: the path, and the query without what only says how it is asked for.
+fn same(path: &str, query: &str, kind: ResourceKind) -> String {
+    let asks =
+        |part: &str| part.starts_with(CLAIM) || kind == ResourceKind::Manifest && part.starts_with(DIRECTIVE);
+    let own: Vec<&str> = query.split('&').filter(|part| !asks(part)).collect();
     let query = own.join("&");
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// What the player says of itself in the query of this URL.
+pub fn claim(url: &str) -> Option<Claim> {
+    let url = Some(url).filter(|url| url.len() <= URL_LIMIT)?;
+    let (rest, _fragment) = url.split_once('#').unwrap_or((url, ""));
+    let (_, query) = rest.split_once('?')?;
+    let text = query.split('&').find_map(|part| part.strip_prefix(CLAIM))?;
+    cmcd::read(&percent_decode_str(text).decode_utf8().ok()?)
 }
 
 /// The host of a URL of the network.
@@ -233,6 +247,31 @@ mod tests {
         assert_eq!(web("https://a.example/x.m3u8?_HLS_msn=4").0, web("https://a.example/x.m3u8").0);
         assert_ne!(web("https://a.example/x.m3u8?_hls_msn=4&y=1&z").0, digest);
         assert_ne!(web("https://a.example/x?_HLS_msn=4").0, web("https://a.example/x").0);
+    }
+
+    #[test]
+    fn what_a_player_says_of_itself_makes_no_other_resource() {
+        let said = "CMCD=bl%3D21300%2Cbs%2Cmtp%3D48100";
+        for (url, same) in [
+            (format!("https://a.example/x.m4s?{said}"), "https://a.example/x.m4s"),
+            (format!("https://a.example/x.m4s?y=1&{said}&z"), "https://a.example/x.m4s?y=1&z"),
+            (format!("https://a.example/x.mpd?{said}#t"), "https://a.example/x.mpd"),
+        ] {
+            assert_eq!(web(&url).0, web(same).0, "{url}");
+            let buffer = Some(crate::time::Micros::from_millis(21_300));
+            let expected = Claim { buffer, starved: true, throughput: Some(48_100_000) };
+            assert_eq!(claim(&url), Some(expected), "{url}");
+            assert_eq!(claim(same), None);
+        }
+        for url in [
+            "",
+            "CMCD=bs",
+            "https://a.example/CMCD=bs",
+            "https://a.example/?CMCD=%FF",
+            "https://a.example/?x#CMCD=bs",
+        ] {
+            assert_eq!(claim(url), None, "{url}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod lossy;
 mod media_elsewhere;
 mod near;
 mod networks;
+mod other_tabs;
 mod others_answered;
 mod others_moved;
 mod others_waited;
@@ -103,6 +104,7 @@ const BLOCKS: &[&[Test]] = &[
     &[references::test],
     &[gateway::test],
     &[household::test],
+    &[other_tabs::test],
     &[near::test, others_waited::test],
     &[same_edge::test, lossy::test, round_trip::test],
     &[server_answered::test],

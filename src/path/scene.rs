@@ -6,7 +6,7 @@ use super::place::{Network, Places, Witness};
 use super::references::TELLING;
 use super::series::{Series, at_once};
 use crate::check::{self, Measurement};
-use crate::conditions::Periods;
+use crate::conditions::{Noted, OtherTabs, Periods};
 use crate::event::{Target, TrackKind};
 use crate::ledger::Blocking;
 use crate::ledger::Books;
@@ -85,6 +85,8 @@ pub struct Scene<'a> {
     pub line: Line,
     /// What the viewer said of other use of the home's connection meanwhile.
     pub home_use: Option<&'a HomeUse>,
+    /// What other tabs got, whenever.
+    pub other_tabs: &'a [Noted<OtherTabs>],
     /// Where servers are.
     pub places: &'a Places,
     /// Something in the window could not be observed.
@@ -128,6 +130,7 @@ impl<'a> Scene<'a> {
             checks,
             line: machine.line,
             home_use: machine.home_use.iter().rfind(|said| (window.0..=window.1).contains(&said.during)),
+            other_tabs: &machine.conditions.other_tabs,
             places: &machine.places,
             blind,
         };

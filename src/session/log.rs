@@ -86,6 +86,7 @@ fn lasts(event: &Event) -> bool {
             | Event::Attached { .. }
             | Event::AttachedInWorker { .. }
             | Event::TrackAdded { .. }
+            | Event::TimingsShown { .. }
             | Event::Placed { .. }
     )
 }

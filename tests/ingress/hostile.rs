@@ -87,7 +87,7 @@ fn memory_is_bounded_whatever_comes() {
 fn nothing_private_goes_further() {
     let url = |n: u32| {
         format!(
-            "https://userMARK:passMARK@host{n}.example:8443/pathMARK/{n}/seg.m4s?queryMARK=MARK#fragmentMARK"
+            "https://userMARK:passMARK@host{n}.example:8443/pathMARK/{n}/seg.m4s?queryMARK=MARK&CMCD=bl%3D4700%2Csid%3D%22MARK%22#fragmentMARK"
         )
     };
     let mut facts = vec![
@@ -111,6 +111,7 @@ fn nothing_private_goes_further() {
     facts
         .push(json!({"k": "response", "t": 1.0, "id": "MARK1", "status": 200, "length": -1, "cached": false,
         "headers": headers, "ip": "198.51.100.77"}));
+    facts.push(json!({"k": "claims", "t": 1.0, "id": "MARK0", "text": "sid=\"MARK\",mtp=5300,cid=MARK"}));
     facts.push(json!({"k": "failed", "t": 1.0, "id": "MARK2", "error": "MARK"}));
     let mut ingress = Ingress::default();
     let (inputs, dropped) = take(&mut ingress, &facts);
@@ -118,6 +119,10 @@ fn nothing_private_goes_further() {
     let recorded = serde_json::to_string(&inputs).unwrap() + &serde_json::to_string(&ingress).unwrap();
     assert!(recorded.contains("host1.example:8443"));
     assert!(recorded.contains("\"edge\":3000") && recorded.contains("\"round_trip\":9"), "{recorded}");
+    assert!(
+        recorded.contains("\"buffer\":4700000") && recorded.contains("\"throughput\":5300000"),
+        "{recorded}"
+    );
     // Of an address that it is in 198.51.100.0/24.
     assert!(!recorded.contains("198.51") && recorded.contains("\"network\":{\"v4\":12989284}"), "{recorded}");
     let recorded = recorded.to_lowercase();
@@ -143,6 +148,11 @@ fn headers() -> impl Strategy<Value = String> {
     let line = (name, "(edge;dur=|origin;dur=|\"x\";rd=|HIT|S1,VS0,VE)?[0-9.-]{0,12}(;etp=[0-9]{1,9})?");
     prop::collection::vec(line, 0..4)
         .prop_map(|lines| lines.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect())
+}
+
+/// What players say of themselves, often nearly right.
+fn claims() -> impl Strategy<Value = String> {
+    "((bl|mtp|bs|sid)(=[0-9.\"a-z-]{0,12})?,?){0,5}"
 }
 
 /// Facts with every text and number anywhere in its type, often nearly right.
@@ -195,6 +205,15 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(t, element, spans)| Fact::Buffered { t, element, spans }),
         (number(), number()).prop_map(|(t, wall)| Fact::Clock { t, wall }),
         (number(), text(), text()).prop_map(|(t, id, url)| Fact::Request { t, id, url }),
+        (number(), text(), claims()).prop_map(|(t, id, text)| Fact::Claims { t, id, text }),
+        (number(), text()).prop_map(|(t, url)| Fact::TimingsShown { t, url }),
+        prop::array::uniform5(number()).prop_map(|[t, from, answers, bytes, open]| Fact::OtherTabs {
+            t,
+            from,
+            answers,
+            bytes,
+            open
+        }),
         (number(), text(), any::<u16>(), number(), any::<bool>(), headers(), prop::option::of(text()))
             .prop_map(|(t, id, status, length, cached, headers, ip)| Fact::Response {
                 t,

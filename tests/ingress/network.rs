@@ -57,6 +57,46 @@ fn what_the_server_says_of_itself() {
 }
 
 #[test]
+fn what_the_player_says_of_itself() {
+    let claim = json!({"at": 5_000_000, "event": "claimed", "observer": "browser", "request": 0,
+        "claim": {"buffer": 2_100_000, "starved": true}});
+    let started = json!({"at": 5_000_000, "event": "request-started", "observer": "browser", "request": 0, "resource": 0,
+        "host": "cdn.example", "kind": "data"});
+    let claims = |id: &str, text: &str| json!({"k": "claims", "t": 5000.0, "id": id, "text": text});
+    // In the query, or in headers of a request under way.
+    check(
+        &[request("1", "https://cdn.example/seg?CMCD=bl%3D2100%2Cbs%2Csid%3D%22x%22")],
+        &[started.clone(), claim.clone()],
+    );
+    check(
+        &[
+            request("1", "https://cdn.example/seg"),
+            claims("1", "bl=2100,sid=\"x\",bs"),
+            claims("1", "sid=\"x\""),
+            claims("2", "bs"),
+        ],
+        &[started, claim],
+    );
+}
+
+#[test]
+fn what_the_viewer_allowed_besides() {
+    let shown = |url: &str| json!({"k": "timings-shown", "t": 6000.0, "url": url});
+    let tabs = |from: f64, answers: Value| json!({"k": "other-tabs", "t": 6000.0, "from": from, "answers": answers, "bytes": 9e6, "open": 1});
+    check(
+        &[shown("https://CDN.example/secret"), tabs(5000.0, json!(3))],
+        &[
+            json!({"at": 6_000_000, "event": "timings-shown", "host": "cdn.example"}),
+            json!({"at": 6_000_000, "event": "other-tabs", "from": 5_000_000, "answers": 3, "bytes": 9_000_000, "open": 1}),
+        ],
+    );
+    refuses(
+        &[],
+        &[shown("nonsense"), tabs(7000.0, json!(3)), tabs(5000.0, json!(-1)), tabs(5000.0, json!(1e10))],
+    );
+}
+
+#[test]
 fn a_redirect_keeps_the_request_and_changes_the_resource() {
     let (inputs, _) = take(
         &mut Ingress::default(),

@@ -1,6 +1,7 @@
 //! Where on the path: stories with requests to other hosts, and what they do to the verdict.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+mod beside;
 mod line;
 
 use proptest::prelude::*;
