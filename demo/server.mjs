@@ -149,6 +149,9 @@ function streamHandler(stream, fault, playlist, timingAllowed, log) {
     if (body && playlist && name.endsWith('.m3u8')) body = Buffer.from(await playlist(url.pathname, String(body)));
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-store');
+    // Whether a player may say something of itself in headers.
+    response.setHeader('Access-Control-Allow-Headers', '*');
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (timingAllowed) response.setHeader('Timing-Allow-Origin', '*');
     if (!body) return void response.writeHead(404).end();
     response.setHeader('Content-Type', TYPES[path.extname(name)] ?? 'application/octet-stream');

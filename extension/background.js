@@ -2,6 +2,7 @@
 // The background: brings together what frames, browser and viewer say, and the core. Keeps nothing of its own that a
 // stop would lose.
 
+import { countBeside } from './beside.js';
 import { core, words } from './core.js';
 import { Frame } from './frame.js';
 import * as history from './history.js';
@@ -9,9 +10,11 @@ import { watchTab } from './network.js';
 import { UNNAMED, currentNetwork, onNetworks } from './networks.js';
 import { isRow } from './records.js';
 import { isAllowed } from './servers.js';
+import { onSignals } from './signals.js';
 import { lineSetting, onLine } from './lines.js';
 import { lineFact } from './plan.js';
 import { forgetClosedTabs } from './store.js';
+import { Timings } from './timings.js';
 
 const api = globalThis.browser ?? globalThis.chrome;
 
@@ -48,6 +51,17 @@ const frames = new Set();
 const popups = new Map();
 /** Tabs whose requests are watched → stops it. @type {Map<number, () => void>} */
 const watched = new Map();
+/** Shows timings, if the viewer wants it. */
+const timings = new Timings(tellTab);
+/** Other tabs are to be counted; stops that, where it is done. */
+let countsOthers = false;
+/** @type {(() => void) | undefined} */
+let stopCounting;
+onSignals(({ otherTabs, timings: shown }, changed) => {
+  countsOthers = otherTabs;
+  countOthers();
+  timings.allow(shown, changed);
+});
 
 api.runtime.onConnect.addListener((/** @type {any} */ port) => {
   if (port.name === 'frame' && port.sender?.tab) openFrame(port);
@@ -98,6 +112,7 @@ function openFrame(port) {
   });
   frames.add(frame);
   if (!watched.has(tab)) watched.set(tab, watchTab(tab, (fact, details) => networkFact(tab, fact, details)));
+  countOthers();
   port.onMessage.addListener((/** @type {any} */ message) => {
     if (message.type === 'hello') frame.hello(message.session);
     else if (message.type === 'facts') frame.facts(message.facts, message.from);
@@ -109,7 +124,9 @@ function openFrame(port) {
     if (framesOf(tab).length === 0) {
       watched.get(tab)?.();
       watched.delete(tab);
+      timings.forget(tab);
     }
+    countOthers();
     show(tab);
   });
 }
@@ -139,7 +156,25 @@ async function remember(how) {
 
 /** @param {number} tab @param {any} fact @param {import('./network.js').Origin} details */
 function networkFact(tab, fact, details) {
-  for (const frame of framesAsking(tab, details)) frame.network(fact);
+  const asking = framesAsking(tab, details);
+  for (const frame of asking) frame.network(fact);
+  if (fact.k === 'response' && asking.length > 0) timings.note(tab, details);
+}
+
+/** All frames of a tab are told. @param {number} tab @param {any} fact */
+function tellTab(tab, fact) {
+  for (const frame of framesOf(tab)) frame.network(fact);
+}
+
+/** Begins or ends to count what other tabs get: only while there is a player anywhere. */
+function countOthers() {
+  const wanted = countsOthers && frames.size > 0;
+  if (wanted) stopCounting ??= countBeside(playingTabs, tellTab);
+  else stopCounting = stopCounting?.();
+}
+
+function playingTabs() {
+  return new Set([...frames].filter(({ session }) => session?.playing).map(({ tab }) => tab));
 }
 
 /** Whose request it is. @param {number} tab @param {import('./network.js').Origin} details */

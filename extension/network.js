@@ -2,6 +2,8 @@
 // What the browser sees of a tab's requests. Listens to one tab at a time, and only while a frame there asks for it,
 // so that no other page's requests reach this script.
 
+import { lengthOf } from './beside.js';
+
 const api = globalThis.browser ?? globalThis.chrome;
 const { webRequest } = api;
 
@@ -17,6 +19,8 @@ const CONFESSIONS = new Set([
 /** Most of them, and the longest: what is longer is left out, since half of it could say something else. */
 const LINES = 32;
 const LINE_LIMIT = 1024;
+/** Longest that a player says of itself, as src/header/cmcd.rs also has it. */
+const CLAIM_LIMIT = 4096;
 
 /** @typedef {{ frameId: number, documentId?: string, initiator?: string }} Origin who asked; Firefox tells the frame only */
 
@@ -39,10 +43,17 @@ export function watchTab(tabId, tell) {
     listeners.push([event, listener]);
   };
   listen(webRequest.onBeforeRequest, ({ url }) => ({ k: 'request', url: url.slice(0, URL_LIMIT) }));
+  // Few players say anything of themselves, and of requests that don't nothing is told.
+  const said = (/** @type {any} */ details) => {
+    const text = claims(details.requestHeaders);
+    if (text) tell({ k: 'claims', t: details.timeStamp, id: details.requestId, text }, details);
+  };
+  webRequest.onSendHeaders.addListener(said, filter, ['requestHeaders']);
+  listeners.push([webRequest.onSendHeaders, said]);
   listen(
     webRequest.onResponseStarted,
     ({ statusCode, fromCache, responseHeaders, ip }) => ({
-      k: 'response', status: statusCode, length: contentLength(responseHeaders), cached: Boolean(fromCache),
+      k: 'response', status: statusCode, length: lengthOf(responseHeaders) ?? -1, cached: Boolean(fromCache),
       headers: confessions(responseHeaders), ip: ip ?? null,
     }),
     ['responseHeaders'],
@@ -54,11 +65,11 @@ export function watchTab(tabId, tell) {
   };
 }
 
-/** Negative when absent. @param {{ name: string, value?: string }[] | undefined} headers */
-function contentLength(headers) {
-  const header = headers?.find(({ name }) => name.toLowerCase() === 'content-length');
-  const length = Number.parseInt(header?.value ?? '', 10);
-  return Number.isFinite(length) ? length : -1;
+/** Common Media Client Data, which players send in up to four headers (CTA-5004 §3.2). @param {{ name: string, value?: string }[] | undefined} headers */
+export function claims(headers) {
+  const own = (headers ?? []).filter(({ name, value }) => value !== undefined && /^cmcd-(object|request|session|status)$/i.test(name));
+  const text = own.map(({ value }) => value).join(',');
+  return text.length <= CLAIM_LIMIT ? text : '';
 }
 
 /** A line each. @param {{ name: string, value?: string }[] | undefined} headers */

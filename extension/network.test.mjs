@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 globalThis.chrome = { webRequest: {} };
-const { confessions } = await import('./network.js');
+const { claims, confessions } = await import('./network.js');
 
 const named = (headers) => confessions(Object.entries(headers).map(([name, value]) => ({ name, value })));
 
@@ -28,4 +28,14 @@ test('few and short', () => {
   assert.equal(named({ age: `1${' '.repeat(1024)}`, via: '1.1 varnish' }), 'via: 1.1 varnish');
   // What is no text is no value.
   assert.equal(confessions([{ name: 'age' }]), '');
+});
+
+test('what a player says of itself, and nothing else that the page sends', () => {
+  const headers = [
+    { name: 'Cookie', value: 'secret' }, { name: 'CMCD-Object', value: 'br=3200,d=4004' }, { name: 'cmcd-request', value: 'bl=21300,mtp=48100' },
+    { name: 'CMCD-Session', value: 'sid="x"' }, { name: 'CMCD-Status', value: 'bs' }, { name: 'CMCD-Other', value: 'y' }, { name: 'CMCD-Object' },
+  ];
+  assert.equal(claims(headers), 'br=3200,d=4004,bl=21300,mtp=48100,sid="x",bs');
+  assert.equal(claims(undefined), '');
+  assert.equal(claims([{ name: 'CMCD-Object', value: 'x'.repeat(5000) }]), '');
 });

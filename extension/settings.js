@@ -7,6 +7,7 @@ import { moveRuns } from './lines.js';
 import { addNetwork, allNetworks, changeNetwork, currentNetwork, isPlan, mergeNetworks, onNetworks, useNetwork } from './networks.js';
 import { addressHere, providerOf } from './provider.js';
 import { element, fillIn, say } from './say.js';
+import { allowSignal, onSignals } from './signals.js';
 import { ADDRESS_SERVICE, REFERENCES, checkSetting, gatewayOf, referenceOf, useReferences } from './servers.js';
 
 const at = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -28,6 +29,13 @@ at('references').addEventListener('submit', (/** @type {Event} */ event) => {
 at('listed-again').addEventListener('click', async () => {
   await useReferences(undefined);
   await drawReferences();
+});
+for (const [id, which] of /** @type {const} */ ([['signal-tabs', 'otherTabs'], ['signal-timings', 'timings']])) {
+  at(id).addEventListener('change', () => allowSignal(which, at(id).checked));
+}
+onSignals(({ otherTabs, timings }) => {
+  at('signal-tabs').checked = otherTabs;
+  at('signal-timings').checked = timings;
 });
 onNetworks(drawNetworks);
 Promise.all([drawNetworks(), drawReferences()]).then(() => performance.mark('shown'));

@@ -1,6 +1,6 @@
 // Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
 //   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
-//   in   {"page": "JavaScript to run there"} · {"hide": whether another tab is to be in front}
+//   in   {"page": "JavaScript to run there"} · {"beside": "to run in another tab"} · {"hide": whether another tab is to be in front}
 //   node drive.mjs BROWSER ADDRESS UNTIL SETTINGS NETWORKS
 //     until: media seconds at which it has played enough · settings: what is in the extension's storage, JSON
 //     networks: the table that it has in place of its own
@@ -38,7 +38,11 @@ try {
   await page.goto(url.href, { waitUntil: 'load' });
   const other = await browser.browser.newPage();
   await page.bringToFront();
-  const obey = ({ page: script, hide }) => (script === undefined ? (hide ? other : page).bringToFront() : page.evaluate(script));
+  const obey = async ({ page: script, beside, hide }) => {
+    if (script !== undefined) await page.evaluate(script);
+    else if (beside !== undefined) await other.evaluate(beside);
+    else await (hide ? other : page).bringToFront();
+  };
   createInterface({ input: process.stdin }).on('line', (line) => {
     // What keeps a page busy answers late or never.
     obey(JSON.parse(line)).catch((error) => console.error(`in the page: ${error.message}`));

@@ -16,6 +16,7 @@
   async function start() {
     const options = {
       stream: query.get('stream'), buffer: Number(query.get('buffer') ?? 6), level, strict: query.has('strict'), licence: query.get('licence'),
+      cmcd: query.get('cmcd'),
     };
     const player = players[kind](video, options, (segment) => record.segments.push(segment));
     $('by').textContent = player.name;

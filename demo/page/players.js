@@ -14,7 +14,7 @@ function keyOfPlaylist(type, data, { decryptdata: { keyId } }) {
 }
 
 const players = {
-  hls(video, { stream, buffer, level, strict, licence }, segment) {
+  hls(video, { stream, buffer, level, strict, licence, cmcd }, segment) {
     const hls = new Hls({
       // A small buffer, so that a late media segment is soon felt.
       maxBufferLength: buffer,
@@ -22,6 +22,7 @@ const players = {
       startLevel: level,
       // hls.js starts its worker from a blob, which the strict policy forbids to everyone.
       enableWorker: !strict,
+      ...(cmcd && { cmcd: { useHeaders: cmcd === 'headers' } }),
       ...(licence && { emeEnabled: true, drmSystems: { [CLEAR_KEY]: { licenseUrl: licence, generateRequest: keyOfPlaylist } } }),
     });
     hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
@@ -42,7 +43,7 @@ const players = {
     };
   },
 
-  dash(video, { stream, buffer, level, licence }, segment) {
+  dash(video, { stream, buffer, level, licence, cmcd }, segment) {
     const player = dashjs.MediaPlayer().create();
     player.updateSettings({
       debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
@@ -50,6 +51,7 @@ const players = {
         buffer: { bufferTimeDefault: buffer, bufferTimeAtTopQuality: buffer, bufferTimeAtTopQualityLongForm: buffer, initialBufferLevel: 0 },
         retryAttempts: { MediaSegment: ATTEMPTS },
         fragmentRequestTimeout: 20_000,
+        ...(cmcd && { cmcd: { enabled: true, mode: cmcd === 'headers' ? 'header' : 'query' } }),
         // It takes them for lists of key ids.
         protection: { ignoreEmeEncryptedEvent: true },
       },
@@ -75,11 +77,12 @@ const players = {
     };
   },
 
-  shaka(video, { stream, buffer, level, licence }, segment) {
+  shaka(video, { stream, buffer, level, licence, cmcd }, segment) {
     shaka.polyfill.installAll();
     const player = new shaka.Player();
     player.configure({
       abr: { enabled: level < 0 },
+      cmcd: { enabled: Boolean(cmcd), useHeaders: cmcd === 'headers' },
       drm: { servers: licence ? { [CLEAR_KEY]: licence } : {} },
       streaming: {
         bufferingGoal: buffer,

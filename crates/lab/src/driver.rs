@@ -88,6 +88,11 @@ impl Driver {
         self.tell(&json!({ "page": script }))
     }
 
+    /// Runs some JavaScript in another tab.
+    pub fn run_beside(&self, script: &str) -> Result<()> {
+        self.tell(&json!({ "beside": script }))
+    }
+
     /// Puts another tab in front of the page's, or takes it away.
     pub fn hide(&self, hidden: bool) -> Result<()> {
         self.tell(&json!({ "hide": hidden }))

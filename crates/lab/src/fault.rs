@@ -5,7 +5,7 @@ use crate::lab::Lab;
 use crate::link::Change;
 use crate::scenario::What;
 use crate::server::{Behaviour, Servers};
-use crate::space::Quota;
+use crate::space::{Quota, host};
 use crate::topology::Direction;
 use anyhow::{Context, Result};
 use std::process::{Child, Command, Stdio};
@@ -31,6 +31,7 @@ pub enum On {
     Unpublished,
     Page(String),
     Hidden,
+    Tab,
     Processor(Quota),
     Download(Vec<Child>),
 }
@@ -74,6 +75,10 @@ impl Scene<'_> {
                 self.driver.hide(true)?;
                 On::Hidden
             }
+            What::Tab { transfers } => {
+                self.driver.run_beside(&downloading(&host("reference-b"), *transfers))?;
+                On::Tab
+            }
             What::Processor { percent } => On::Processor(Quota::impose(self.driver.browser()?, *percent)?),
             What::Download { transfers } => {
                 let url = format!("http://{}/megabyte", self.lab.topology.address("reference-b")?);
@@ -106,6 +111,7 @@ impl Scene<'_> {
             On::Page(end) if end.is_empty() => Ok(()),
             On::Page(end) => self.driver.run(&end),
             On::Hidden => self.driver.hide(false),
+            On::Tab => self.driver.run_beside("downloads = false"),
             On::Processor(quota) => quota.lift(),
             On::Download(running) => {
                 // The transfer that each is at ends by itself: it is a megabyte.
@@ -117,4 +123,15 @@ impl Scene<'_> {
             }
         }
     }
+}
+
+/// What a tab does that downloads from a server, so many files at once, until `downloads` says otherwise.
+fn downloading(server: &str, transfers: u32) -> String {
+    format!(
+        "globalThis.downloads = true;
+         const one = async () => {{
+           while (downloads) await (await fetch(`http://{server}/picture?${{Math.random()}}`)).arrayBuffer();
+         }};
+         for (let n = 0; n < {transfers}; n++) one();"
+    )
 }

@@ -196,6 +196,9 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     if run.check {
         settings.insert("check".to_owned(), to_check(&play.server, play.secure));
     }
+    if play.counts {
+        settings.insert("signals".to_owned(), serde_json::json!({ "otherTabs": true }));
+    }
     let settings = settings.into();
     let driver = Driver::start(lab, &run.browser, &address, play.until, &settings, &networks, room)?;
     let scene = Scene { lab, servers, driver: &driver };

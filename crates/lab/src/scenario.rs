@@ -66,6 +66,8 @@ pub struct Play {
     pub tells: bool,
     /// The page fetches other things meanwhile, from two other sites.
     pub elsewhere: bool,
+    /// The viewer lets what other tabs get be counted.
+    pub counts: bool,
     /// What line tests measured when all was well, bits a second: for verdicts that know of it.
     pub line: u64,
 }
@@ -84,6 +86,7 @@ impl Default for Play {
             secure: false,
             tells: false,
             elsewhere: false,
+            counts: false,
         }
     }
 }
@@ -140,6 +143,8 @@ pub enum What {
     },
     /// Another tab is in front of the page's.
     Hidden {},
+    /// Another tab of the browser downloads, in so many transfers at once.
+    Tab { transfers: u32 },
     /// The browser has only so many hundredths of one processor.
     Processor { percent: u32 },
     /// Another device in the home downloads, in so many transfers at once.
@@ -231,7 +236,9 @@ mod tests {
                     What::Unpublished {} => scenario.play.stream == "live",
                     What::Download { .. } => true,
                     // These need a page.
-                    What::Page { .. } | What::Hidden {} | What::Processor { .. } => fault.at > 0.0,
+                    What::Page { .. } | What::Hidden {} | What::Tab { .. } | What::Processor { .. } => {
+                        fault.at > 0.0
+                    }
                 };
                 assert!(exists, "{}: {:?}", scenario.name, fault.what);
                 assert!(fault.at < scenario.play.until, "{}", scenario.name);

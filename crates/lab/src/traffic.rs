@@ -18,7 +18,7 @@ enum Traffic {
 impl Traffic {
     fn of(record: &Record) -> Traffic {
         match record.scenario.as_str() {
-            "home-download" => Traffic::Large,
+            "home-download" | "home-other-tab" => Traffic::Large,
             name if name.ends_with("elsewhere") => Traffic::Large,
             _ if record.pings => Traffic::Small,
             _ => Traffic::None,
@@ -32,7 +32,7 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
         page,
         "\n## With and without other traffic\n\n\
          Other requests of the page: *large* ones are 300 kB a second from two other sites (scenarios whose name ends in\n\
-         *elsewhere*; in *home-download* another device downloads), *small* ones 2 kB every half a second (`lab run --pings`), as\n\
+         *elsewhere*; in *home-download* another device downloads, in *home-other-tab* another tab), *small* ones 2 kB every half a second (`lab run --pings`), as\n\
          pages with chat, counters or advertising make them.\n\
          \n\
          Passively there is a least: without the router's answer time home and access are never told apart, nor the networks in\n\
