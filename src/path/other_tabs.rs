@@ -32,7 +32,8 @@ const FAIR: u128 = 8;
 /// The way as fast as ever, and shared fairly [P]. What is slow beyond the home can look so where another tab happens to download
 /// (one stall in three as many as where that is the cause) and happens to get no more than that (one in two).
 pub const TOOK: Row = [0, ln::R15, ln::R15, ln::R15, ln::R15];
-const SILENT: Row = [0; 5];
+/// Told, and not weighed.
+const NOTHING: Row = [0; 5];
 
 pub fn test(scene: &Scene) -> Option<Told> {
     if scene.late_by != Some(LateBy::Bodies) {
@@ -51,14 +52,14 @@ pub fn test(scene: &Scene) -> Option<Told> {
             scene.other_tabs.iter().filter(|count| count.what.open > 0 && within(scene, count.at));
         let most = under_way.clone().map(|count| count.what.open).max()?;
         facts.extend(under_way.map(|count| count.fact));
-        return told("other-tabs-open", SILENT, vec![("count", Value::Count(most.into()))], facts);
+        return told("other-tabs-open", NOTHING, vec![("count", Value::Count(most.into()))], facts);
     }
     let values = vec![bitrate("rate", others), bitrate("late", late)];
     match usually(scene) {
         Some(usually) if others <= late * FAIR && (late + others) * 100 >= usually * AS_EVER => {
             told("other-tabs-took", TOOK, values, facts)
         }
-        _ => told("other-tabs-busy", SILENT, values, facts),
+        _ => told("other-tabs-busy", NOTHING, values, facts),
     }
 }
 

@@ -54,7 +54,7 @@ pub const AT_HAND_FAST: Row = [ln::R05, ln::R05, ln::R05, ln::R05, 0];
 /// Not what is behind the server [P].
 pub const AT_HAND_SLOW: Row = [ln::R50, ln::R40, ln::R50, 0, ln::R05];
 /// What is shared lets the others through, and for what it has at hand it needs nothing that is behind it [P].
-pub const SILENT: Row = [ln::R05, ln::R10, 0, 0, ln::R05];
+pub const SILENT: Row = [ln::R03, ln::R05, 0, 0, ln::R05];
 /// What can't reach what is behind it says so; a network seldom breaks what it lets through to others [P].
 pub const RESET: Row = [ln::R05, ln::R10, ln::R30, 0, ln::R05];
 /// It was reached, and needs nothing that is behind it for what it has at hand [P].

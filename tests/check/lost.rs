@@ -148,3 +148,26 @@ fn a_way_that_loses_packets_looks_like_silence_for_a_while() {
         assert!(stall.zones.contains(&Interconnect), "{:?}", told(&stall));
     }
 }
+
+#[test]
+fn a_server_that_is_silent_for_long_is_so_though_others_lose_a_packet() {
+    let others = [Gateway, ReferenceA, ReferenceB, Sibling];
+    // Both questions to it are lost, so many times; a reference answers late the last time, as after a lost packet.
+    let story = |times: i64| {
+        (0..times).fold(rested(withheld()), |story, time| {
+            let when = 20_800 + 1_000 * time;
+            let late = |of| if of == ReferenceB && time == times - 1 { 250 } else { 2 };
+            let story = others
+                .into_iter()
+                .flat_map(|of| [of, of])
+                .fold(story, |story, of| note(story, when, answered(of, quiet(of) + late(of))));
+            note(note(story, when, failed(Stalled)), when, failed(Stalled))
+        })
+    };
+    let stall = judged(&story(4));
+    assert!(told(&stall).contains(&"same-edge-silent"), "{:?}", told(&stall));
+    assert_eq!(stall.zones, [Edge, Origin]);
+    // Twice may be chance on a way that loses packets.
+    let stall = judged(&story(2));
+    assert!(!told(&stall).contains(&"same-edge-silent"), "{:?}", told(&stall));
+}

@@ -29,8 +29,8 @@ const SAID: [(&str, &[&str]); 25] = [
     ("interconnect-lossy", &["slow-transfer"]),
     ("licence-slow", &["licence-wait"]),
     ("not-yet-published", &["not-yet-published"]),
-    // Cut behind the router: the browser still has a connection.
-    ("offline", &["offline", "slow-response", "http-error"]),
+    // Cut behind the router: the browser still has a connection, and waits for an answer, or for the rest of one.
+    ("offline", &["offline", "slow-response", "slow-transfer", "http-error"]),
     ("origin-slow", &["slow-response", "cache-miss"]),
     ("request-idle", &["request-idle"]),
     ("service-delay", &["slow-response"]),
