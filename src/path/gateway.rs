@@ -5,8 +5,8 @@
 //! refuses a connection is an answer too.
 //!
 //! # What it says
-//! - It took longer, and that is at least half of how much longer the references took: the queue is in the home. What is
-//!   behind the router cannot delay its answer.
+//! - It took longer, and that is at least half of how much longer the references took, or of two answers asked for at once one
+//!   took longer by as much, time and again: the queue is in the home. What is behind the router cannot delay its answer.
 //! - It took no longer while the references did, or by less than a quarter of how much longer they took: the queue is behind the
 //!   router.
 //! - It took no longer, and neither did they: nothing waits in the home; what only loses packets or holds them back may
@@ -72,6 +72,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let (id, row) = match gateway.trend() {
         _ if cut(scene, gateway, beyond) => (CUT_BEHIND, CUT),
         Some(Trend::Up) if up && gateway.rise()?.0.saturating_mul(2) >= rise?.0 => ("gateway-up", IN_HOME),
+        _ if up && beyond.into_iter().all(|of| gateway.slowest_rise_like(of)) => ("gateway-up", IN_HOME),
         _ if silent(scene, gateway, beyond) => return Some(told("gateway-silent", SILENT, gateway)),
         _ if gateway.lossy() && near::loses(scene, beyond) && beyond.into_iter().all(as_often) => {
             return Some(told("gateway-lossy", LOSSY, gateway));

@@ -29,6 +29,8 @@ const ALIKE_OFTEN: usize = 2;
 const AT_ONCE: Micros = Micros::from_millis(100);
 /// What was lost while connecting is sent again after a second (RFC 6298 §2), less what clocks are off by.
 const AGAIN: Micros = Micros::from_millis(900);
+/// So long after it a lost connection attempt is sent again, each time after twice as long (RFC 6298 §5.5).
+const CONNECTING: [Micros; 2] = [Micros::from_millis(1_000), Micros::from_millis(3_000)];
 /// On a connection that is open, the common implementation sends again after this and a round trip at the soonest (Linux,
 /// `TCP_RTO_MIN`), less what clocks are off by.
 const SOONEST: Micros = Micros::from_millis(180);
@@ -309,6 +311,25 @@ impl Series {
             }
         }
         same >= ALIKE_OFTEN && same * 2 >= all
+    }
+
+    /// At three moments or more, and most of all, the slower of two answers took longer by as much as one of the other's did. A
+    /// queue that has just emptied lets the first of them through and not the next; what was lost and sent again after a second
+    /// is no queue.
+    pub fn slowest_rise_like(&self, other: &Series) -> bool {
+        let (Some(here), Some(there)) = (self.rest(), other.rest()) else { return false };
+        let near = |a: Micros, b: Micros, within: Micros| (a - b).0.abs() <= within.0;
+        let resent = |rise: Micros| CONNECTING.into_iter().any(|after| near(rise, after, FLAT + FLAT + FLAT));
+        let (mut same, mut all) = (0, 0);
+        for round in &self.rounds {
+            let rise = round.answers.last().map(|took| *took - here).filter(|rise| *rise >= UP);
+            let Some((rise, beside)) = rise.zip(other.round(round.asked)) else { continue };
+            let mut beside = beside.answers.iter().map(|took| *took - there);
+            all += 1;
+            let alike = beside.any(|beside| near(rise, beside, ALIKE.max(Micros(rise.0 / 10))));
+            same += usize::from(alike && !resent(rise));
+        }
+        same > ALIKE_OFTEN && same * 2 >= all
     }
 
     /// There are enough of both kinds.

@@ -171,3 +171,27 @@ fn a_server_that_is_silent_for_long_is_so_though_others_lose_a_packet() {
     let stall = judged(&story(2));
     assert!(!told(&stall).contains(&"same-edge-silent"), "{:?}", told(&stall));
 }
+
+/// As in the laboratory: the first question meets a queue that has just emptied, the next what was sent into it since.
+const EMPTYING: [[[i64; 2]; 5]; 4] = [
+    [[1_201, 1_202], [1_253, 1_266], [1_266, 1_282], [1_259, 1_289], [1_291, 1_325]],
+    [[491, 1_112], [1_146, 1_254], [1_178, 1_245], [1_181, 1_242], [1_181, 1_233]],
+    [[109, 1_224], [1_287, 1_279], [1_299, 1_277], [1_287, 1_278], [1_296, 1_270]],
+    [[252, 1_225], [1_200, 1_199], [1_199, 1_198], [1_198, 1_197], [1_197, 1_196]],
+];
+
+#[test]
+fn a_queue_that_empties_between_two_questions_is_in_the_home_all_the_same() {
+    let stall = in_rounds(&EMPTYING);
+    assert_eq!((&stall.zones[..], &told(&stall)[..]), (&[Home][..], &["gateway-up", "near-up-as-much"][..]));
+    // Behind the router, and its second answer was lost and came after the second that it takes to ask again.
+    let lost = EMPTYING.map(|[_, rest @ ..]| {
+        let [a, b, server, beside] = rest.map(|both| both.map(|took| took - 200));
+        [[3, 1_003], a, b, server, beside]
+    });
+    let stall = in_rounds(&lost);
+    assert!(!told(&stall).contains(&"gateway-up") && stall.zones.contains(&Access), "{:?}", told(&stall));
+    // Once or twice is chance.
+    let once = [EMPTYING[2], EMPTYING[3]].map(|[_, a, b, server, beside]| [[3, 1_225], a, b, server, beside]);
+    assert!(!told(&in_rounds(&once)).contains(&"gateway-up"));
+}
