@@ -10,7 +10,7 @@ const SILENCE = 7800;
 const withheld = (track, number) => (track === 'video' && number === 4 ? { kind: 'withheld', silence: SILENCE } : null);
 
 describe(`what players say of themselves, in ${browserName}`, () => {
-  for (const [player, cmcd] of [['hls', 'query'], ['hls', 'headers'], ['dash', 'query'], ['shaka', 'headers']]) {
+  for (const [player, cmcd] of [['hls', 'query'], ['dash', 'headers']]) {
     test(`${player}, in ${cmcd}`, async () => {
       const session = await play({ fault: withheld, query: { player, cmcd, buffer: '4' } });
       try {

@@ -13,6 +13,7 @@ use crate::shares;
 use crate::table::Table;
 use crate::traffic;
 use crate::tree;
+use crate::unseen;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -25,23 +26,6 @@ pub const PAGE: &str = "docs/accuracy.md";
 
 /// How the belief compares with the truth, drawn.
 const FIGURE: &str = "docs/calibration.svg";
-
-/// The seed of the runs that rules were mended by.
-const LOOKED_AT: u64 = 1;
-/// And scenarios of later seeds.
-const LOOKED_AT_TOO: [(&str, u64); 11] = [
-    ("edge-dead-failover", 3),
-    ("edge-errors", 3),
-    ("edge-resets", 3),
-    ("edge-resets", 4),
-    ("home-and-origin", 5),
-    ("home-wifi-burst-loss", 3),
-    ("home-wifi-gap", 3),
-    ("home-wifi-gap", 5),
-    ("interconnect-lossy", 3),
-    ("interconnect-lossy", 4),
-    ("origin-slow-live", 3),
-];
 
 /// What is judged.
 const OURS: &str = "Whystall";
@@ -130,7 +114,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     zones(&mut page, &modes)?;
     confusion(&mut page, &modes)?;
     mechanism::told(&mut page, valid)?;
-    unseen(&mut page, &checked)?;
+    unseen::told(&mut page, &checked)?;
     own_network(&mut page, valid)?;
     traffic::told(&mut page, valid, &checked)?;
     calibrated(&mut page, &modes)?;
@@ -246,49 +230,6 @@ fn own_network(page: &mut String, valid: &[&Record]) -> Result<()> {
          networks in between were among the possible places in {} verdicts.",
         ratio(of, all),
     )?;
-    Ok(())
-}
-
-fn looked_at(record: &Record) -> bool {
-    record.seed == LOOKED_AT
-        || record.pings
-        || LOOKED_AT_TOO.contains(&(record.scenario.as_str(), record.seed))
-}
-
-/// Whether the rules do as well where nobody looked when they were made.
-fn unseen(page: &mut String, checked: &[&Record]) -> Result<()> {
-    let (seen, unseen): (Vec<&Record>, Vec<&Record>) =
-        checked.iter().copied().partition(|record| looked_at(record));
-    writeln!(
-        page,
-        "\n## Runs that no rule was made by\n\n\
-         Rules were mended by what went wrong in runs of seed {LOOKED_AT}, one by a run of seed 2 (packets that Wi-Fi lost looked like a\n\
-         queue behind the router, and with the viewer's answer the provider stood alone), those about lost packets by runs of\n\
-         *home-wifi-burst-loss* and *interconnect-lossy* of seeds 3 and 4, those about a server that fails, is silent, or answers other\n\
-         requests by runs of *edge-errors*, *edge-resets*, *edge-dead-failover* and *origin-slow-live* of these seeds, those about what was\n\
-         over before it was looked for by *home-wifi-gap* (where the origin was blamed), that slow bodies explain no late answer by\n\
-         *home-and-origin* of seed 5 (where the origin was ruled out), and those about answers of other sites and about silence by runs with small requests (in *interconnect-lossy*, Chromium, two lost answers\n\
-         looked like a silent server, and the truth was ruled out). The others were made afterwards: the same scenarios, with other\n\
-         random losses and delays, on other machines. By what they showed no rule was changed. With a check:\n"
-    )?;
-    let head = ["", "stalls", "in the set", "alone", "zones in the set", "innocent network alone", "Brier"];
-    let mut table = Table::new(&head);
-    for (what, records) in [("looked at", seen), ("not looked at", unseen)] {
-        let of = judged(&records, Mode::Checked);
-        if of.is_empty() {
-            continue;
-        }
-        table.row([
-            what.to_owned(),
-            of.len().to_string(),
-            share(&of, Judged::inside),
-            share(&of, Judged::alone),
-            number(macro_mean(&of, size)),
-            share(&of, Judged::accuses),
-            number(mean(of.iter().map(Judged::brier))),
-        ]);
-    }
-    write!(page, "{table}")?;
     Ok(())
 }
 

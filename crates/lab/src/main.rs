@@ -28,6 +28,7 @@ mod table;
 mod topology;
 mod traffic;
 mod tree;
+mod unseen;
 
 use anyhow::{Result, ensure};
 use clap::{Args, Parser, Subcommand};
