@@ -10,8 +10,8 @@ use crate::event::{Asker, Event, Input, Reply, Target};
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
 use crate::machine::{Element, Machine};
+use crate::path::REFERENCES;
 use crate::path::series::{PROMPT, Series, Trend};
-use crate::path::{REFERENCES, usual};
 use crate::sort::gather;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
@@ -24,8 +24,6 @@ const AFTER: Micros = Micros::from_millis(300);
 /// An answer that media waits for is late after this, and looked at while playback still goes on: what may be over when it
 /// stops tells nothing (`src/path/lasting.rs`) [P].
 const LATE: Micros = Micros::from_millis(1_000);
-/// And takes so many times as long as usual [P].
-const TIMES: i64 = 4;
 /// It is looked at again after this [P].
 const AGAIN: Micros = Micros::from_millis(2_000);
 /// Whether there is one is worked out so often at most: some pages have a question open all the time.
@@ -376,13 +374,7 @@ impl Checker {
         }
         self.sought = Some(now);
         let books = Books::open(machine, element);
-        // Of one that often holds answers back, as low latency has it, this is none.
-        let long = |(host, asked): &&(&str, Wall)| {
-            let of_it = books.media().map(|(_, fetch)| fetch).filter(|fetch| fetch.host == *host);
-            let took = of_it.filter_map(|fetch| Some(fetch.response? - fetch.asked));
-            usual(took.collect()).is_some_and(|usual| (now - *asked).0 >= usual.0.saturating_mul(TIMES))
-        };
-        let (host, _) = late.iter().find(long)?;
+        let (host, _) = late.iter().find(|(host, asked)| books.waits_long(host, now - *asked))?;
         self.looked = Some(now);
         Some(self.answer_times(host, true))
     }

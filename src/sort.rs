@@ -63,6 +63,12 @@ fn sources(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usi
     places
 }
 
+/// The median, if there are at least three: of three, one outlier is not the median [P].
+pub fn usual<T: Ord + Copy>(mut samples: Vec<T>) -> Option<T> {
+    samples.arrange();
+    samples.get(samples.len() / 2).copied().filter(|_| samples.len() >= 3)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Sort;

@@ -9,12 +9,13 @@ use super::usual::{Samples, Usual};
 use crate::event::{ResourceKind, Span, Timing, TrackKind};
 use crate::machine::{Element, Machine};
 use crate::manifest::Known;
-use crate::sort::{Sort, gather};
+use crate::sort::{Sort, gather, usual};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall, playing_time};
 use crate::timeline::Track;
 use crate::verdict::{SegmentAccount, Stage, StallKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// A player that lets this much time pass before it asks again is pacing itself, not busy [P].
 const PACING: Micros = Micros::from_millis(100);
@@ -24,6 +25,12 @@ const UNUSED: Micros = Micros::from_millis(2_000);
 
 /// A player that gives up a request makes the next at once; the browser may say so a moment later.
 const AT_ONCE: Micros = Micros::from_millis(50);
+
+/// An answer that takes so many times as long as usual is far later than usual [P].
+const TIMES: i64 = 4;
+/// So is the first of a host that is waited for this long. Connecting is part of it; and who has not answered by the end of this
+/// never may [P].
+const FIRST: RangeInclusive<Micros> = Micros::from_millis(2_000)..=Micros::from_millis(10_000);
 
 /// Everything that was fetched and appended for one element, joined.
 #[derive(Clone, Debug)]
@@ -73,6 +80,18 @@ impl<'a> Books<'a> {
     /// The requests that brought its media, and of which kind.
     pub fn media(&self) -> impl Iterator<Item = (TrackKind, &Fetch)> {
         self.segments.iter().filter_map(|segment| Some((self.kind(segment.track), self.fetch_of(segment)?)))
+    }
+
+    /// Who has waited so long for this host's answer has waited far longer than usual. Of a host that often holds answers back, as
+    /// low latency has it, that is none; nor of one that answers other things than media. Of one that has answered nothing yet
+    /// nothing is usual: then it is so for a while, for some never answer.
+    pub fn waits_long(&self, host: &str, waited: Micros) -> bool {
+        let took = |fetch: &Fetch| Some(fetch.response? - fetch.asked);
+        if self.fetches.iter().all(|fetch| fetch.host != host || took(fetch).is_none()) {
+            return FIRST.contains(&waited);
+        }
+        let media = self.media().map(|(_, fetch)| fetch).filter(|fetch| fetch.host == host);
+        usual(media.filter_map(took).collect()).is_some_and(|usual| waited.0 >= usual.0.saturating_mul(TIMES))
     }
 
     /// Joins what the machine knows of this element.

@@ -41,7 +41,7 @@ mod sibling;
 pub use networks::domain;
 pub use paid::told as told_of_plan;
 pub use references::BOTH as REFERENCES;
-pub use scene::{Scene, usual};
+pub use scene::Scene;
 
 use crate::verdict::{Finding, Zone, finding};
 use belief::Row;

@@ -12,6 +12,7 @@ use crate::ledger::Blocking;
 use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
 use crate::machine::{HomeUse, Line, Machine};
+pub use crate::sort::usual;
 use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Ledger, Stage};
@@ -336,12 +337,6 @@ pub fn covered(stretches: &[(Wall, Wall)], witnesses: &[(Wall, Wall)]) -> (Micro
         seen.add(0, *from, *to);
     }
     (all.cover(stretches).time, seen.cover(stretches).time)
-}
-
-/// The median, if there are at least three: of three, one outlier is not the median [P].
-pub fn usual<T: Ord + Copy>(mut samples: Vec<T>) -> Option<T> {
-    samples.arrange();
-    samples.get(samples.len() / 2).copied().filter(|_| samples.len() >= 3)
 }
 
 fn late_by(ledger: &Ledger) -> Option<LateBy> {

@@ -7,7 +7,10 @@ use whystall::event::TrackKind::Video;
 use whystall::event::{Asker, Reply, Target};
 use whystall::status::CheckState;
 use whystall::story::{Elsewhere, Story, at};
-use whystall::verdict::{Stall, Zone::Origin};
+use whystall::verdict::{
+    Stall,
+    Zone::{Home, Origin},
+};
 use whystall::{Input, Output, Session};
 
 /// What was to be measured, and when; and the records.
@@ -112,6 +115,25 @@ fn a_late_answer_is_looked_at_before_playback_stops() {
     // Without a yes nobody is asked.
     let (asked, _) = live(&late, false, usual);
     assert!(asked.is_empty());
+}
+
+#[test]
+fn the_first_answer_of_a_host_is_late_for_a_while() {
+    // From another host that nothing was asked of before, as advertising is: there after fifteen seconds.
+    let late = || Story::new(60_000).withhold(Video, 10, 15_000).from_host(Video, 10, "ads.example");
+    let (asked, stalls) = live(&late(), true, usual);
+    let before: Vec<i64> = asked.iter().filter(|(when, _)| *when < 20_000).map(|(when, _)| *when).collect();
+    let looks = &before[2 * Target::ALL.len()..];
+    assert!(looks.iter().all(|when| (12_000..21_000).contains(when)), "{looks:?}");
+    assert!((Target::ALL.len()..=5 * Target::ALL.len()).contains(&looks.len()), "{looks:?}");
+    // It was looked at for long enough to tell.
+    assert!(!told(&stalls[0]).contains(&"check-too-late"), "{:?}", told(&stalls[0]));
+    assert!(!stalls[0].zones.contains(&Home), "{:?}", stalls[0].zones);
+    // One that answers other things than media may hold them back.
+    let polled = || Elsewhere { host: "ads.example", wait: 20, transfer: 5, bytes: 200, connect: None };
+    let story = (0..4).fold(late(), |story, time| story.elsewhere(1_000 + time * 1_000, polled()));
+    let (asked, _) = live(&story, true, usual);
+    assert!(!asked.iter().any(|(when, _)| (12_000..20_000).contains(when)));
 }
 
 #[test]
