@@ -7,9 +7,9 @@
 //! # What it says
 //! - Connecting took longer, and answers of the references did not: a queue beyond what they share and before the server
 //!   answers anything, in the networks in between or at its own port. What is behind it has no part in that.
-//! - Answers took longer, and whether connecting did is not known: as before if answers of a server beside it took longer by
-//!   the same at the same moments, else as before, or the server itself is slow.
-//! - Connecting took no longer, and answers at least four times as long and a tenth of a second: the server holds them back,
+//! - Answers took longer, and connecting did not, or is not known to have: as before if answers of a server beside it took longer
+//!   by the same at the same moments, else, if it is not known, as before, or the server itself is slow.
+//! - Connecting took no longer, and answers, unlike those of a server beside it, at least four times as long and a tenth of a second: the server holds them back,
 //!   of what it has at hand.
 //! - What it has at hand came at once (eight times as fast as the late bodies, since some servers send the first part of
 //!   anything quickly): server and way are well, so it waits for what is behind it.
@@ -90,9 +90,10 @@ pub fn test(scene: &Scene) -> Option<Told> {
             ("same-edge-slow", AT_HAND_SLOW, true)
         }
         _ if !flat => return None,
-        (Trend::Up, Some(_)) if no_queue && held => ("same-edge-held", HELD, true),
         (Trend::Up, Some(_)) if !no_queue => ("same-edge-queue", QUEUE, true),
-        (Trend::Up, None) if sibling::as_late(scene) => ("same-edge-late-alike", QUEUE, true),
+        // Before it is said that it holds answers back: a connection may have been made when the queue was short.
+        (Trend::Up, _) if sibling::as_late(scene) => ("same-edge-late-alike", QUEUE, true),
+        (Trend::Up, Some(_)) if held => ("same-edge-held", HELD, true),
         (Trend::Up, _) => ("same-edge-late", LATE, false),
         (Trend::Flat, _) => match came {
             Some(true) => ("same-edge-fast", AT_HAND_FAST, true),

@@ -462,3 +462,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_servers_do_not_hold_answers_back_by_the_same() {
+    // As in the laboratory's interconnect-congested: the server connected while the queue was short.
+    let seen =
+        |beside| under_load(slow_body(), &but(&[connected(Stalled, 25, 1_000), answered(Sibling, beside)]));
+    let stall = judged(&seen(1_005));
+    assert_eq!(stall.zones, [Interconnect], "{:?}", told(&stall));
+    assert!(told(&stall).contains(&"same-edge-late-alike"));
+    let stall = judged(&seen(quiet(Sibling)));
+    assert_eq!(stall.zones, [Edge], "{:?}", told(&stall));
+    assert!(told(&stall).contains(&"same-edge-held"));
+}
