@@ -21,9 +21,17 @@ export class Beside {
   /** Tab → large ones under way, as last told. @type {Map<number, number>} */
   #told = new Map();
 
+  /** @param {string} own where requests of the extension itself come from: a check's are no tab's */
+  constructor(own) {
+    this.own = own;
+  }
+
   /** @param {any} details of `onResponseStarted` */
-  began({ requestId, tabId, timeStamp, fromCache, responseHeaders }) {
-    if (fromCache || this.#open.size >= FOLLOWED) return;
+  began({ requestId, tabId, timeStamp, fromCache, method, statusCode, initiator, originUrl, responseHeaders }) {
+    // Chromium tells the origin, Firefox the address.
+    const ours = `${initiator ?? originUrl ?? ''}/`.startsWith(this.own);
+    const bare = method === 'HEAD' || statusCode === 204 || statusCode === 304;
+    if (fromCache || ours || bare || this.#open.size >= FOLLOWED) return;
     const length = lengthOf(responseHeaders);
     this.#open.set(requestId, { tab: tabId, from: timeStamp, bytes: length ?? 0, large: length === null || length >= LARGE });
   }
@@ -60,7 +68,7 @@ export class Beside {
 /** Counts from now on. @param {() => Iterable<number>} tabs those in which something plays @param {(tab: number, fact: any) => void} tell @returns {() => void} stops it */
 export function countBeside(tabs, tell) {
   const { webRequest } = api;
-  const beside = new Beside();
+  const beside = new Beside(api.runtime.getURL(''));
   const filter = { urls: ['<all_urls>'] };
   const began = (/** @type {any} */ details) => beside.began(details);
   const completed = (/** @type {any} */ details) => beside.completed(details);

@@ -5,13 +5,14 @@ import { test } from 'node:test';
 globalThis.chrome = { webRequest: {} };
 const { Beside, lengthOf } = await import('./beside.js');
 
+const OWN = 'chrome-extension://abc/';
 const SECOND = 1000;
 const length = (bytes) => [{ name: 'Content-Length', value: String(bytes) }];
 const began = (beside, requestId, tabId, at, bytes) => beside.began({ requestId, tabId, timeStamp: at, responseHeaders: bytes === null ? [] : length(bytes) });
 const facts = (beside, now, ...tabs) => [...beside.told(now, tabs)];
 
 test('each tab is told what all others got', () => {
-  const beside = new Beside();
+  const beside = new Beside(OWN);
   for (const [id, tab, bytes] of [['a', 1, 900_000], ['b', 2, 100_000], ['c', -1, 200_000]]) {
     began(beside, id, tab, 500, bytes);
     beside.completed({ requestId: id });
@@ -25,7 +26,7 @@ test('each tab is told what all others got', () => {
 });
 
 test('little is nothing, and what failed or came from the cache neither', () => {
-  const beside = new Beside();
+  const beside = new Beside(OWN);
   began(beside, 'a', 1, 0, 60_000);
   beside.completed({ requestId: 'a' });
   began(beside, 'b', 1, 0, 900_000);
@@ -36,8 +37,21 @@ test('little is nothing, and what failed or came from the cache neither', () => 
   assert.deepEqual(facts(beside, SECOND, 2), []);
 });
 
+test('what has no body, or the extension asked itself, is no use of the line', () => {
+  const beside = new Beside(OWN);
+  const answers = [{ method: 'HEAD' }, { statusCode: 304 }, { statusCode: 204 }, { initiator: 'chrome-extension://abc' }, { originUrl: `${OWN}background.js` }];
+  for (const [id, answer] of answers.entries()) {
+    beside.began({ requestId: String(id), tabId: -1, timeStamp: 0, responseHeaders: length(900_000), ...answer });
+    beside.completed({ requestId: String(id) });
+  }
+  assert.deepEqual(facts(beside, SECOND, 2), []);
+  beside.began({ requestId: 'other', tabId: -1, timeStamp: 0, method: 'GET', statusCode: 206, initiator: 'https://a.example', responseHeaders: length(900_000) });
+  beside.completed({ requestId: 'other' });
+  assert.equal(facts(beside, SECOND, 2)[0][1].bytes, 900_000);
+});
+
 test('a large one under way is told of when it has lasted, and when it is over', () => {
-  const beside = new Beside();
+  const beside = new Beside(OWN);
   began(beside, 'a', 1, 900, 5 << 20);
   began(beside, 'b', 1, 900, null);
   began(beside, 'c', 1, 900, 1000);
@@ -49,7 +63,7 @@ test('a large one under way is told of when it has lasted, and when it is over',
 });
 
 test('a browser that never tells of ends fills no memory', () => {
-  const beside = new Beside();
+  const beside = new Beside(OWN);
   for (let id = 0; id < 10_000; id += 1) began(beside, String(id), 1, 0, null);
   assert.equal(facts(beside, SECOND, 2)[0][1].open, 2048);
 });

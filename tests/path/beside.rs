@@ -33,7 +33,7 @@ fn a_way_as_fast_as_ever_that_others_had_a_part_of_was_shared() {
         assert!(!told.facts.is_empty());
         (told.id.clone(), stall.zones)
     };
-    let story = other_tabs(shared(), 400_000, 0);
+    let story = other_tabs(shared(), 600_000, 0);
     assert_eq!(ids(&story), ("other-tabs-took".into(), ALL.to_vec()));
     let at_home = |story: &Story| {
         let stall = judged(story);
@@ -41,7 +41,7 @@ fn a_way_as_fast_as_ever_that_others_had_a_part_of_was_shared() {
         (stall.duration, home)
     };
     let (duration, home) = at_home(&story);
-    assert!(home.0 * 5 > duration.0 * 3, "{home:?} of {duration:?}");
+    assert!(home.0 * 2 > duration.0, "{home:?} of {duration:?}");
     let (_, before) = at_home(&shared());
     assert!(before.0 * 2 < duration.0, "{before:?} of {duration:?}");
     // The line was slow as well, or others had more than their part: it is told, and nothing is made of it.
