@@ -12,7 +12,7 @@ const LARGE = 1 << 20;
 /** Answers that are followed at a time; of some the end is never told. */
 const FOLLOWED = 2048;
 
-/** Follows the answers of all tabs. No address and no name is looked at. */
+/** Follows the answers of all tabs. Of who asked it is looked at only whether that was the extension, of addresses nothing. */
 export class Beside {
   /** Answers under way. @type {Map<string, { tab: number, from: number, bytes: number, large: boolean }>} */
   #open = new Map();

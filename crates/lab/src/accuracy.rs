@@ -5,7 +5,7 @@ use crate::durations;
 use crate::figure;
 use crate::fit::Fit;
 use crate::judge::{Answer, Record, Said};
-use crate::measure::{Judged, calibration, macro_mean, mean, number, ratio, share, size};
+use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
 use crate::report::name;
 use crate::run::commit;
@@ -66,8 +66,10 @@ pub fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
         Mode::Answered => &said.answered,
         Mode::Measured => &said.measured,
     };
-    let known = records.iter().filter_map(|record| Some((record.truth.as_ref()?, record.stall.as_ref()?)));
-    known.map(|(truth, said)| Judged { truth: truth.zone, answer: answer(said) }).collect()
+    let known = records
+        .iter()
+        .filter_map(|record| Some((record.truth.as_ref()?, record.stall.as_ref()?, record.shared)));
+    known.map(|(truth, said, shared)| Judged { truth: truth.zone, answer: answer(said), shared }).collect()
 }
 
 /// The page: of all runs those that count, and those with one fault of several `alone`.
@@ -86,7 +88,9 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
          without it. *With the answer*: where a check finds a queue behind the router, the viewer is asked whether anything\n\
          else in the home used the connection, and answers rightly; all others are as with a check. *And line tests*: the\n\
          same where [line tests](line-test.md) had been made in better hours. [Some of them](#runs-that-no-rule-was-made-by)\n\
-         mended rules. Bounds are Wilson's, 95 %.\n",
+         mended rules. Of two faults at once no single zone is the truth: such runs count where the true zone is in the set and\n\
+         an innocent network is not blamed alone, and the parts that each fault has are [compared\n\
+         apart](#two-faults-at-once). Bounds are Wilson's, 95 %.\n",
         all.iter().filter(|record| record.only.is_none()).count(),
         valid.len(),
         checked.len(),
@@ -159,10 +163,14 @@ fn summary(page: &mut String, columns: &[Column]) -> Result<()> {
             of.records.iter().filter(zoned).filter_map(|record| mechanism::right(record)).collect();
         ratio(told.iter().filter(|right| **right).count(), told.len())
     });
-    row("zones in the set, mean of the means of each true zone", &|of| number(macro_mean(&of.judged, size)));
-    row("the true zone alone", &|of| share(&of.judged, Judged::alone));
+    row("zones in the set, mean of the means of each true zone", &|of| {
+        number(macro_mean(&of_one(&of.judged), size))
+    });
+    row("the true zone alone", &|of| share(&of_one(&of.judged), Judged::alone));
     row("access or interconnect alone, when innocent", &|of| share(&of.judged, Judged::accuses));
-    row("Brier score (0 is perfect, 2 the worst)", &|of| number(mean(of.judged.iter().map(Judged::brier))));
+    row("Brier score (0 is perfect, 2 the worst)", &|of| {
+        number(mean(of_one(&of.judged).iter().map(Judged::brier)))
+    });
     write!(page, "\n{table}")?;
     Ok(())
 }
@@ -181,8 +189,8 @@ fn zones(page: &mut String, modes: &Modes) -> Result<()> {
                 (*mode).to_owned(),
                 of.len().to_string(),
                 share(&of, Judged::inside),
-                share(&of, Judged::alone),
-                number(mean(of.iter().map(size))),
+                share(&of_one(&of), Judged::alone),
+                number(mean(of_one(&of).iter().map(size))),
             ]);
         }
     }
@@ -194,7 +202,7 @@ fn confusion(page: &mut String, modes: &Modes) -> Result<()> {
     writeln!(page, "\n## What was said\n\nStalls by where the fault was and the set that was named.\n")?;
     let mut counts: BTreeMap<(Zone, Vec<Zone>), [usize; MODES]> = BTreeMap::new();
     for (mode, (_, judged)) in modes.iter().enumerate() {
-        for Judged { truth, answer } in judged {
+        for Judged { truth, answer, .. } in judged {
             let counts = counts.entry((*truth, answer.zones.clone())).or_default();
             if let Some(count) = counts.get_mut(mode) {
                 *count += 1;
@@ -243,7 +251,7 @@ fn calibrated(page: &mut String, modes: &Modes) -> Result<()> {
          has its faults where somebody put them: passively this compares that expectation with our choice of scenarios.\n\n\
          ![How often a zone was the true one, by the part of the stall that it was given](calibration.svg)\n"
     )?;
-    let series = modes.each_ref().map(|(mode, judged)| (*mode, calibration(judged)));
+    let series = modes.each_ref().map(|(mode, judged)| (*mode, calibration(&of_one(judged))));
     let mut table = Table::new(&["", "given", "mean", "came from there"]);
     for (title, bins) in &series {
         for bin in bins {
@@ -286,7 +294,7 @@ fn baselines(page: &mut String, records: &[&Record]) -> Result<()> {
     }
     let names = BASELINES.iter().map(|baseline| baseline.name).chain([tree::NAME]);
     for (name, answers) in names.zip(&theirs) {
-        let judged = answers.iter().map(|(truth, answer)| Judged { truth: *truth, answer });
+        let judged = answers.iter().map(|(truth, answer)| Judged { truth: *truth, answer, shared: false });
         judges.push((name.to_owned(), judged.collect()));
     }
     let mut table =

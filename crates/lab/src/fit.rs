@@ -213,8 +213,11 @@ fn score<'a>(title: &str, cases: &'a [Case], rows: impl Fn(&'a Case) -> &'a Rows
             (stall.as_ref().map(Answer::of).unwrap_or_default(), -part.ln())
         })
         .collect();
-    let judged: Vec<Judged> =
-        cases.iter().zip(&answers).map(|(case, (answer, _))| Judged { truth: case.truth, answer }).collect();
+    let judged: Vec<Judged> = cases
+        .iter()
+        .zip(&answers)
+        .map(|(case, (answer, _))| Judged { truth: case.truth, answer, shared: false })
+        .collect();
     let count = |of: fn(&Judged) -> bool| judged.iter().filter(|judged| of(judged)).count();
     Score {
         rows: title.to_owned(),

@@ -38,6 +38,9 @@ pub struct Record {
     /// The longest gap, and what is said of it: worked out anew whenever it is read.
     #[serde(skip_deserializing)]
     pub stall: Option<Said>,
+    /// Of two faults at once: the truth is what part of the stall each has, not one zone.
+    #[serde(skip)]
+    pub shared: bool,
     /// Stalls that Whystall found where the page saw no gap.
     pub invented: usize,
     /// Gaps of at least [`SHORTEST`] that it did not find.
@@ -172,7 +175,9 @@ impl Record {
     }
 
     /// Compares what the rules of today make of the run's evidence with what the page saw.
-    pub fn judge(&mut self, line: u64) -> Result<()> {
+    pub fn judge(&mut self, scenario: &Scenario) -> Result<()> {
+        let line = scenario.play.line;
+        self.shared = self.only.is_none() && scenario.is_shared();
         let recorded =
             self.bundles.iter().map(|bundle| Evidence::read(bundle)).collect::<Result<Vec<_>>>()?;
         let explained = recorded.iter().map(Evidence::explained);
@@ -277,6 +282,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         page,
         underflows: seen.recorded.underflows.clone(),
         stall: None,
+        shared: scenario.is_shared(),
         invented: 0,
         missed: 0,
         packets: lateness.packets,
@@ -286,7 +292,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         kept: seen.recorded.stored.iter().map(|stored| stored.kept).collect(),
         bundles: seen.recorded.stored.iter().map(|stored| stored.bundle.clone()).collect(),
     };
-    record.judge(scenario.play.line)?;
+    record.judge(scenario)?;
     Ok(record)
 }
 

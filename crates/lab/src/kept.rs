@@ -77,8 +77,8 @@ mod tests {
         for entry in fs::read_dir(root.join(KEPT)).unwrap() {
             let mut record = read(&entry.unwrap().path()).unwrap();
             let scenario = Scenario::read(&root.join("lab/scenarios"), &record.scenario).unwrap();
-            record.truth = scenario.truth;
-            record.judge(scenario.play.line).unwrap();
+            record.truth = scenario.truth.clone();
+            record.judge(&scenario).unwrap();
             judged += usize::from(record.stall.is_some());
             wrong.extend(
                 record.wrong().into_iter().map(|what| format!("{}: {what}", Run::of(&record).name())),

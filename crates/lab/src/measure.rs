@@ -8,6 +8,8 @@ use whystall::verdict::Zone;
 pub struct Judged<'a> {
     pub truth: Zone,
     pub answer: &'a Answer,
+    /// Of two faults at once: `truth` has more of the stall, and not all of it.
+    pub shared: bool,
 }
 
 impl Judged<'_> {
@@ -33,6 +35,11 @@ impl Judged<'_> {
         let truth = |zone| if zone == self.truth { 1.0 } else { 0.0 };
         Zone::ALL.into_iter().map(|zone| (self.answer.part(zone) - truth(zone)).powi(2)).sum()
     }
+}
+
+/// Those of one fault: of two no single zone is the truth, and the parts that each has are compared apart (`shares.rs`).
+pub fn of_one<'a>(judged: &[Judged<'a>]) -> Vec<Judged<'a>> {
+    judged.iter().copied().filter(|judged| !judged.shared).collect()
 }
 
 /// Answers by true zone, in path order, only those that there are.
@@ -161,13 +168,15 @@ mod tests {
 
     #[test]
     fn a_set_is_worth_what_a_blind_pick_of_it_is() {
-        let utility = |set: &[Zone]| Judged { truth: Edge, answer: &answer(set, &[]) }.utility();
+        let utility =
+            |set: &[Zone]| Judged { truth: Edge, answer: &answer(set, &[]), shared: false }.utility();
         assert_eq!([&[Edge][..], &[Edge, Origin], &[Access], &[]].map(utility), [1.0, 0.5, 0.0, 0.0]);
     }
 
     #[test]
     fn briers_score_worked_by_hand() {
-        let score = |mass: &[(Zone, f64)]| Judged { truth: Home, answer: &answer(&[], mass) }.brier();
+        let score =
+            |mass: &[(Zone, f64)]| Judged { truth: Home, answer: &answer(&[], mass), shared: false }.brier();
         assert_eq!(score(&[(Home, 1.0)]), 0.0);
         assert_eq!(score(&[(Access, 1.0)]), 2.0);
         assert_eq!(score(&[(Home, 0.5), (Access, 0.5)]), 0.5);
@@ -177,7 +186,8 @@ mod tests {
     #[test]
     fn calibration_counts_each_zone_that_was_given_a_part() {
         let [sure, split] = [answer(&[], &[(Home, 1.0)]), answer(&[], &[(Home, 0.42), (Access, 0.48)])];
-        let judged = [(Home, &sure), (Access, &split)].map(|(truth, answer)| Judged { truth, answer });
+        let judged =
+            [(Home, &sure), (Access, &split)].map(|(truth, answer)| Judged { truth, answer, shared: false });
         let bins = calibration(&judged);
         let told: Vec<_> =
             bins.iter().map(|bin| (bin.from, bin.zones, number(bin.given), bin.true_of)).collect();

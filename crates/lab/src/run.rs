@@ -127,8 +127,8 @@ impl Run {
 /// Judges it by the rules of today.
 fn judged(mut record: Record) -> Result<Record> {
     let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
-    record.truth = scenario.truth;
-    record.judge(scenario.play.line)?;
+    record.truth = scenario.truth.clone();
+    record.judge(&scenario)?;
     Ok(record)
 }
 

@@ -157,6 +157,11 @@ impl Scenario {
         if self.family.is_empty() { &self.name } else { &self.family }
     }
 
+    /// Faults in two places at once have the stall together.
+    pub fn is_shared(&self) -> bool {
+        self.faults.iter().filter(|fault| fault.zone.is_some()).count() > 1
+    }
+
     /// What goes wrong: all of it, or only this one, counted from 1.
     pub fn going_wrong(&self, only: Option<usize>) -> Vec<&Fault> {
         let chosen = |(index, _): &(usize, &Fault)| only.is_none_or(|only| index + 1 == only);

@@ -2,7 +2,7 @@
 
 use crate::accuracy::{Mode, judged};
 use crate::judge::Record;
-use crate::measure::{Judged, macro_mean, number, share, size};
+use crate::measure::{Judged, macro_mean, number, of_one, share, size};
 use crate::table::Table;
 use anyhow::Result;
 use std::fmt::Write;
@@ -56,8 +56,8 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
                 format!("{title}, {what}"),
                 of.len().to_string(),
                 share(&of, Judged::inside),
-                share(&of, Judged::alone),
-                number(macro_mean(&of, size)),
+                share(&of_one(&of), Judged::alone),
+                number(macro_mean(&of_one(&of), size)),
             ]);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::accuracy::{Mode, judged};
 use crate::judge::Record;
-use crate::measure::{Judged, macro_mean, mean, number, share, size};
+use crate::measure::{Judged, macro_mean, mean, number, of_one, share, size};
 use crate::table::Table;
 use anyhow::Result;
 use std::fmt::Write;
@@ -75,10 +75,10 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
             what.to_owned(),
             of.len().to_string(),
             share(&of, Judged::inside),
-            share(&of, Judged::alone),
-            number(macro_mean(&of, size)),
+            share(&of_one(&of), Judged::alone),
+            number(macro_mean(&of_one(&of), size)),
             share(&of, Judged::accuses),
-            number(mean(of.iter().map(Judged::brier))),
+            number(mean(of_one(&of).iter().map(Judged::brier))),
         ]);
     }
     write!(page, "{table}")?;
