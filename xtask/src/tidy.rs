@@ -27,7 +27,7 @@ pub fn run() -> Result<()> {
 pub type Check = (&'static str, fn() -> Result<()>);
 
 /// The rules.
-pub const CHECKS: [Check; 8] = [
+pub const CHECKS: [Check; 9] = [
     ("the core depends on no web crate", core_depends_on_no_web_crate),
     ("the core reads no clock", core_reads_no_clock),
     ("no test sleeps for a fixed time", tests_wait_for_conditions),
@@ -36,6 +36,7 @@ pub const CHECKS: [Check; 8] = [
     ("every language has the same words", languages_agree),
     ("the pages made from the code are current", docs::current),
     ("nothing names a directory of one machine", names_no_machine_path),
+    ("the fuzz targets know what the core needs", fuzz_targets_are_locked),
 ];
 
 /// Crates that know a browser. A name that begins with one of these is one, too.
@@ -67,6 +68,28 @@ fn core_depends_on_no_web_crate() -> Result<()> {
         .collect();
     ensure!(tree.starts_with("whystall "), "cargo tree says something unexpected");
     ensure!(found.is_empty(), "it depends on {found:?}");
+    Ok(())
+}
+
+/// Their lock file is one of its own. Where it is old, Cargo can't fetch by it, which looks like having no network.
+fn fuzz_targets_are_locked() -> Result<()> {
+    let needed = output(&mut cargo([
+        "tree",
+        "--package",
+        "whystall",
+        "--edges",
+        "normal,build",
+        "--depth",
+        "1",
+        "--prefix",
+        "none",
+    ]))?;
+    let lock = fs::read_to_string("fuzz/Cargo.lock").context("fuzz/Cargo.lock")?;
+    let core = lock.split("[[package]]").find(|package| package.contains("\nname = \"whystall\"\n"));
+    let core = core.context("fuzz/Cargo.lock does not have the core")?;
+    let missing = needed.lines().skip(1).filter_map(|line| line.split(' ').next());
+    let missing: Vec<&str> = missing.filter(|name| !core.contains(&format!("\"{name}\""))).collect();
+    ensure!(missing.is_empty(), "it lacks {missing:?}: cargo fetch --manifest-path fuzz/Cargo.toml");
     Ok(())
 }
 
