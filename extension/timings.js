@@ -16,8 +16,8 @@ export class Timings {
   #on = false;
   /** Tab → its hosts. @type {Map<number, Set<string>>} */
   #hosts = new Map();
-  /** Changes of rules, one after the other. */
-  #changing = Promise.resolve();
+  /** Changes of rules, one after the other, and whether the last came about. @type {Promise<boolean>} */
+  #changing = Promise.resolve(true);
 
   /** @param {(tab: number, fact: any) => void} tell */
   constructor(tell) {
@@ -41,7 +41,7 @@ export class Timings {
     if (!/^https?:$/.test(protocol) || hosts.has(hostname) || hosts.size >= HOST_LIMIT) return;
     this.#hosts.set(tab, hosts.add(hostname));
     this.#change(async () => ({ removeRuleIds: [tab], addRules: [rule(tab, [...hosts])] }))
-      .then(() => this.tell(tab, { k: 'timings-shown', t: Date.now(), url }));
+      .then((changed) => changed && this.tell(tab, { k: 'timings-shown', t: Date.now(), url }));
   }
 
   /** Nothing plays there any more. @param {number} tab */
@@ -49,11 +49,14 @@ export class Timings {
     if (this.#hosts.delete(tab)) this.#change(async () => ({ removeRuleIds: [tab] }));
   }
 
-  /** @param {() => Promise<any>} how */
+  /** What is not changed is not told of. @param {() => Promise<any>} how */
   #change(how) {
     this.#changing = this.#changing
-      .then(async () => api.declarativeNetRequest?.updateSessionRules(await how()))
-      .catch((error) => console.warn('Whystall: no timings', error));
+      .then(async () => api.declarativeNetRequest.updateSessionRules(await how()))
+      .then(() => true, (error) => {
+        console.warn('Whystall: no timings', error);
+        return false;
+      });
     return this.#changing;
   }
 }

@@ -52,6 +52,11 @@ fn out(place: &str, allowed: String) -> BundleError {
 
 type Fault = Option<(&'static str, String)>;
 
+/// When something began that was over at this moment.
+fn began(from: Wall, at: Wall) -> Fault {
+    wall("from", from).or_else(|| (from > at).then(|| ("from", "no later than at".to_owned())))
+}
+
 /// The first member that is out of bounds, and what is allowed.
 fn fault(input: &Input) -> Fault {
     wall("at", input.at).or_else(|| match &input.event {
@@ -82,12 +87,7 @@ fn fault(input: &Input) -> Fault {
         Event::RequestEnded { bytes, .. } => count("bytes", bytes.unwrap_or(0)),
         Event::Timing { timing, .. } => phases(timing),
         Event::TimingsShown { host: of } => host("host", of),
-        Event::OtherTabs { from, bytes, .. } => wall("from", *from)
-            .or_else(|| {
-                let allowed = || "no later than at".to_owned();
-                (*from > input.at).then(|| ("from", allowed()))
-            })
-            .or_else(|| count("bytes", *bytes)),
+        Event::OtherTabs { from, bytes, .. } => began(*from, input.at).or_else(|| count("bytes", *bytes)),
         Event::Claimed { claim, .. } => {
             let allowed = || "a buffer of at most 600 s, and no faster than a line can be".to_owned();
             (!claim.is_sound()).then(|| ("claim", allowed()))
@@ -107,27 +107,25 @@ fn fault(input: &Input) -> Fault {
             let unsound = (!playlist.is_sound()).then(|| ("playlist", allowed()));
             unsound.or_else(|| (named.len() > NAMED_LIMIT).then(|| ("named", many())))
         }
-        Event::Checked { target, host: name, from, connect, answer, bytes, took, .. } => wall("from", *from)
-            .or_else(|| {
-                let allowed = || "no later than at".to_owned();
-                (*from > input.at).then(|| ("from", allowed()))
-            })
-            .or_else(|| name.as_ref().and_then(|name| host("host", name)))
-            .or_else(|| {
-                let allowed = || "only of the stalled server and one beside it".to_owned();
-                (name.is_some() && !target.is_named()).then(|| ("host", allowed()))
-            })
-            .or_else(|| {
-                let allowed = || format!("0 to {} microseconds", CHECK_TIME_LIMIT.0);
-                let sound = |time: &Micros| (Micros::ZERO..=CHECK_TIME_LIMIT).contains(time);
-                let mut times = [("connect", connect), ("answer", answer), ("took", took)].into_iter();
-                let unsound = times.find(|(_, time)| time.as_ref().is_some_and(|time| !sound(time)));
-                unsound.map(|(member, _)| (member, allowed()))
-            })
-            .or_else(|| {
-                let allowed = || format!("at most {CHECK_BYTES_LIMIT} bytes");
-                bytes.filter(|bytes| *bytes > CHECK_BYTES_LIMIT).map(|_| ("bytes", allowed()))
-            }),
+        Event::Checked { target, host: name, from, connect, answer, bytes, took, .. } => {
+            began(*from, input.at)
+                .or_else(|| name.as_ref().and_then(|name| host("host", name)))
+                .or_else(|| {
+                    let allowed = || "only of the stalled server and one beside it".to_owned();
+                    (name.is_some() && !target.is_named()).then(|| ("host", allowed()))
+                })
+                .or_else(|| {
+                    let allowed = || format!("0 to {} microseconds", CHECK_TIME_LIMIT.0);
+                    let sound = |time: &Micros| (Micros::ZERO..=CHECK_TIME_LIMIT).contains(time);
+                    let mut times = [("connect", connect), ("answer", answer), ("took", took)].into_iter();
+                    let unsound = times.find(|(_, time)| time.as_ref().is_some_and(|time| !sound(time)));
+                    unsound.map(|(member, _)| (member, allowed()))
+                })
+                .or_else(|| {
+                    let allowed = || format!("at most {CHECK_BYTES_LIMIT} bytes");
+                    bytes.filter(|bytes| *bytes > CHECK_BYTES_LIMIT).map(|_| ("bytes", allowed()))
+                })
+        }
         Event::Line { plan, capacity } => {
             let allowed = || format!("1 to {LINE_LIMIT} bits a second");
             let mut rates = [("plan", plan), ("capacity", capacity)].into_iter();

@@ -15,6 +15,7 @@
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, covered, rate};
 use super::{Told, finding};
+use crate::time::Wall;
 use crate::verdict::Value;
 
 /// In per cent of the capacity: from here on it is full (ATTRIBUTION §3.4).
@@ -47,19 +48,32 @@ pub fn bitrate(name: &'static str, bits: u128) -> (&'static str, Value) {
 
 /// Bits in a second of everything the page fetched while the late bodies were slow, and what tells of that and of the line.
 pub fn carried(scene: &Scene) -> Option<(u128, Vec<u32>)> {
+    let fetches = scene.fetches.iter().filter(|fetch| !fetch.cached);
+    let came = fetches.filter_map(|fetch| {
+        let ((bytes, took), from) = rate(fetch).zip(fetch.response)?;
+        Some((bytes, (from, from + took), &fetch.facts[..]))
+    });
+    let (bits, facts) = meanwhile(scene, came)?;
+    Some((bits, [scene.line.fact].into_iter().chain(facts).collect()))
+}
+
+/// Bits in a second of what came while the late bodies were slow: bytes, from when to when, and what told of them. Of what came
+/// longer than that its part; and of what had one, what told of it.
+pub fn meanwhile<'a>(
+    scene: &Scene,
+    came: impl IntoIterator<Item = (u64, (Wall, Wall), &'a [u32])>,
+) -> Option<(u128, Vec<u32>)> {
     let (slow, _) = covered(&scene.transferring, &[]);
-    let mut facts = vec![scene.line.fact];
+    let mut facts = Vec::new();
     let mut moved: u128 = 0;
-    for fetch in scene.fetches.iter().filter(|fetch| !fetch.cached) {
-        let Some(((bytes, took), from)) = rate(fetch).zip(fetch.response) else { continue };
-        let (_, during) = covered(&scene.transferring, &[(from, from + took)]);
+    for (bytes, (from, to), told) in came {
+        let (_, during) = covered(&scene.transferring, &[(from, to)]);
         let part = u128::from(bytes) * u128::from(during.0.unsigned_abs());
-        let part = part.checked_div(u128::from(took.0.unsigned_abs())).unwrap_or(0);
+        let part = part.checked_div(u128::from((to - from).0.unsigned_abs())).unwrap_or(0);
         if part > 0 {
-            facts.extend(&fetch.facts);
+            facts.extend(told);
         }
         moved += part;
     }
-    let bits = (moved * 8_000_000).checked_div(u128::from(slow.0.unsigned_abs()))?;
-    Some((bits, facts))
+    Some(((moved * 8_000_000).checked_div(u128::from(slow.0.unsigned_abs()))?, facts))
 }

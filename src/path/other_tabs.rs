@@ -16,10 +16,10 @@
 //! ended: large ones still under way are told of, and nothing is made of them.
 
 use super::belief::{Row, ln};
-use super::line_full::bitrate;
-use super::scene::{LateBy, Scene, covered, rate, usual};
+use super::line_full::{bitrate, meanwhile};
+use super::references::bitrate as rate_of;
+use super::scene::{LateBy, Scene, rate, usual, within};
 use super::{Told, finding};
-use crate::time::{Micros, Wall};
 use crate::verdict::Value;
 
 /// Of what the video alone usually gets, in per cent: transfers that share a line waste some of it [P].
@@ -39,17 +39,18 @@ pub fn test(scene: &Scene) -> Option<Told> {
     if scene.late_by != Some(LateBy::Bodies) {
         return None;
     }
-    let (bytes, mut facts) = got(scene);
-    let (slow, _) = covered(&scene.transferring, &[]);
-    let others = (bytes * 8_000_000).checked_div(u128::from(slow.0.unsigned_abs()))?;
-    let late = per_second(scene.late_rate()?);
+    let counts = scene.other_tabs.iter();
+    let came = counts
+        .map(|count| (count.what.bytes, (count.what.from, count.at), std::slice::from_ref(&count.fact)));
+    let (others, mut facts) = meanwhile(scene, came)?;
+    let late = u128::from(rate_of(scene.late_rate()?));
     let told = |id, row, values, facts| {
         let finding = finding(id, facts, values);
         Some(Told { finding, row, observed: None, networks_assumed: false })
     };
-    if bytes == 0 || others < late {
-        let under_way =
-            scene.other_tabs.iter().filter(|count| count.what.open > 0 && within(scene, count.at));
+    if others == 0 || others < late {
+        let slow = |at| within(&scene.transferring, at);
+        let under_way = scene.other_tabs.iter().filter(|count| count.what.open > 0 && slow(count.at));
         let most = under_way.clone().map(|count| count.what.open).max()?;
         facts.extend(under_way.map(|count| count.fact));
         return told("other-tabs-open", NOTHING, vec![("count", Value::Count(most.into()))], facts);
@@ -63,35 +64,10 @@ pub fn test(scene: &Scene) -> Option<Told> {
     }
 }
 
-/// Bytes that came to other tabs while the late bodies were slow, and what tells of them.
-fn got(scene: &Scene) -> (u128, Vec<u32>) {
-    let mut facts = Vec::new();
-    let mut bytes: u128 = 0;
-    for count in scene.other_tabs {
-        let whole = (count.at - count.what.from).max(Micros(1));
-        let (_, during) = covered(&scene.transferring, &[(count.what.from, count.at)]);
-        let part = u128::from(count.what.bytes) * u128::from(during.0.unsigned_abs());
-        let part = part.checked_div(u128::from(whole.0.unsigned_abs())).unwrap_or(0);
-        if part > 0 {
-            facts.push(count.fact);
-        }
-        bytes += part;
-    }
-    (bytes, facts)
-}
-
-fn within(scene: &Scene, at: Wall) -> bool {
-    super::scene::within(&scene.transferring, at)
-}
-
 /// What bodies of this media came at before, bits a second.
 fn usually(scene: &Scene) -> Option<u128> {
     let before = scene.media.iter().map(|(_, fetch)| fetch);
     let before =
         before.filter(|fetch| !fetch.cached && fetch.delivered().is_some_and(|at| at < scene.window.0));
-    usual(before.filter_map(|fetch| rate(fetch)).map(per_second).collect())
-}
-
-fn per_second((bytes, took): (u64, Micros)) -> u128 {
-    u128::from(bytes) * 8_000_000 / u128::from(took.0.unsigned_abs().max(1))
+    usual(before.filter_map(|fetch| rate(fetch)).map(rate_of).map(u128::from).collect())
 }

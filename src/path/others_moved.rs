@@ -16,7 +16,7 @@
 
 use super::belief::{Row, ln};
 use super::place::{Witness, independent};
-use super::references::SLOWLY;
+use super::references::{SLOWLY, bitrate};
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
 use super::{Told, finding, lasting};
 use crate::ledger::fetch::Fetch;
@@ -92,12 +92,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         2.. if slow => ("others-slow", if known { SHARED_KNOWN } else { SHARED }),
         _ => return None,
     };
-    let (bytes, took) = slowest?;
-    let bits = u128::from(bytes) * 8_000_000 / u128::from(took.0.unsigned_abs().max(1));
-    let values = [
-        ("count", Value::Count(count as u64)),
-        ("rate", Value::Bitrate(u64::try_from(bits).unwrap_or(u64::MAX))),
-    ];
+    let values = [("count", Value::Count(count as u64)), ("rate", Value::Bitrate(bitrate(slowest?)))];
     let facts = witnesses.iter().flat_map(|(_, fetch)| &fetch.facts).copied().collect();
     Some(Told { finding: finding(id, facts, values), row, observed: None, networks_assumed: !known })
 }

@@ -9,7 +9,8 @@
 //!   answers anything, in the networks in between or at its own port. What is behind it has no part in that.
 //! - Answers took longer, and connecting did not, or is not known to have: as before if answers of a server beside it took longer
 //!   by the same at the same moments, else, if it is not known, as before, or the server itself is slow.
-//! - Connecting took no longer, and answers, unlike those of a server beside it, at least four times as long and a tenth of a second: the server holds them back,
+//! - Connecting took no longer, and answers, unlike those of a server beside it, at least four times as long and a tenth of a
+//!   second: the server holds them back,
 //!   of what it has at hand.
 //! - What it has at hand came at once (eight times as fast as the late bodies, since some servers send the first part of
 //!   anything quickly): server and way are well, so it waits for what is behind it.

@@ -48,19 +48,14 @@ const LONGEST_FILE: usize = 500;
 /// Keys that the words of a cause have, before its id: what happens now, what happened, what to do, and its name.
 const CAUSE_KEYS: [&str; 4] = ["live_", "reason_", "do_", "cause_"];
 
+/// What the core depends on, a crate and its version a line, itself first.
+fn needs_of_core(how: &[&str]) -> Result<String> {
+    let words = ["tree", "--package", "whystall", "--edges", "normal,build", "--prefix", "none"];
+    output(cargo(words).args(how))
+}
+
 fn core_depends_on_no_web_crate() -> Result<()> {
-    let tree = output(&mut cargo([
-        "tree",
-        "--package",
-        "whystall",
-        "--edges",
-        "normal,build",
-        "--target",
-        "all",
-        "--all-features",
-        "--prefix",
-        "none",
-    ]))?;
+    let tree = needs_of_core(&["--target", "all", "--all-features"])?;
     let found: BTreeSet<&str> = tree
         .lines()
         .filter_map(|line| line.split(' ').next())
@@ -73,17 +68,7 @@ fn core_depends_on_no_web_crate() -> Result<()> {
 
 /// Their lock file is one of its own. Where it is old, Cargo can't fetch by it, which looks like having no network.
 fn fuzz_targets_are_locked() -> Result<()> {
-    let needed = output(&mut cargo([
-        "tree",
-        "--package",
-        "whystall",
-        "--edges",
-        "normal,build",
-        "--depth",
-        "1",
-        "--prefix",
-        "none",
-    ]))?;
+    let needed = needs_of_core(&["--depth", "1"])?;
     let lock = fs::read_to_string("fuzz/Cargo.lock").context("fuzz/Cargo.lock")?;
     let core = lock.split("[[package]]").find(|package| package.contains("\nname = \"whystall\"\n"));
     let core = core.context("fuzz/Cargo.lock does not have the core")?;
