@@ -11,7 +11,7 @@ use crate::time::{MediaTime, Micros, Wall, played_in, playing_time};
 use crate::timeline::Ranges;
 use crate::verdict::{Ending, Instant, StallKind};
 use frames::Frames;
-use slow::Window;
+use slow::{SPARSE, Window};
 use std::collections::VecDeque;
 use storm::Storm;
 
@@ -35,6 +35,14 @@ const LOOPED: Micros = Micros::from_millis(1000);
 const STALE: Micros = Micros::from_millis(500);
 /// Less movement than this is none: `currentTime` is reported with jitter.
 pub const STILL: Micros = Micros::from_millis(5);
+/// Nor is less than one in so many of what should have been played since a look that is long ago [P]: with next to no
+/// processor time, a browser looks once in seconds and plays a grain of sound of 21 ms meanwhile.
+const CREEPS: i64 = 10;
+/// A playing element is looked at every 250 ms at least; twice that is long ago.
+const LONG_AGO: Micros = Micros::from_millis(500);
+/// Playback that comes so much too short between two looks, further apart than crawling is told from, has stood, if it
+/// then goes on at its rate: where the position was an old one, it is seen to catch up [P].
+const FELL_BEHIND: Micros = Micros::from_millis(500);
 /// Longer without a look at the element, and nothing can be said of the time between (sleep, frozen tab) [P].
 pub const BLIND: Micros = Micros::from_millis(60_000);
 /// Longer than this without a look, and playback stood though it had something to play: page and playback stopped
@@ -119,6 +127,19 @@ impl Standing {
             return None;
         }
         Some(self.first).filter(fits).or(self.before)
+    }
+
+    /// Playback has moved further since the latest look than its rate allows.
+    fn catches_up(&self, now: &Look) -> bool {
+        let can = played_in(now.at - self.latest.at, now.rate);
+        now.position - self.latest.position > can + SHORTEST
+    }
+
+    /// Playback has moved since the latest look, and not only crept.
+    fn moved(&self, now: &Look) -> bool {
+        let (moved, since) = (now.position - self.latest.position, now.at - self.latest.at);
+        let crept = since > LONG_AGO && moved.0.saturating_mul(CREEPS) < played_in(since, now.rate).0;
+        moved > STILL && !crept
     }
 
     /// When it came to stand, counted from the look before at the playback rate.
@@ -375,12 +396,16 @@ impl Detector {
             return;
         } else if self.open.is_some() && self.storm.is_some_and(|storm| storm.blows(look.at)) {
             return;
-        } else if look.position - standing.latest.position > STILL {
+        } else if standing.moved(&look) {
             if let Some(trusted) = standing.trusted(&look) {
                 self.open = None;
                 self.standing = Some(Standing { before: Some(trusted), first: look, latest: look });
                 self.reconsider();
                 return;
+            }
+            let unseen = standing.before.is_some_and(|before| standing.first.at - before.at > SPARSE);
+            if unseen && !standing.catches_up(&look) {
+                self.open_if_stood_for(FELL_BEHIND, &standing, &look);
             }
             if self.open.as_ref().is_some_and(|open| open.kind != StallKind::SlowMotion) {
                 let moving_for = playing_time(look.position - standing.latest.position, look.rate);
@@ -402,12 +427,18 @@ impl Detector {
         let (Some(look), Some(standing)) = (self.last, self.standing) else {
             return;
         };
-        if self.open.is_some() || !self.settled || !self.should_move(&look) || look.at < self.excused_until {
+        // One look at a position tells nothing: a second must have found it there.
+        if standing.first != standing.latest {
+            self.open_if_stood_for(SHORTEST, &standing, &look);
+        }
+    }
+
+    fn open_if_stood_for(&mut self, least: Micros, standing: &Standing, look: &Look) {
+        if self.open.is_some() || !self.settled || !self.should_move(look) || look.at < self.excused_until {
             return;
         }
         let began = standing.since();
-        // One look at a position tells nothing: a second must have found it there.
-        if standing.first == standing.latest || standing.latest.at - began < SHORTEST {
+        if standing.latest.at - began < least {
             return;
         }
         let position = standing.first.position;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 const LONG_ENOUGH: Micros = Micros::from_millis(2000);
 /// Longer without a look, and playback may have stood for part of the time and run for the rest: that is no crawling.
 /// Timers of hidden tabs run once a second.
-const SPARSE: Micros = Micros::from_millis(1500);
+pub(super) const SPARSE: Micros = Micros::from_millis(1500);
 
 /// The last looks at which playback should move, no more than say how fast it does.
 #[derive(Clone, Debug, Default)]

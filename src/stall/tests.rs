@@ -473,6 +473,30 @@ fn a_short_sleep_is_no_stall() {
     check(&[Play(4_000, 100), Sleep(40_000), Stand(100), Play(4_000, 100)], &[]);
 }
 
+/// As Firefox played with a twentieth of a processor: a look in two seconds, and a grain of sound between two.
+#[test]
+fn a_machine_without_time_stalls_though_each_look_finds_it_a_little_further() {
+    let starved = [Unseen(2_400, 21), Look, Unseen(2_600, 21), Look, Unseen(200, 160), Look];
+    let story: Vec<Act> =
+        [NoFrames, Play(4_000, 100)].into_iter().chain(starved).chain([Play(2_000, 100)]).collect();
+    check(&story, &["Frozen 4000+5040 Resumed"]);
+}
+
+/// As Firefox went on with all of the processor: it tells little by little how far it has come, which was not far enough.
+#[test]
+fn what_old_positions_hide_is_found_when_they_are_new() {
+    let late = [Stand(2_000), Unseen(3_100, 21), Look, Unseen(100, 1_322), Look, Unseen(240, 2_454), Look];
+    let story: Vec<Act> =
+        [NoFrames, Play(4_000, 100)].into_iter().chain(late).chain([Play(2_000, 100)]).collect();
+    check(&story, &["Frozen 7797+1643 Resumed"]);
+    // Sound went on all the time, as it turns out.
+    let late =
+        [Unseen(3_000, 21), Look, Unseen(100, 1_877), Look, Unseen(100, 1_020), Look, Unseen(100, 382), Look];
+    let story: Vec<Act> =
+        [NoFrames, Play(4_000, 100)].into_iter().chain(late).chain([Play(2_000, 100)]).collect();
+    check(&story, &[]);
+}
+
 /// Firefox at first tells the position from before its main thread was blocked.
 #[test]
 fn an_old_position_is_no_stall() {
