@@ -6,9 +6,11 @@
 const GAP = 150;
 /** Standing still for less is no stall, milliseconds. */
 const STALL = 200;
+/** How far it has come is noted this often, milliseconds. */
+const TICK = 500;
 
 function recordPlayback(video) {
-  const record = { frames: 0, gaps: [], stops: [], interruptions: [], segments: [], overlays: [], violations: [] };
+  const record = { frames: 0, gaps: [], stops: [], ticks: [], interruptions: [], segments: [], overlays: [], violations: [] };
   const epoch = (time) => performance.timeOrigin + time;
 
   // Playback moves while frames follow each other closely. A single frame between two gaps moves nothing: browsers show
@@ -39,6 +41,8 @@ function recordPlayback(video) {
   // Sound can go on without pictures: Chromium lets it for three seconds. When `currentTime` itself stood still:
   let seen = null;
   const look = (time) => {
+    const now = { at: epoch(time), position: video.currentTime };
+    if (!(now.at - record.ticks.at(-1)?.at < TICK)) record.ticks.push(now);
     if (video.currentTime !== (seen?.position ?? 0)) {
       if (seen && time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time), moved: video.currentTime - seen.position });
       seen = { at: time, position: video.currentTime };

@@ -338,6 +338,7 @@ fn ended(stall: &Stall) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::emulator::{Lateness, Stats};
+    use crate::seen::Tick;
     use serde_json::json;
 
     /// Evidence that was recorded.
@@ -449,6 +450,22 @@ mod tests {
         seen.recorded.record.stops.clear();
         let control: Scenario = toml::from_str("title = ''").unwrap();
         assert!(judged(&control, &seen).counts());
+    }
+
+    #[test]
+    fn a_position_that_catches_up_was_an_old_one() {
+        let mut seen = seen();
+        let Gap { began, ended, .. } = seen.recorded.record.gaps[0];
+        let took = ended + 1_000.0 - began;
+        let mut behind = |by: f64| {
+            let position = (took - by) / 1000.0;
+            seen.recorded.record.ticks =
+                vec![Tick { at: began, position: 0.0 }, Tick { at: began + took, position }];
+            let control: Scenario = toml::from_str("title = ''").unwrap();
+            judged(&control, &seen).counts()
+        };
+        assert!(behind(100.0));
+        assert!(!behind(1_000.0));
     }
 
     #[test]

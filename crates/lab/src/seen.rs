@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The least that playback must fall behind for a stall, milliseconds: less is a hiccup that Whystall may leave out.
 pub const SHORTEST: f64 = 500.0;
 
+/// So long after pictures go on, `currentTime` tells how far playback has come, milliseconds.
+const CATCHES_UP: f64 = 1000.0;
+
 /// Everything that was seen of a playback.
 pub struct Seen {
     pub recorded: Recorded,
@@ -48,6 +51,9 @@ pub struct Stored {
 pub struct Page {
     pub gaps: Vec<Gap>,
     pub stops: Vec<Stop>,
+    /// Runs from before it was noted have none.
+    #[serde(default)]
+    pub ticks: Vec<Tick>,
     pub segments: Vec<Segment>,
 }
 
@@ -72,6 +78,13 @@ pub struct Stop {
     pub moved: f64,
 }
 
+/// How far playback was. Milliseconds since the epoch, and media seconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Tick {
+    pub at: f64,
+    pub position: f64,
+}
+
 impl Stop {
     /// Milliseconds that playback fell behind.
     pub fn lost(&self) -> f64 {
@@ -82,11 +95,20 @@ impl Stop {
 impl Gap {
     /// Milliseconds that playback fell behind. Frames can be missing while it goes on, which is no stall: a busy page sees
     /// none, and Chromium plays up to three seconds of sound without pictures. What is lost bit by bit is none either.
-    fn lost(&self, stops: &[Stop]) -> f64 {
+    fn lost(&self, page: &Page) -> f64 {
         let played = self.media_ended.map_or(0.0, |ended| 1000.0 * (ended - self.media_began));
         let within = |stop: &Stop| stop.ended.min(self.ended) - stop.began.max(self.began);
-        let stood = stops.iter().map(|stop| within(stop) - 1000.0 * stop.moved).fold(0.0, f64::max);
-        stood.min(self.ended - self.began - played)
+        let stood = page.stops.iter().map(|stop| within(stop) - 1000.0 * stop.moved).fold(0.0, f64::max);
+        stood.min(self.ended - self.began - played).min(self.behind(&page.ticks))
+    }
+
+    /// Milliseconds by which playback is behind once it has had time to catch up: without processor time, Firefox tells
+    /// only afterwards that the sound went on.
+    fn behind(&self, ticks: &[Tick]) -> f64 {
+        let before = ticks.iter().rev().find(|tick| tick.at <= self.began);
+        let after = ticks.iter().find(|tick| tick.at >= self.ended + CATCHES_UP);
+        let behind = |(from, to): (&Tick, &Tick)| to.at - from.at - 1000.0 * (to.position - from.position);
+        before.zip(after).map_or(f64::INFINITY, behind)
     }
 }
 
@@ -100,7 +122,7 @@ pub struct Segment {
 impl Page {
     /// The gaps that are stalls.
     pub fn stalls(&self) -> Vec<Gap> {
-        self.gaps.iter().copied().filter(|gap| gap.lost(&self.stops) >= SHORTEST).collect()
+        self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST).collect()
     }
 }
 
