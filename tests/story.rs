@@ -212,6 +212,20 @@ fn a_busy_page_does_not_make_the_network_late() {
     assert_eq!(one(story.busy(12_000, 12_000)).cause, "slow-response");
 }
 
+/// It may, where it is the device that has no time: nothing tells from inside.
+#[test]
+fn a_device_that_was_busy_for_most_of_a_wait_stays_possible() {
+    let story = || Story::new(60_000).withhold(Video, 10, 15_000);
+    let stays = |stall: &Stall| {
+        let told = stall.findings.iter().any(|finding| finding.id == "busy-while-waiting");
+        let counted =
+            stall.by_zone.iter().any(|time| time.zone == Zone::Device && time.total() > Micros::ZERO);
+        (stall.zones.contains(&Zone::Device), told, counted, stall.cleared.contains(&Zone::Device))
+    };
+    assert_eq!(stays(&one(story().busy(12_000, 12_000))), (true, true, true, false));
+    assert_eq!(stays(&one(story().busy(12_000, 4_000))), (false, false, false, true));
+}
+
 #[test]
 fn a_page_too_busy_to_hand_on_what_came() {
     let story = Story::new(60_000).appended_late(Video, 10, 15_000);

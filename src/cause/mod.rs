@@ -227,7 +227,11 @@ pub fn judge(case: &Case) -> Stall {
     let heaviest =
         weighed.filter(|(weight, _)| *weight > Micros::ZERO).rev().max_by_key(|(weight, _)| *weight);
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
-    let sits = (cause.zones)(case);
+    let of_cause = (cause.zones)(case);
+    let on_path = PATH.iter().all(|zone| of_cause.contains(zone)) && !of_cause.contains(&Zone::Device);
+    let short_of_time = case.busy_while_waiting().filter(|_| on_path);
+    let besides = short_of_time.as_ref().map(|_| Zone::Device);
+    let sits: Vec<Zone> = besides.into_iter().chain(of_cause.iter().copied()).collect();
     let given_up = case.books.given_up(case.sighting);
     let servers = case.servers(&given_up);
     let inside = servers.as_ref().is_some_and(|servers| case.all_inside(servers));
@@ -249,6 +253,7 @@ pub fn judge(case: &Case) -> Stall {
     findings.extend(told_of_given_up(&given_up));
     findings.extend(told_of_check(&checked));
     findings.extend(claims::told(case));
+    findings.extend(short_of_time);
     if PATH.iter().filter(|zone| sits.contains(zone)).count() > 1 {
         findings.extend(servers.iter().flat_map(|servers| case.machine.places.told(servers)));
     }
@@ -287,8 +292,8 @@ pub fn judge(case: &Case) -> Stall {
             case.sighting.kind,
             case.duration(),
             case.ledger,
-            (cause.id, sits),
-            absent,
+            (cause.id, &sits),
+            (absent, besides),
             &evidence,
         ),
         would_decide: would_decide.into_iter().map(|of| of.id().to_owned()).collect(),

@@ -1,12 +1,12 @@
 //! What the causes on the viewer's own side ask of a case.
 
-use super::Case;
+use super::{Case, finding};
 use crate::conditions::{Covered, Periods};
 use crate::event::TrackId;
 use crate::machine::Element;
 use crate::stall::DRY;
 use crate::time::{Micros, Wall};
-use crate::verdict::{Stage, StallKind};
+use crate::verdict::{Finding, Stage, StallKind, Value};
 
 /// The stages between asking and picture that the player's code and the device answer for.
 pub const OWN: &[Stage] = &[Stage::Decide, Stage::Process, Stage::Append, Stage::Present];
@@ -15,6 +15,19 @@ pub const OWN: &[Stage] = &[Stage::Decide, Stage::Process, Stage::Append, Stage:
 pub const ASKING: &[Stage] = &[Stage::Decide];
 /// What was asked for has arrived and is not playable.
 pub const HANDING_ON: &[Stage] = &[Stage::Process, Stage::Append];
+
+/// What is waited for on the network, as the browser tells it: when a server's own word accounts for it, it took that long.
+const AWAITING: &[Stage] = &[
+    Stage::Failed,
+    Stage::Queue,
+    Stage::Dns,
+    Stage::Connect,
+    Stage::Tls,
+    Stage::RoundTrip,
+    Stage::Wait,
+    Stage::Response,
+    Stage::Transfer,
+];
 
 /// A playing element is looked at every 250 ms at least. A main thread on which that is late by no more than as much
 /// again was free to do something else meanwhile [P].
@@ -101,6 +114,19 @@ impl Case<'_> {
         // Some players hold back what they may not decrypt yet.
         let keyless = self.part_during(stages, &conditions.awaiting_licence());
         (self.share(stages) - busy.max(hidden).max(keyless)).at_least_zero()
+    }
+
+    /// What shows that the main thread was busy for at least half of the time in which the network was waited for: a
+    /// device without time for the page may have none for what arrives, and all that the browser measures is late then.
+    pub(super) fn busy_while_waiting(&self) -> Option<Finding> {
+        let busy = &self.machine.conditions.busy;
+        // Media segments wait side by side, as in `part_during`.
+        let when = self.when(AWAITING);
+        let waited: Micros = when.iter().map(|(from, to)| *to - *from).sum();
+        let covered: Micros = when.iter().map(|stretch| busy.cover(&[*stretch]).time).sum();
+        let mostly = covered > Micros::ZERO && covered.0.saturating_mul(2) >= waited.0;
+        let Covered { time, facts } = busy.cover(&when);
+        mostly.then(|| finding("busy-while-waiting", facts, [("busy", Value::Micros(time))]))
     }
 
     pub(super) fn element(&self) -> Option<&Element> {

@@ -14,17 +14,20 @@ struct Part {
 }
 
 /// The stall's time by zone, in path order, only those that have any. `zones` is where its cause can sit, `absent` what is not
-/// on the path at all.
+/// on the path at all, `besides` what may as well have made it wait that seems to wait on the path.
 pub fn by_zone(
     kind: StallKind,
     duration: Micros,
     ledger: &Ledger,
     (cause, zones): (&str, &[Zone]),
-    absent: Option<Zone>,
+    (absent, besides): (Option<Zone>, Option<Zone>),
     evidence: &Evidence,
 ) -> Vec<ZoneTime> {
     let part = |time, zones: &[Zone]| {
-        let zones = zones.iter().copied().filter(|zone| Some(*zone) != absent).collect();
+        let on_path = zones.contains(&Zone::Access) && !zones.contains(&Zone::Device);
+        let besides = besides.filter(|_| on_path);
+        let zones = besides.into_iter().chain(zones.iter().copied());
+        let zones = zones.filter(|zone| Some(*zone) != absent).collect();
         Part { time, zones }
     };
     let parts: Vec<Part> = if kind == StallKind::Starved {
