@@ -40,7 +40,9 @@ function recordPlayback(video) {
 
   // Sound can go on without pictures: Chromium lets it for three seconds. When `currentTime` itself stood still:
   let seen = null;
-  const look = (time) => {
+  const look = () => {
+    // What a frame is told as its time can be seconds ago where scripts keep the page busy.
+    const time = performance.now();
     const now = { at: epoch(time), position: video.currentTime };
     if (!(now.at - record.ticks.at(-1)?.at < TICK)) record.ticks.push(now);
     if (video.currentTime !== (seen?.position ?? 0)) {
