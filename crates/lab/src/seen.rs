@@ -52,7 +52,7 @@ pub struct Page {
     pub gaps: Vec<Gap>,
     pub stops: Vec<Stop>,
     /// Runs from before it was noted have none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ticks: Vec<Tick>,
     pub segments: Vec<Segment>,
 }
