@@ -4,14 +4,17 @@
 
 mod frames;
 mod slow;
+mod standing;
 pub mod storm;
 
 use crate::event::{ElementId, Moment, Span};
-use crate::time::{MediaTime, Micros, Wall, played_in, playing_time};
+use crate::time::{MediaTime, Micros, Wall, playing_time};
 use crate::timeline::Ranges;
 use crate::verdict::{Ending, Instant, StallKind};
 use frames::Frames;
 use slow::{SPARSE, Window};
+pub use standing::STILL;
+use standing::Standing;
 use std::collections::VecDeque;
 use storm::Storm;
 
@@ -30,16 +33,6 @@ pub const REMEDY: Micros = Micros::from_millis(5000);
 /// A step back by more than this that no seek was told of is the begin of the next round of a loop [P]. Less is the
 /// jitter of clocks.
 const LOOPED: Micros = Micros::from_millis(1000);
-/// Playback that moved further than it can by more than this was somewhere else at the look before: when a main thread
-/// was blocked, Firefox at first tells the position from before [P].
-const STALE: Micros = Micros::from_millis(500);
-/// Less movement than this is none: `currentTime` is reported with jitter.
-pub const STILL: Micros = Micros::from_millis(5);
-/// Nor is less than one in so many of what should have been played since a look that is long ago [P]: with next to no
-/// processor time, a browser looks once in seconds and plays a grain of sound of 21 ms meanwhile.
-const CREEPS: i64 = 10;
-/// A playing element is looked at every 250 ms at least; twice that is long ago.
-const LONG_AGO: Micros = Micros::from_millis(500);
 /// Playback that comes so much too short between two looks, further apart than crawling is told from, has stood, if it
 /// then goes on at its rate: where the position was an old one, it is seen to catch up [P].
 const FELL_BEHIND: Micros = Micros::from_millis(500);
@@ -103,51 +96,6 @@ impl Sighting {
     pub fn duration(&self, now: Wall) -> Micros {
         let end = self.ended.as_ref().map_or(now, |(end, _)| end.wall);
         (end - self.began.wall).at_least_zero()
-    }
-}
-
-/// A position, and the looks that bound how long the element has been at it.
-#[derive(Clone, Copy, Debug)]
-struct Standing {
-    /// The last look at an earlier position.
-    before: Option<Look>,
-    /// The first look at this one.
-    first: Look,
-    /// The newest.
-    latest: Look,
-}
-
-impl Standing {
-    /// The last look that can be right, if playback has moved further since the latest one than it can: then that one
-    /// told an old position.
-    fn trusted(&self, now: &Look) -> Option<Look> {
-        let fits =
-            |look: &Look| now.position - look.position <= played_in(now.at - look.at, now.rate) + STALE;
-        if fits(&self.latest) {
-            return None;
-        }
-        Some(self.first).filter(fits).or(self.before)
-    }
-
-    /// Playback has moved further since the latest look than its rate allows.
-    fn catches_up(&self, now: &Look) -> bool {
-        let can = played_in(now.at - self.latest.at, now.rate);
-        now.position - self.latest.position > can + SHORTEST
-    }
-
-    /// Playback has moved since the latest look, and not only crept.
-    fn moved(&self, now: &Look) -> bool {
-        let (moved, since) = (now.position - self.latest.position, now.at - self.latest.at);
-        let crept = since > LONG_AGO && moved.0.saturating_mul(CREEPS) < played_in(since, now.rate).0;
-        moved > STILL && !crept
-    }
-
-    /// When it came to stand, counted from the look before at the playback rate.
-    fn since(&self) -> Wall {
-        self.before.map_or(self.first.at, |before| {
-            let reached = before.at + playing_time(self.first.position - before.position, before.rate);
-            reached.max(before.at).min(self.first.at)
-        })
     }
 }
 
