@@ -16,7 +16,7 @@ const SAMPLE_LOW = 100;
 const LOW_LEAD = 2;
 /** Part of its rate below which playback counts as not moving, so that crawling is looked at closely too. */
 const MOVING = 0.5;
-/** After playback stood still nobody should wait for what follows, in ms: the core seals its evidence after 500. */
+/** After playback stood still nobody should wait for what follows, in ms: the core seals its evidence after 200. */
 const AFTERMATH = 750;
 /** Frames nearer together than this, in ms, are told of once: playback moves, and that is all there is to say. */
 const FRAME_GAP = 100;
@@ -220,8 +220,9 @@ class Watcher {
 
   #sample() {
     this.#tellLate();
+    const stood = this.stuck;
     this.#look('sample', false);
-    this.#countFrames();
+    this.#countFrames(stood && !this.stuck);
     this.host.check();
     this.#arm();
   }
@@ -275,13 +276,13 @@ class Watcher {
     this.host.push({ k: 'busy', t, from });
   }
 
-  /** Dropped frames, while playback is low, and what they were before. */
-  #countFrames() {
+  /** Dropped frames, while playback is low, and what they were before. @param {boolean} now so that a stall's are told at its end */
+  #countFrames(now) {
     const { element, host, number } = this;
     if (!('getVideoPlaybackQuality' in element)) return;
     const t = host.now();
     const last = this.#quality;
-    if (t - last.t < QUALITY_EVERY) return;
+    if (t - last.t < QUALITY_EVERY && !now) return;
     const video = /** @type {HTMLVideoElement} */ (element);
     const { droppedVideoFrames: dropped, totalVideoFrames: total } = video.getVideoPlaybackQuality();
     const tell = (/** @type {typeof last} */ { t, dropped, total }) => {

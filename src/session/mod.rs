@@ -34,8 +34,9 @@ pub enum Output {
     Check(Vec<Step>),
 }
 
-/// Facts of a stall's end may reach the log this much later: batches, Resource Timing.
-const SETTLE: Micros = Micros::from_millis(500);
+/// Facts of a stall's end may reach the log this much later: batches, Resource Timing. Of 498 stalls of the laboratory none had
+/// one that came more than 150 ms after the end was seen.
+const SETTLE: Micros = Micros::from_millis(200);
 /// A stall under way is shown afresh this often.
 const REFRESH: Micros = Micros::from_millis(250);
 /// One value of the buffer chart.

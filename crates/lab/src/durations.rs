@@ -53,8 +53,8 @@ pub fn soon(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Resu
         write!(
             page,
             "\n## How soon\n\n\
-             From a stall's end to the verdict that is kept, seconds. Half a second of that is waiting for facts that browsers tell\n\
-             late, as Resource Timing is; a round of a check that is under way is waited for, too.\n\n{table}"
+             From a stall's end to the verdict that is kept, seconds. Most of these runs waited half a second for facts that browsers\n\
+             tell late, as Resource Timing is; two tenths are waited now. A round of a check that is under way is waited for, too.\n\n{table}"
         )?;
     }
     Ok(())
