@@ -27,9 +27,9 @@ export class Timings {
   /** @param {boolean} on @param {boolean} changed the viewer has just said so */
   allow(on, changed) {
     this.#on = on;
-    if (on || !changed) return;
+    if (on === changed) return;
+    // Rules outlive this script: what is switched off ends, and what it does not know of begins anew.
     this.#hosts.clear();
-    // Those of an earlier life of this script, too.
     this.#change(async () => ({ removeRuleIds: (await api.declarativeNetRequest.getSessionRules()).map((/** @type {any} */ { id }) => id) }));
   }
 

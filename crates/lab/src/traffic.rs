@@ -32,8 +32,8 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
         page,
         "\n## With and without other traffic\n\n\
          Other requests of the page: *large* ones are 300 kB a second from two other sites (scenarios whose name ends in\n\
-         *elsewhere*; in *home-download* another device downloads, in *home-other-tab* another tab), *small* ones 2 kB every half a second (`lab run --pings`), as\n\
-         pages with chat, counters or advertising make them.\n\
+         *elsewhere*; in *home-download* another device downloads, in *home-other-tab* another tab), *small* ones 2 kB every half\n\
+         a second (`lab run --pings`), as pages with chat, counters or advertising make them.\n\
          \n\
          Passively there is a least: without the router's answer time home and access are never told apart, nor the networks in\n\
          between from the video's servers without another of them ([attribution](attribution.md#the-set)). Where everything else\n\

@@ -50,8 +50,10 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
          no late answer by *home-and-origin* of seed 5 (where the origin was ruled out), and those about answers of other sites\n\
          and about silence by runs with small requests (in *interconnect-lossy*, Chromium, two lost answers looked like a silent\n\
          server, and the truth was ruled out). Four narrowed what was right and wide in *home-wifi-rate*,\n\
-         *interconnect-congested* and *edge-slow-first-byte-lossy-wifi* of seed 6 and *edge-slow-advertising* of seed 5. The others were made afterwards: the same scenarios, with other random\n\
-         losses and delays, on other machines. By what they showed no rule was changed.\n\
+         *interconnect-congested* and *edge-slow-first-byte-lossy-wifi* of seed 6 and *edge-slow-advertising* of seed 5. Those of\n\
+         what is told late, and of a device that is busy while it waits, are by runs of *device-processor-quota* in Firefox that\n\
+         do not count. The others were made afterwards: the same scenarios, with other random losses and delays, on other\n\
+         machines. By what they showed no rule was changed.\n\
          \n\
          Seed {PASS} is one pass over the scenarios in random order, as far as time allowed, none left out and all by the check as\n\
          it is; many of the older runs were measured by one that began later.\n"
