@@ -37,6 +37,9 @@ pub enum Output {
 /// Facts of a stall's end may reach the log this much later: batches, Resource Timing. Of 498 stalls of the laboratory none had
 /// one that came more than 150 ms after the end was seen.
 const SETTLE: Micros = Micros::from_millis(200);
+/// A body that playback waited for may still stream in when it goes on, and its end says surely whose bytes they were. For more
+/// than this nobody waits.
+const LATEST: Micros = Micros::from_millis(500);
 /// A stall under way is shown afresh this often.
 const REFRESH: Micros = Micros::from_millis(250);
 /// One value of the buffer chart.
@@ -291,7 +294,7 @@ impl Session {
             let past = self.past.entry(*id).or_default();
             while let Some((ended, sighting)) = element.detector.finished_after(past.recorded_until) {
                 // An end is dated back from where it was seen, and whoever replays has to see it, too.
-                let settled = sighting.seen.unwrap_or(ended) + SETTLE;
+                let settled = settled(&self.machine, element, &sighting, sighting.seen.unwrap_or(ended));
                 // What is still being measured may change the verdict, too, but for that of a stall that another follows.
                 let next = element.detector.open().map(|stall| stall.began.wall);
                 let awaited = self.checker.awaited(ended).filter(|_| next.is_none());
@@ -400,6 +403,20 @@ fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
         blind: &blind,
         now: machine.now,
     })
+}
+
+/// When all facts are in of a stall whose end was seen then.
+fn settled(machine: &Machine, element: &Element, sighting: &Sighting, seen: Wall) -> Wall {
+    let soonest = seen + SETTLE;
+    if machine.now < soonest {
+        return soonest;
+    }
+    let books = Books::open(machine, element);
+    let (blocking, _) = books.explain(sighting);
+    let awaited = blocking.iter().filter_map(|blocking| blocking.fetch);
+    let latest = seen + LATEST;
+    let over = awaited.map(|fetch| fetch.over().map_or(latest, |over| (over + SETTLE).min(latest)));
+    over.fold(soonest, Wall::max)
 }
 
 fn play_state(element: &Element) -> PlayState {
