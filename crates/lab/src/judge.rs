@@ -211,10 +211,13 @@ impl Record {
         let measured = measured.and_then(|evidence| evidence.explained());
         let passive = self.check.then(|| recorded.get(*number)?.unchecked().explained()).flatten();
         // What playback stood at is what the player later put there. A busy page gets no frames while playback goes on, and
-        // sees only where that ended; after a jump over a hole, only its begin is where playback stood.
-        let stood = [Some(gap.media_began), gap.media_ended];
+        // sees only where that ended, or that it stood in between; after a jump over a hole, only its begin is where playback
+        // stood.
+        let between = self.page.stood_in(gap);
+        let stood: Vec<f64> =
+            [Some(gap.media_began), gap.media_ended].into_iter().flatten().chain(between).collect();
         let holds = |segment: &&Segment| {
-            let mut at = stood.iter().flatten().map(|at| at + FRAMES);
+            let mut at = stood.iter().map(|at| at + FRAMES);
             at.any(|at| segment.start <= at && segment.end >= at)
         };
         let waited: Vec<&Segment> = self.page.segments.iter().filter(holds).collect();

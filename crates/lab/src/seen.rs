@@ -120,6 +120,14 @@ pub struct Segment {
 }
 
 impl Page {
+    /// Where playback was twice in this gap.
+    pub fn stood_in(&self, gap: &Gap) -> Vec<f64> {
+        let within: Vec<&Tick> =
+            self.ticks.iter().filter(|tick| (gap.began..=gap.ended).contains(&tick.at)).collect();
+        let stood = |pair: &&[&Tick]| matches!(pair, [one, next] if one.position == next.position);
+        within.windows(2).filter(stood).filter_map(|pair| Some(pair.first()?.position)).collect()
+    }
+
     /// The gaps that are stalls.
     pub fn stalls(&self) -> Vec<Gap> {
         self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST).collect()
