@@ -164,9 +164,9 @@ async function openPopup(browser, page) {
   return popup;
 }
 
-/** Presses the button, once what is above it has its size and moves it no more, and waits for the file. */
+/** Presses the button and waits for the file. */
 async function save(page, button, downloads, file) {
-  await page.locator(button).setTimeout(10_000).click();
+  await (await page.waitForSelector(button, { timeout: 10_000 })).click();
   await rename(await downloaded(downloads, path.extname(file)), file);
 }
 

@@ -250,6 +250,7 @@ describe(`sharing in ${browserName}`, () => {
     assert.ok(names.length >= 10 && names.every(Boolean), JSON.stringify(names));
     const unknown = await browser.openExtensionPage('share.html?stall=0');
     await until(() => unknown.$eval('#failed', ({ hidden, textContent }) => !hidden && /not stored/.test(textContent)), 'the error');
+    assert.ok(await unknown.$eval('#save', (button) => button.disabled), 'nothing is drawn that could be saved');
   });
 
   /** Waits until the picture is drawn as chosen. */
