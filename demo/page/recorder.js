@@ -42,12 +42,11 @@ function recordPlayback(video) {
   let seen = null;
   const look = () => {
     // What a frame is told as its time can be seconds ago where scripts keep the page busy.
-    const time = performance.now();
-    const now = { at: epoch(time), position: video.currentTime };
+    const now = { at: epoch(performance.now()), position: video.currentTime };
     if (!(now.at - record.ticks.at(-1)?.at < TICK)) record.ticks.push(now);
-    if (video.currentTime !== (seen?.position ?? 0)) {
-      if (seen && time - seen.at >= GAP) record.stops.push({ began: epoch(seen.at), ended: epoch(time), moved: video.currentTime - seen.position });
-      seen = { at: time, position: video.currentTime };
+    if (now.position !== (seen?.position ?? 0)) {
+      if (seen && now.at - seen.at >= GAP) record.stops.push({ began: seen.at, ended: now.at, moved: now.position - seen.position });
+      seen = now;
     }
     requestAnimationFrame(look);
   };

@@ -229,7 +229,7 @@ pub fn judge(case: &Case) -> Stall {
     let cause = heaviest.map_or(&undetermined::CAUSE, |(_, cause)| cause);
     let of_cause = (cause.zones)(case);
     let on_path = PATH.iter().all(|zone| of_cause.contains(zone)) && !of_cause.contains(&Zone::Device);
-    let short_of_time = case.busy_while_waiting().filter(|_| on_path);
+    let short_of_time = on_path.then(|| case.busy_while_waiting()).flatten();
     let besides = short_of_time.as_ref().map(|_| Zone::Device);
     let sits: Vec<Zone> = besides.into_iter().chain(of_cause.iter().copied()).collect();
     let given_up = case.books.given_up(case.sighting);

@@ -84,13 +84,19 @@ impl Case<'_> {
 
     /// The part of what these stages took too long that fell into these periods, if it is spread evenly.
     pub(super) fn part_during(&self, stages: &[Stage], periods: &Periods) -> Micros {
-        // Media segments wait side by side: what held all of them up counts for each.
-        let when = self.when(stages);
-        let spent: Micros = when.iter().map(|(from, to)| *to - *from).sum();
-        let covered: Micros = when.iter().map(|stretch| periods.cover(&[*stretch]).time).sum();
+        let (spent, covered) = self.spent_and_covered(stages, periods);
         let part = i128::from(self.share(stages).0) * i128::from(covered.0);
         let part = part.checked_div(i128::from(spent.0)).unwrap_or(0);
         Micros(i64::try_from(part).unwrap_or(0))
+    }
+
+    /// The time of these stages, and how much of that fell into these periods. Media segments wait side by side: what held
+    /// all of them up counts for each.
+    fn spent_and_covered(&self, stages: &[Stage], periods: &Periods) -> (Micros, Micros) {
+        let when = self.when(stages);
+        let spent = when.iter().map(|(from, to)| *to - *from).sum();
+        let covered = when.iter().map(|stretch| periods.cover(&[*stretch]).time).sum();
+        (spent, covered)
     }
 
     /// The main thread was seen to be free in the time of these stages: the element was looked at again and again.
@@ -120,12 +126,9 @@ impl Case<'_> {
     /// device without time for the page may have none for what arrives, and all that the browser measures is late then.
     pub(super) fn busy_while_waiting(&self) -> Option<Finding> {
         let busy = &self.machine.conditions.busy;
-        // Media segments wait side by side, as in `part_during`.
-        let when = self.when(AWAITING);
-        let waited: Micros = when.iter().map(|(from, to)| *to - *from).sum();
-        let covered: Micros = when.iter().map(|stretch| busy.cover(&[*stretch]).time).sum();
+        let (waited, covered) = self.spent_and_covered(AWAITING, busy);
         let mostly = covered > Micros::ZERO && covered.0.saturating_mul(2) >= waited.0;
-        let Covered { time, facts } = busy.cover(&when);
+        let Covered { time, facts } = self.covered(AWAITING, busy);
         mostly.then(|| finding("busy-while-waiting", facts, [("busy", Value::Micros(time))]))
     }
 

@@ -29,8 +29,7 @@ impl Standing {
     /// The last look that can be right, if playback has moved further since the latest one than it can: then that one
     /// told an old position.
     pub fn trusted(&self, now: &Look) -> Option<Look> {
-        let fits =
-            |look: &Look| now.position - look.position <= played_in(now.at - look.at, now.rate) + STALE;
+        let fits = |look: &Look| ahead(look, now) <= STALE;
         if fits(&self.latest) {
             return None;
         }
@@ -39,8 +38,7 @@ impl Standing {
 
     /// Playback has moved further since the latest look than its rate allows.
     pub fn catches_up(&self, now: &Look) -> bool {
-        let can = played_in(now.at - self.latest.at, now.rate);
-        now.position - self.latest.position > can + SHORTEST
+        ahead(&self.latest, now) > SHORTEST
     }
 
     /// Playback has moved since the latest look, and not only crept.
@@ -57,4 +55,9 @@ impl Standing {
             reached.max(before.at).min(self.first.at)
         })
     }
+}
+
+/// By how much playback is further than its rate allows, seen from an earlier look.
+fn ahead(look: &Look, now: &Look) -> Micros {
+    now.position - look.position - played_in(now.at - look.at, now.rate)
 }

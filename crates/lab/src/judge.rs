@@ -413,6 +413,19 @@ mod tests {
     }
 
     #[test]
+    fn where_a_blocked_page_was_twice_it_stood_too() {
+        let mut seen = seen();
+        let page = &mut seen.recorded.record;
+        let Gap { began, ended, media_began, .. } = page.gaps[0];
+        // It saw frames only elsewhere.
+        page.gaps[0].media_began = media_began - 10.0;
+        assert_ne!(judged(&scenario("edge"), &seen).stall.unwrap().segment, Some(true));
+        let tick = |at| Tick { at, position: media_began };
+        seen.recorded.record.ticks = vec![tick(began), tick(ended)];
+        assert_eq!(judged(&scenario("edge"), &seen).stall.unwrap().segment, Some(true));
+    }
+
+    #[test]
     fn a_stall_that_nobody_mentions_is_missed_and_one_that_nobody_saw_is_invented() {
         let mut silent = seen();
         silent.recorded.stored.clear();
