@@ -34,8 +34,8 @@ pub enum Output {
     Check(Vec<Step>),
 }
 
-/// Facts of a stall's end may reach the log this much later: batches, Resource Timing. Of 498 stalls of the laboratory none had
-/// one that came more than 150 ms after the end was seen.
+/// Facts of a stall's end may reach the log this much later: batches, Resource Timing. The laboratory's runs are held against
+/// it in `crates/lab/src/evidence.rs`.
 const SETTLE: Micros = Micros::from_millis(200);
 /// A body that playback waited for may still stream in when it goes on, and its end says surely whose bytes they were. For more
 /// than this nobody waits.

@@ -60,3 +60,44 @@ impl Evidence {
         report.stalls.into_iter().rfind(same)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kept::{self, KEPT};
+    use std::fs;
+    use std::path::Path;
+
+    /// How long after the end was seen a verdict is kept, at the least (`SETTLE` in src/session/mod.rs), microseconds.
+    const SETTLES: i64 = 200_000;
+
+    /// Of what happened before the end nothing reaches the log later, so that nothing is lost by not waiting longer. Most runs
+    /// that are kept waited half a second. What a check measured is waited for by itself.
+    #[test]
+    fn the_facts_of_a_stall_are_in_when_its_verdict_is_kept() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let (mut stalls, mut late) = (0, Vec::new());
+        for entry in fs::read_dir(root.join(KEPT)).unwrap() {
+            let path = entry.unwrap().path();
+            for bundle in kept::read(&path).unwrap().bundles {
+                let Evidence { inputs, period: (_, ended) } = Evidence::read(&bundle).unwrap();
+                let looks = || inputs.iter().filter(|input| matches!(input.event, Event::Playback { .. }));
+                let Some(seen) = looks().map(|look| look.at.0).filter(|at| *at >= ended).min() else {
+                    continue;
+                };
+                // A look that was told after that long has everything before it in the log.
+                let then = |input: &Input| {
+                    matches!(input.event, Event::Playback { .. }) && input.at.0 >= seen + SETTLES
+                };
+                let Some(then) = inputs.iter().position(then) else { continue };
+                stalls += 1;
+                let of_stall =
+                    |input: &&Input| input.at.0 <= ended && !matches!(input.event, Event::Checked { .. });
+                let after = inputs.iter().skip(then).filter(of_stall).count();
+                late.extend((after > 0).then(|| format!("{}: {after}", path.display())));
+            }
+        }
+        assert!(stalls > 200, "{stalls} stalls");
+        assert!(late.is_empty(), "of {stalls} stalls: {late:#?}");
+    }
+}
