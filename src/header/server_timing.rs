@@ -9,6 +9,9 @@ use super::number::millis;
 use super::{cache, cfl4};
 use crate::time::Micros;
 
+/// Four whole milliseconds, rounded each by itself, can be together so much off.
+const ROUNDED: Micros = Micros::from_millis(2);
+
 /// How long a server says that an answer took it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
@@ -83,8 +86,8 @@ fn cloudfront(metrics: &[Member]) -> Option<Times> {
     match (duration(metrics, "cdn-upstream-fbl"), upstream) {
         (Ok(Some(answer)), [Ok(dns), Ok(connect)]) => {
             let origin = answer + dns.unwrap_or_default() + connect.unwrap_or_default();
-            let edge = Some(all - origin).filter(|edge| *edge >= Micros::ZERO)?;
-            Some(Times { edge: Some(edge), origin: Some(origin), server: None })
+            let edge = Some(all - origin).filter(|edge| *edge + ROUNDED >= Micros::ZERO)?;
+            Some(Times { edge: Some(edge.max(Micros::ZERO)), origin: Some(origin), server: None })
         }
         (Ok(None), [Ok(_), Ok(_)]) => Some(Times { server: Some(all), ..Times::default() }),
         _ => None,
@@ -211,6 +214,13 @@ mod tests {
             &[Miss],
             &[],
         );
+        // One millisecond of rounding is no contradiction.
+        check(
+            "cdn-cache-miss, cdn-upstream-fbl;dur=7066, cdn-downstream-fbl;dur=7065",
+            &[Miss],
+            &[(Some(0), Some(7066), None)],
+        );
+        check("cdn-cache-miss, cdn-upstream-fbl;dur=7068, cdn-downstream-fbl;dur=7065", &[Miss], &[]);
     }
 
     #[test]

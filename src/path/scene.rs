@@ -31,7 +31,8 @@ const WAITING: &[Stage] =
 
 /// Of what is on the path, this has nearly all: what a test says of it, it says of the stall. In per cent [P].
 const ABOVE_ALL: i64 = 75;
-/// And of the whole stall, this: what is chronic, unexplained or the player's is not what the tests looked at. In per cent.
+/// And of all that no server tells of itself, this: what is chronic, unexplained or the player's is not what the tests looked at.
+/// In per cent.
 const HALF: i64 = 50;
 
 /// What made media late.
@@ -342,7 +343,8 @@ pub fn covered(stretches: &[(Wall, Wall)], witnesses: &[(Wall, Wall)]) -> (Micro
 fn late_by(ledger: &Ledger) -> Option<LateBy> {
     let (answers, bodies) = (ledger.share(WAITING), ledger.share(&[Stage::Transfer]));
     let path = answers + bodies + ledger.share(&[Stage::Failed, Stage::Queue]);
-    let stall = ledger.share(&Stage::ALL) + ledger.chronic + ledger.unexplained;
+    let told = ledger.share(&[Stage::Edge, Stage::Origin]);
+    let stall = ledger.share(&Stage::ALL) + ledger.chronic + ledger.unexplained - told;
     let at_least =
         |part: Micros, percent: i64, of: Micros| part.0.saturating_mul(100) >= of.0.saturating_mul(percent);
     let above_all =
