@@ -18,8 +18,8 @@ const TIMES = 10;
 
 /** @param {{ quick: boolean }} options */
 export async function run({ quick }) {
-  const folders = (await readdir(recordings, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const sizes = await Promise.all(folders.map(async ({ name }) => (await stat(path.join(recordings, name, 'bundle.whystall'))).size));
+  const bundles = (await readdir(recordings, { recursive: true })).filter((name) => name.endsWith('bundle.whystall'));
+  const sizes = await Promise.all(bundles.map(async (name) => (await stat(path.join(recordings, name))).size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const rows = [];
   for (const jobs of [1, os.availableParallelism()]) {

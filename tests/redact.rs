@@ -1,6 +1,8 @@
 //! Evidence to hand on: without names, without a date, with the same verdict.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod recordings;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -10,11 +12,9 @@ use whystall::time::Wall;
 
 /// All recorded evidence.
 fn recordings() -> Vec<(String, Bundle)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay");
-    let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
     let bundle = |folder: &Path| Bundle::parse(&fs::read(folder.join("bundle.whystall")).unwrap()).unwrap();
     let named = |folder: &Path| folder.file_name().unwrap().to_string_lossy().into_owned();
-    folders.filter(|path| path.is_dir()).map(|folder| (named(&folder), bundle(&folder))).collect()
+    recordings::all().iter().map(|folder| (named(folder), bundle(folder))).collect()
 }
 
 fn hosts(bundle: &Bundle) -> BTreeSet<String> {

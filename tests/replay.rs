@@ -1,25 +1,19 @@
 //! Recorded evidence, and what is to be said of it.
 //!
-//! Each folder of `tests/replay/` holds `bundle.whystall`, recorded in a real browser, and `expected.txt`, the verdict in
+//! Each folder `tests/replay/CAUSE/CASE` holds `bundle.whystall`, recorded in a real browser, and `expected.txt`, the verdict in
 //! plain text. The bundle must verify, and its replay must read as expected. `UPDATE_EXPECT=1` writes anew what is
 //! expected, and seals bundles anew whose inputs are good but whose verdict the rules have since changed: read the diff.
 //! Where the laboratory made it, `truth.txt` has the zone of the fault, which no update changes.
 #![allow(clippy::unwrap_used)]
 
+mod recordings;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use whystall::bundle::{Bundle, BundleError};
 use whystall::plain;
 use whystall::verdict::Zone;
 use whystall::wording::Words;
-
-/// The folders of recorded evidence under `root`, in the order of their names.
-fn recordings(root: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
-}
 
 /// What is wrong with a recording; with `update`, mends what it expects.
 fn check(folder: &Path, update: bool) -> Result<(), String> {
@@ -35,6 +29,7 @@ fn check(folder: &Path, update: bool) -> Result<(), String> {
         }
         None => parsed.map_err(fault)?,
     };
+    check_cause(folder, &bundle)?;
     check_truth(folder, &bundle)?;
     let text = plain::text(&bundle.report, &Words::for_language("en"), plain::unpainted);
     if update {
@@ -45,6 +40,17 @@ fn check(folder: &Path, update: bool) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{}: the replay reads otherwise (UPDATE_EXPECT=1 accepts it):\n{text}", expected.display()))
+}
+
+/// It lies with the others of its cause, where who changes that one looks for it.
+fn check_cause(folder: &Path, bundle: &Bundle) -> Result<(), String> {
+    let of = folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    match bundle.report.stalls.last() {
+        Some(stall) if stall.cause != of => {
+            Err(format!("{}: the cause is {} now: move it there", folder.display(), stall.cause))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The true zone is in the set, or not, where that is known: `edge`, or `edge (missed)`.
@@ -70,9 +76,8 @@ fn check_truth(folder: &Path, bundle: &Bundle) -> Result<(), String> {
 #[test]
 fn recorded_evidence_replays_as_expected() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay");
     let faults: Vec<String> =
-        recordings(&root).iter().filter_map(|folder| check(folder, update).err()).collect();
+        recordings::all().iter().filter_map(|folder| check(folder, update).err()).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
 
@@ -81,10 +86,10 @@ fn recorded_evidence_replays_as_expected() {
 fn a_recording_is_checked_and_updated() {
     use whystall::{event::TrackKind::Video, story::Story};
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("replay");
-    let folder = root.join("withheld");
+    let folder = root.join("slow-response/withheld");
     let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(&folder).unwrap();
-    assert_eq!(recordings(&root), std::slice::from_ref(&folder));
+    assert_eq!(recordings::folders(&root), std::slice::from_ref(&folder));
     let fault = || check(&folder, false).unwrap_err();
     assert!(fault().contains("bundle.whystall: No such file"), "{}", fault());
 

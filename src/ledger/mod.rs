@@ -46,7 +46,7 @@ const GOES_ON: Micros = Micros::from_millis(300);
 const WANTED_AT_FIRST: Micros = Micros::from_millis(200);
 const WANTED_AT_MOST: Micros = Micros::from_millis(3000);
 /// Chromium dates a frame by the display refresh that shows it, which began before there was anything to show: by 1 ms in
-/// `tests/replay/dated-early-chromium`, by a refresh at most, and displays have at least 30 a second [P].
+/// `tests/replay/slow-response/dated-early-chromium`, by a refresh at most, and displays have at least 30 a second [P].
 const REFRESH: Micros = Micros::from_millis(34);
 
 /// A media segment that playback waited for, with the facts that say so.

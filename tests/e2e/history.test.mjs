@@ -132,7 +132,7 @@ describe(`history in ${browserName}`, () => {
     const browser = await launch(browserName);
     try {
       const page = await browser.openExtensionPage('welcome.html');
-      const folder = path.join(root, 'tests/replay/access-evening-chromium');
+      const folder = path.join(root, 'tests/replay/slow-transfer/access-evening-chromium');
       const bundle = await readFile(path.join(folder, 'bundle.whystall'), 'utf8');
       await page.evaluate(makeVersion1, bundle, JSON.stringify(JSON.parse(bundle).report));
       const stats = await opened(browser, 'stats.html');

@@ -217,8 +217,9 @@ mod tests {
     fn the_parts_add_up_to_the_stall() {
         let recordings = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/replay");
         let mut rows = 0;
-        for folder in std::fs::read_dir(recordings).unwrap() {
-            let Ok(bytes) = std::fs::read(folder.unwrap().path().join("bundle.whystall")) else { continue };
+        let files = walkdir::WalkDir::new(recordings).into_iter().map(|file| file.unwrap().into_path());
+        for file in files.filter(|file| file.ends_with("bundle.whystall")) {
+            let bytes = std::fs::read(file).unwrap();
             let (bundle, sha256) = Bundle::parse_with_fingerprint(&bytes).unwrap();
             let row = Row::of(String::new(), sha256, &bundle).unwrap();
             assert_eq!(row.times.total(), row.duration, "{row:?}");

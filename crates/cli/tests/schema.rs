@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use whystall::bundle::{Bundle, FORMAT};
 use whystall::event::TrackKind::Video;
 use whystall::story::Story;
@@ -24,8 +23,10 @@ fn validator() -> Validator {
 #[test]
 fn recorded_evidence_is_valid() {
     let (validator, mut seen) = (validator(), 0);
-    for folder in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/replay")).unwrap() {
-        let Ok(text) = fs::read_to_string(folder.unwrap().path().join("bundle.whystall")) else { continue };
+    let recordings = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/replay");
+    let files = walkdir::WalkDir::new(recordings).into_iter().map(|file| file.unwrap().into_path());
+    for file in files.filter(|file| file.ends_with("bundle.whystall")) {
+        let text = fs::read_to_string(file).unwrap();
         let content: Value = serde_json::from_str(&text).unwrap();
         let faults: Vec<String> =
             validator.iter_errors(&content).map(|fault| fault.instance_path().to_string()).collect();

@@ -50,7 +50,10 @@ fn take(record: &Record, name: &str) -> Result<Result<PathBuf, String>> {
         return Ok(Err(format!("it names {host}, which is not the laboratory's")));
     }
     let stall = bundle.report.stalls.last().context("evidence without a stall")?;
-    for folder in fs::read_dir(REPLAY)? {
+    // What says the same has the same cause.
+    let beside = Path::new(REPLAY).join(&stall.cause);
+    fs::create_dir_all(&beside)?;
+    for folder in fs::read_dir(&beside)? {
         let folder = folder?;
         let evidence = folder.path().join("bundle.whystall");
         // With a check or without, of whatever seed.
@@ -62,7 +65,7 @@ fn take(record: &Record, name: &str) -> Result<Result<PathBuf, String>> {
     let checked = if record.check { "-checked" } else { "" };
     let numbered = (2..).map(|count| format!("{name}{checked}-{count}"));
     let mut names = [format!("{name}{checked}")].into_iter().chain(numbered);
-    let folder = names.find_map(|name| Some(Path::new(REPLAY).join(name)).filter(|folder| !folder.exists()));
+    let folder = names.find_map(|name| Some(beside.join(name)).filter(|folder| !folder.exists()));
     let folder = folder.context("no name is left")?;
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("bundle.whystall"), bundle.to_bytes())?;
@@ -107,7 +110,7 @@ mod tests {
     fn recorded() -> Bundle {
         sealed(
             &Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../../tests/replay/withheld-chromium/bundle.whystall"),
+                .join("../../tests/replay/slow-response/withheld-chromium/bundle.whystall"),
         )
         .unwrap()
     }

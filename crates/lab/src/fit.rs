@@ -242,8 +242,10 @@ mod tests {
         Case {
             family: family.to_owned(),
             truth,
-            evidence: Evidence::read(include_str!("../../../tests/replay/withheld-chromium/bundle.whystall"))
-                .unwrap(),
+            evidence: Evidence::read(include_str!(
+                "../../../tests/replay/slow-response/withheld-chromium/bundle.whystall"
+            ))
+            .unwrap(),
             weighing: Weighing { began: Wall(0), zones, outcomes },
         }
     }

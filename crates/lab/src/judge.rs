@@ -345,7 +345,8 @@ mod tests {
     use serde_json::json;
 
     /// Evidence that was recorded.
-    const BUNDLE: &str = include_str!("../../../tests/replay/withheld-chromium/bundle.whystall");
+    const BUNDLE: &str =
+        include_str!("../../../tests/replay/slow-response/withheld-chromium/bundle.whystall");
 
     fn judged(scenario: &Scenario, seen: &Seen) -> Record {
         let run = Run {
