@@ -1,18 +1,17 @@
 //! docs/accuracy.md: how often verdicts were right, from what was really run.
 
-use crate::baseline::BASELINES;
 use crate::durations;
 use crate::figure;
 use crate::fit::Fit;
-use crate::judge::{Answer, Record, Said};
+use crate::judge::{Record, Said};
 use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
 use crate::report::name;
+use crate::rivals;
 use crate::run::commit;
 use crate::shares;
 use crate::table::Table;
 use crate::traffic;
-use crate::tree;
 use crate::unseen;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,9 +25,6 @@ pub const PAGE: &str = "docs/accuracy.md";
 
 /// How the belief compares with the truth, drawn.
 const FIGURE: &str = "docs/calibration.svg";
-
-/// What is judged.
-const OURS: &str = "Whystall";
 
 /// Answers whose truth is known, of one browser or both.
 struct Column<'a> {
@@ -122,7 +118,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     own_network(&mut page, valid)?;
     traffic::told(&mut page, valid, &checked)?;
     calibrated(&mut page, &modes)?;
-    baselines(&mut page, if checked.is_empty() { valid } else { &checked })?;
+    rivals::told(&mut page, if checked.is_empty() { valid } else { &checked })?;
     if let Some(fit) = fit {
         fitted(&mut page, fit)?;
     }
@@ -265,66 +261,6 @@ fn calibrated(page: &mut String, modes: &Modes) -> Result<()> {
     }
     write!(page, "{table}")?;
     fs::write(FIGURE, figure::reliability(&series))?;
-    Ok(())
-}
-
-fn baselines(page: &mut String, records: &[&Record]) -> Result<()> {
-    writeln!(
-        page,
-        "\n## Beside simpler rules\n\n\
-         The same stalls, but for those of two faults, judged from the same evidence. Chromium's own reason (the developer tools'\n\
-         *Media* panel has it) is told by Chromium alone, and the tree has how long each stage took and usually takes. Utility is\n\
-         the chance to hit the true zone if one of those named is picked blindly; of all zones it is the mean.\n"
-    )?;
-    let records: Vec<&Record> = records.iter().copied().filter(|record| !record.shared).collect();
-    let records = &records[..];
-    let (passive, active) = (judged(records, Mode::Passive), judged(records, Mode::Checked));
-    let mut theirs: Vec<Vec<(Zone, Answer)>> = (0..BASELINES.len())
-        .map(|number| {
-            let answers = records.iter().filter_map(|record| {
-                let (truth, said) = (record.truth.as_ref()?, record.stall.as_ref()?);
-                let zones = said.baselines.get(number)?.clone()?;
-                Some((truth.zone, Answer { zones, mass: Vec::new() }))
-            });
-            answers.collect()
-        })
-        .collect();
-    theirs.push(tree::judged(records)?);
-    let mut judges = vec![(format!("{OURS}, passively"), passive)];
-    if records.iter().any(|record| record.check) {
-        judges.push((format!("{OURS}, with a check"), active));
-    }
-    let names = BASELINES.iter().map(|baseline| baseline.name).chain([tree::NAME]);
-    for (name, answers) in names.zip(&theirs) {
-        let judged = answers.iter().map(|(truth, answer)| Judged { truth: *truth, answer, shared: false });
-        judges.push((name.to_owned(), judged.collect()));
-    }
-    let mut table =
-        Table::new(&["", "true zone in the set", "zones in the set", "innocent network alone", "utility"]);
-    for (judge, answers) in &judges {
-        table.row([
-            judge.clone(),
-            share(answers, Judged::inside),
-            number(macro_mean(answers, size)),
-            share(answers, Judged::accuses),
-            number(macro_mean(answers, Judged::utility)),
-        ]);
-    }
-    write!(page, "{table}\nUtility by true zone:\n\n")?;
-    let mut head = vec!["true zone"];
-    head.extend(judges.iter().map(|(judge, _)| judge.as_str()));
-    let mut table = Table::new(&head);
-    for zone in Zone::ALL {
-        let of = |answers: &[Judged]| {
-            mean(answers.iter().filter(|answer| answer.truth == zone).map(Judged::utility))
-        };
-        table.row([name(zone)].into_iter().chain(judges.iter().map(|(_, answers)| number(of(answers)))));
-    }
-    writeln!(
-        page,
-        "{table}\nWithout an observation that tells zones apart Whystall names all that are possible; a rule that always says\n\
-         the same few is ahead wherever these are right, and wrong elsewhere."
-    )?;
     Ok(())
 }
 

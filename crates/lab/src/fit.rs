@@ -6,7 +6,7 @@
 //! log-likelihood, so that an outcome that was seldom seen moves little. That is convex, so that steps downhill find it.
 
 use crate::evidence::Evidence;
-use crate::judge::Answer;
+use crate::judge::{Answer, Record};
 use crate::measure::{Judged, macro_mean, mean, size};
 use crate::run::{Run, SCENARIOS, commit, records};
 use crate::scenario::Scenario;
@@ -123,8 +123,9 @@ pub fn fit() -> Result<()> {
 fn cases() -> Result<(Vec<Case>, Vec<String>)> {
     let mut cases = Vec::new();
     let mut commits = BTreeSet::new();
-    for record in records()?.iter().filter(|record| record.check && record.only.is_none() && record.counts())
-    {
+    // Of two faults at once no single zone is the truth.
+    let fits = |record: &&Record| record.check && record.only.is_none() && !record.shared && record.counts();
+    for record in records()?.iter().filter(fits) {
         let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { continue };
         let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
         let bundle = record.bundles.get(said.number).context("a stall without evidence")?;

@@ -18,6 +18,7 @@ mod measure;
 mod mechanism;
 mod orders;
 mod report;
+mod rivals;
 mod run;
 mod scenario;
 mod seen;
