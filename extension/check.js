@@ -23,38 +23,48 @@ const TELLING = 64 << 10;
  * @typedef {{ gateway?: string, references: string[], siblings: Record<string, string> }} Servers
  */
 
+/**
+ * What a host was asked for. What was not a plain question (`GET`), as licences are not, is never asked again: in its place the
+ * host's root, which tells how soon it answers, but not how fast it sends.
+ * @typedef {{ url: string, length: number, root: boolean }} Asked
+ */
+
 /** Remembers for each host what it has sent, so that it can be asked for something that it has at hand. */
 export class Served {
-  /** @type {Map<string, { url: string, length: number }>} */
+  /** @type {Map<string, Asked>} */
   #open = new Map();
-  /** @type {Map<string, { url: string, length: number }>} */
+  /** @type {Map<string, Asked>} */
   #sent = new Map();
 
   /** @param {any} fact of the network */
-  note({ k, id, url, status, cached, length }) {
+  note({ k, id, url, method = 'GET', status, cached, length }) {
     const request = this.#open.get(id);
-    if (k === 'request') this.#open.set(id, { url, length: 0 });
-    if (k === 'response' && request) request.length = length;
+    const root = method !== 'GET';
+    if (k === 'request') this.#open.set(id, { url: root ? new URL('/', url).href : url, length: 0, root });
+    if (k === 'response' && request && !request.root) request.length = length;
     if (k === 'completed' && request) this.#keep(request);
     if (k === 'completed' || k === 'failed' || (k === 'response' && (status >= 300 || cached))) this.#open.delete(id);
     // Of some the end is never told.
     if (this.#open.size > 512) this.#open.clear();
   }
 
-  /** The newest that is large enough, else the largest. @param {{ url: string, length: number }} request */
+  /** The newest that is large enough, else the largest. @param {Asked} request */
   #keep(request) {
     const { host } = new URL(request.url);
-    const before = this.#sent.get(host)?.length ?? 0;
-    if (request.length < Math.min(before, TELLING)) return;
+    const before = this.#sent.get(host);
+    if (before && (request.root > before.root || request.length < Math.min(before.length, TELLING))) return;
     this.#sent.delete(host);
     this.#sent.set(host, request);
     const [oldest] = this.#sent.keys();
     if (this.#sent.size > HOST_LIMIT) this.#sent.delete(oldest);
   }
 
-  /** @param {string | null} host */
-  by(host) {
-    return host === null ? undefined : this.#sent.get(host)?.url;
+  /** What to ask a host for so many bytes, if there is anything; 0: for an answer. @param {string | null} host @param {number} bytes */
+  by(host, bytes) {
+    if (host === null) return undefined;
+    // Of one that has not sent anything yet, what it was asked for.
+    const asked = this.#sent.get(host) ?? [...this.#open.values()].find(({ url, root }) => root && new URL(url).host === host);
+    return asked && (bytes === 0 || !asked.root) ? asked.url : undefined;
   }
 }
 
@@ -68,9 +78,9 @@ function addressOf({ target, host, bytes }, servers, served) {
     case 'reference-b':
       return servers.references[1];
     case 'stalled':
-      return served.by(host);
+      return served.by(host, bytes);
     case 'sibling': {
-      const [beside, sent] = [servers.siblings[host ?? ''], served.by(host)];
+      const [beside, sent] = [servers.siblings[host ?? ''], served.by(host, bytes)];
       if (!beside || bytes === 0) return beside;
       if (!sent) return undefined;
       const { pathname, search } = new URL(sent);

@@ -118,6 +118,28 @@ test('a refusal counts of a router only, and what never left counts of nobody', 
   }
 });
 
+test('what was posted is not asked again: the root of its host tells how soon it answers, and moves nothing', async () => {
+  const served = new Served();
+  const licence = { id: '1', url: `${origin}/licence?of=1` };
+  served.note({ k: 'request', ...licence, method: 'POST' });
+  // Nothing has come yet.
+  assert.equal(served.by(host(), 0), `${origin}/`);
+  assert.equal(served.by(host(), 1 << 16), undefined);
+  served.note({ k: 'response', ...licence, status: 200, cached: false, length: 1 << 20 });
+  served.note({ k: 'completed', ...licence });
+  assert.equal(served.by(host(), 0), `${origin}/`);
+  await told([step('stalled', { host: host() }), step('stalled', { host: host(), bytes: 1 << 16 })], served);
+  assert.deepEqual(asked, ['HEAD /']);
+  // What it has sent to a plain question is better, and stays.
+  const plain = { id: '2', url: `${origin}/seg-1` };
+  served.note({ k: 'request', ...plain, method: 'GET' });
+  served.note({ k: 'response', ...plain, status: 200, cached: false, length: 10 });
+  served.note({ k: 'completed', ...plain });
+  served.note({ k: 'request', ...licence, method: 'POST' });
+  served.note({ k: 'completed', ...licence });
+  assert.equal(served.by(host(), 1 << 16), plain.url);
+});
+
 test('a connection that is broken at once tells of the video\'s servers, and of nobody else', async () => {
   stored.check = { references: [closed, closed], siblings: { [new URL(closed).host]: closed } };
   const served = new Served();

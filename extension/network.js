@@ -42,7 +42,8 @@ export function watchTab(tabId, tell) {
     event.addListener(listener, filter, ...(extra.length > 0 ? [extra] : []));
     listeners.push([event, listener]);
   };
-  listen(webRequest.onBeforeRequest, ({ url }) => ({ k: 'request', url: url.slice(0, URL_LIMIT) }));
+  // With what it was asked stays here (check.js): src/wire.rs does not know it.
+  listen(webRequest.onBeforeRequest, ({ url, method }) => ({ k: 'request', url: url.slice(0, URL_LIMIT), method }));
   // Few players say anything of themselves, and of requests that don't nothing is told.
   const said = (/** @type {any} */ details) => {
     const text = claims(details.requestHeaders);

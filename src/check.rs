@@ -13,6 +13,7 @@ use crate::machine::{Element, Machine};
 use crate::path::REFERENCES;
 use crate::path::series::{PROMPT, Series, Trend};
 use crate::sort::gather;
+use crate::stall::Sighting;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
 use crate::verdict::StallKind;
@@ -267,7 +268,8 @@ impl Checker {
         let now = machine.now;
         self.under_way.retain(|round| now - round.since <= LOST);
         let stalled = machine.elements.values().find_map(|element| {
-            let stall = element.detector.open().filter(|stall| stall.kind == StallKind::Starved)?;
+            let fits = |stall: &&Sighting| stall.kind == StallKind::Starved || machine.licensing().is_some();
+            let stall = element.detector.open().filter(fits)?;
             Some((element, stall.began.wall))
         });
         self.settle(now, stalled.map(|(_, began)| began));
@@ -374,7 +376,9 @@ impl Checker {
         }
         self.sought = Some(now);
         let books = Books::open(machine, element);
-        let (host, _) = late.iter().find(|(host, asked)| books.waits_long(host, now - *asked))?;
+        let licensing = machine.licensing();
+        let waits = |of: &&(&str, Wall)| licensing == Some(**of) || books.waits_long(of.0, now - of.1);
+        let (host, _) = late.iter().find(waits)?;
         self.looked = Some(now);
         Some(self.answer_times(host, true))
     }
@@ -427,12 +431,17 @@ impl Checker {
         }
         let books = Books::open(machine, element);
         let (blocking, ledger) = books.explain(sighting);
-        let Some(host) = blocking.iter().find_map(|blocking| Some(blocking.fetch?.host.clone())) else {
+        let licensing =
+            machine.licensing().filter(|_| blocking.iter().all(|blocking| blocking.named.arrived));
+        let media = || blocking.iter().find_map(|blocking| Some(blocking.fetch?.host.as_str()));
+        let Some(host) = licensing.map(|(host, _)| host).or_else(media) else {
             return Vec::new();
         };
         let from = ledger.window.map_or(began, |(from, _)| from);
         if rounds >= FIRST && !self.moved {
-            let bodies = self.bodies(machine, books.fetches(), &host, (from, began));
+            let mut bodies = self.bodies(machine, books.fetches(), host, (from, began));
+            // It has nothing at hand that anybody may ask for.
+            bodies.retain(|step| licensing.is_none() || !step.target.is_named());
             // For who waits for it, it is tried again as more is known.
             self.moved = !bodies.is_empty() || !self.asked || rounds + 1 >= ROUNDS;
             if !bodies.is_empty() {
@@ -440,7 +449,7 @@ impl Checker {
             }
         }
         self.stall = Some((began, rounds + 1));
-        self.answer_times(&host, true)
+        self.answer_times(host, true)
     }
 
     fn answer_times(&self, host: &str, pair: bool) -> Vec<Step> {

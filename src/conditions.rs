@@ -125,7 +125,16 @@ impl Exchange {
     }
 }
 
+/// A page's and the browser's account of the same moment are this close together [P].
+pub const CLOCKS: Micros = Micros::from_millis(50);
+
 impl Conditions {
+    /// When the licence that is awaited now was asked for, if one is.
+    pub fn licence_awaited(&self, now: Wall) -> Option<Wall> {
+        let awaited = self.exchanges().filter(|exchange| exchange.given.is_none() && now <= exchange.until());
+        awaited.map(|exchange| exchange.asked).last()
+    }
+
     /// All licences that were asked for, in that order.
     pub fn exchanges(&self) -> impl Iterator<Item = Exchange> + '_ {
         let asked = self.licences.iter().enumerate().filter(|(_, noted)| noted.what.1 == LicenceStep::Asked);

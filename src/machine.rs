@@ -2,7 +2,7 @@
 
 use crate::adjustment::{Quality, Short};
 use crate::check::Measurement;
-use crate::conditions::Conditions;
+use crate::conditions::{CLOCKS, Conditions};
 use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
 use crate::ledger::fetch::Requests;
 use crate::manifest;
@@ -275,6 +275,14 @@ impl Machine {
         let since = self.elements.get(&element).and_then(|element| element.in_worker_since);
         let in_worker = since.map(|since| (since, self.now, Blindness::Worker));
         self.blind.iter().copied().chain(in_worker)
+    }
+
+    /// The server that a licence is awaited from, and since when.
+    pub fn licensing(&self) -> Option<(&str, Wall)> {
+        let asked = self.conditions.licence_awaited(self.now)?;
+        let apart = |at: Wall| (at - asked).max(asked - at);
+        let open = self.requests.unanswered_since(self.now).filter(|(_, at)| apart(*at) <= CLOCKS);
+        open.min_by_key(|(_, at)| apart(*at))
     }
 
     /// The tracks of an element's source.

@@ -10,16 +10,21 @@
 //! Before the first frame: that is starting up. And without either of these signs: a licence may be renewed at any time.
 //!
 //! # Where it can sit
-//! If a request was under way for at least half of the wait: wherever an answer can be late, from the home network to the
-//! licence server. If no such request was seen: there or in the player, which asks and hands over. Not in the home network
-//! and not at the ISP if other requests, of the page or of a check to its references, were answered promptly for at least half
-//! of the wait.
+//! If a request was under way for at least half of the wait: wherever an answer can be late, from the home network to what is
+//! behind the CDN, where the service has its licence server; at the CDN's own server only if that is what was asked. If no
+//! such request was seen: there or in the player, which asks and hands over.
+//!
+//! Not in the home network and not at the ISP if other requests, of the page or of a check to its references, were answered
+//! promptly for at least half of the wait; not in the networks in between, either, if the licence's own server answered some.
+//! What may have been lost while none was asked counts for nothing: it is sent again at growing distances, so that it stays
+//! away for as long again (RFC 6298 §5.5).
 
 use super::{Case, Cause, PATH_AND_SERVER, finding};
-use crate::check::Measurement;
-use crate::conditions::Exchange;
+use crate::conditions::{CLOCKS, Exchange};
+use crate::event::Target;
 use crate::ledger::fetch::Fetch;
 use crate::path::REFERENCES;
+use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, StallKind, Value, Zone};
 
@@ -27,8 +32,9 @@ use crate::verdict::{Finding, StallKind, Value, Zone};
 /// (Chromium 156, sound), 0 s (Firefox 153).
 const NEAR: Micros = Micros::from_millis(1_000);
 
-/// A page's and the browser's account of the same moment are this close together [P].
-const CLOCKS: Micros = Micros::from_millis(50);
+/// The first time that something lost is sent again at the latest: a connection after one second (RFC 6298 §2), and what clocks
+/// are off by.
+const AGAIN: Micros = Micros::from_millis(1_200);
 
 /// An answer is prompt if it took no more than this part of the wait that it is compared with [P].
 const PROMPT: i64 = 4;
@@ -61,6 +67,13 @@ struct Wait<'c> {
     request: Option<&'c Fetch>,
 }
 
+impl Wait<'_> {
+    /// When the question was on its way, at the server, or the answer on its way.
+    fn way(&self) -> (Wall, Wall) {
+        (self.request.map_or(self.span.0, |request| request.asked), self.span.1)
+    }
+}
+
 /// Of those that were awaited in the stall, the one that was for longest.
 fn wait<'c>(case: &'c Case) -> Option<Wait<'c>> {
     let (began, end) = case.stall();
@@ -85,43 +98,73 @@ fn request<'c>(case: &'c Case, (asked, given): (Wall, Wall)) -> Option<&'c Fetch
     (apart.0.saturating_mul(2) <= (given - asked).0).then_some(fetch)
 }
 
-/// Other requests that were answered over the same home network and access line meanwhile.
+/// Something else that was asked while the licence was awaited.
+struct Question {
+    asked: Wall,
+    /// Until the answer began, or until the licence came.
+    took: Micros,
+    facts: Vec<u32>,
+}
+
+/// Other questions that were answered meanwhile.
 struct Meanwhile {
     facts: Vec<u32>,
     count: u64,
     slowest: Micros,
 }
 
-/// What was asked for meanwhile, if all of it was answered promptly and for at least half of the wait: what had got lost
-/// of the licence would have come through as well.
-fn meanwhile(case: &Case, wait: &Wait) -> Option<Meanwhile> {
-    let from = wait.request.map_or(wait.span.0, |request| request.asked);
-    let waited = wait.span.1 - from;
-    let others = case.books.fetches().iter().filter(|fetch| {
+/// What was asked meanwhile, by the page or by a check, in that order: of this server, or of anyone, which went over the same
+/// home network and access line.
+fn questions(case: &Case, wait: &Wait, server: Option<&str>) -> Vec<Question> {
+    let (from, until) = wait.way();
+    let during = |asked: Wall| from < asked && asked < until;
+    let by_page = case.books.fetches().iter().filter(|fetch| {
         let itself = wait.request.is_some_and(|request| std::ptr::eq(request, *fetch));
-        !itself && !fetch.cached && from < fetch.asked && fetch.asked < wait.span.1
+        let asked = server.is_none_or(|host| fetch.host == host);
+        asked && !itself && !fetch.cached && during(fetch.asked)
     });
-    let mut seen = Meanwhile { facts: Vec::new(), count: 0, slowest: Micros::ZERO };
-    let mut last = from;
-    let mut saw = |facts: &[u32], asked: Wall, took: Micros| {
-        seen.facts.extend(facts);
-        seen.count += 1;
-        seen.slowest = seen.slowest.max(took);
-        last = last.max(asked);
-    };
-    for other in others {
-        let answered = other.response.filter(|_| other.status.is_some()).unwrap_or(wait.span.1);
-        saw(&other.facts, other.asked, answered - other.asked);
+    let by_page = by_page.map(|fetch| {
+        let answered = fetch.response.filter(|_| fetch.status.is_some()).unwrap_or(until);
+        Question { asked: fetch.asked, took: answered - fetch.asked, facts: fetch.facts.clone() }
+    });
+    let by_check = case.machine.checks.iter().filter(|measured| {
+        let asked = match server {
+            Some(_) => measured.target == Target::Stalled && measured.host.as_deref() == server,
+            None => REFERENCES.contains(&measured.target),
+        };
+        asked && measured.ran() && during(measured.from)
+    });
+    let by_check = by_check.map(|measured| {
+        let took = measured.answered_in().unwrap_or(until - measured.from);
+        Question { asked: measured.from, took, facts: vec![measured.fact] }
+    });
+    let mut asked: Vec<Question> = by_page.chain(by_check).collect();
+    asked.arrange_by_key(|question| question.asked);
+    asked
+}
+
+/// What was asked meanwhile, if all of it was answered promptly and for at least half of the wait: what had got lost of the
+/// licence would have come through as well.
+fn meanwhile(case: &Case, wait: &Wait, server: Option<&str>) -> Option<Meanwhile> {
+    let asked = questions(case, wait, server);
+    let (from, until) = wait.way();
+    let half = |part: Micros| part.0.saturating_mul(2) >= (until - from).0;
+    let slowest = asked.iter().map(|question| question.took).max()?;
+    let prompt = slowest.0.saturating_mul(PROMPT) <= (until - from).0;
+    let long_enough = asked.last().is_some_and(|last| half(last.asked - from));
+    // What was lost between two questions has come again by then; and what got lost past half-way the server had kept so long.
+    let lost = |(since, next): (Wall, Wall)| !half(since - from) && until < next + (next - since) + AGAIN;
+    let moments = || asked.iter().map(|question| question.asked);
+    if !prompt || !long_enough || [from].into_iter().chain(moments()).zip(moments()).any(lost) {
+        return None;
     }
-    let asked_meanwhile = |measured: &&Measurement| {
-        let of_one = REFERENCES.contains(&measured.target);
-        of_one && measured.ran() && from < measured.from && measured.from < wait.span.1
-    };
-    for measured in case.machine.checks.iter().filter(asked_meanwhile) {
-        saw(&[measured.fact], measured.from, measured.answered_in().unwrap_or(wait.span.1 - measured.from));
-    }
-    let prompt = seen.slowest.0.saturating_mul(PROMPT) <= waited.0;
-    (seen.count > 0 && prompt && (last - from).0.saturating_mul(2) >= waited.0).then_some(seen)
+    let count = u64::try_from(asked.len()).unwrap_or(u64::MAX);
+    Some(Meanwhile { facts: asked.into_iter().flat_map(|question| question.facts).collect(), count, slowest })
+}
+
+/// What the licence's own server answered meanwhile.
+fn beside(case: &Case, wait: &Wait) -> Option<Meanwhile> {
+    meanwhile(case, wait, Some(&wait.request?.host))
 }
 
 fn zones(case: &Case) -> &'static [Zone] {
@@ -129,12 +172,23 @@ fn zones(case: &Case) -> &'static [Zone] {
     let Some(wait) = wait(case) else {
         return &[Player, Home, Access, Interconnect, Edge, Origin];
     };
-    let reached = meanwhile(case, &wait).is_some();
-    match wait.request {
-        Some(_) if reached => &[Interconnect, Edge, Origin],
-        Some(_) => PATH_AND_SERVER,
-        None if reached => &[Player, Interconnect, Edge, Origin],
-        None => &[Player, Home, Access, Interconnect, Edge, Origin],
+    let reached = meanwhile(case, &wait, None).is_some();
+    let Some(request) = wait.request else {
+        return if reached {
+            &[Player, Interconnect, Edge, Origin]
+        } else {
+            &[Player, Home, Access, Interconnect, Edge, Origin]
+        };
+    };
+    // Licences are the service's own, whatever stands in front of it: a server of the CDN is one that sends media.
+    let by_edge = case.books.media().any(|(_, fetch)| fetch.host == request.host);
+    match (beside(case, &wait), reached, by_edge) {
+        (Some(_), _, true) => &[Edge, Origin],
+        (Some(_), _, false) => &[Origin],
+        (None, true, true) => &[Interconnect, Edge, Origin],
+        (None, true, false) => &[Interconnect, Origin],
+        (None, false, true) => PATH_AND_SERVER,
+        (None, false, false) => &[Home, Access, Interconnect, Origin],
     }
 }
 
@@ -157,9 +211,14 @@ fn findings(case: &Case) -> Vec<Finding> {
         _ => ("licence-awaited", "since"),
     };
     findings.push(finding(id, facts, [(name, took)].into_iter().chain(host)));
-    if let Some(Meanwhile { facts, count, slowest }) = meanwhile(case, &wait) {
+    if let Some(Meanwhile { facts, count, slowest }) = meanwhile(case, &wait, None) {
         let values = [("count", Value::Count(count)), ("within", Value::Micros(slowest))];
         findings.push(finding("others-prompt", facts, values));
+    }
+    if let Some((Meanwhile { facts, count, slowest }, request)) = beside(case, &wait).zip(wait.request) {
+        let host = ("host", Value::Name(request.host.clone()));
+        let values = [host, ("count", Value::Count(count)), ("within", Value::Micros(slowest))];
+        findings.push(finding("licence-server-prompt", facts, values));
     }
     findings
 }

@@ -376,6 +376,14 @@ fn telling(cause: &str) -> Vec<Finding> {
                 &[("took", time(3_300)), ("host", Value::Name("licence.example".to_owned()))],
             ),
             finding("others-prompt", &[("count", Value::Count(5)), ("within", time(210))]),
+            finding(
+                "licence-server-prompt",
+                &[
+                    ("host", Value::Name("licence.example".to_owned())),
+                    ("count", Value::Count(9)),
+                    ("within", time(90)),
+                ],
+            ),
         ],
         "offline" => vec![finding("was-offline", &[("offline", time(8_200))])],
         "buffer-hole" => {

@@ -1,10 +1,13 @@
 //! When what is measured, and how little.
 
 use super::measured::*;
+use std::collections::BTreeSet;
 use whystall::check::{BYTES_A_STALL, Step};
 use whystall::event::Target::{ReferenceA, ReferenceB};
 use whystall::event::TrackKind::Video;
-use whystall::event::{Asker, Reply, Target};
+use whystall::event::{
+    Asker, Event, LicenceId, LicenceStep, Observer, Reply, RequestId, ResourceId, ResourceKind, Target,
+};
 use whystall::status::CheckState;
 use whystall::story::{Elsewhere, Story, at};
 use whystall::verdict::{
@@ -312,4 +315,25 @@ fn the_viewer_is_asked_only_what_there_is_evidence_to_add_to() {
     });
     assert!(whystall::wants_answer(&stalls[0]), "{:?}", told(&stalls[0]));
     assert!(waited && asked);
+}
+
+#[test]
+fn a_licence_that_is_late_has_its_own_server_asked() {
+    // All media is there, the buffer is full, and the key for what comes next is awaited from thirteen seconds on.
+    let licence = |step| Event::Licence { licence: LicenceId(0), step };
+    let (observer, request, resource) = (Observer::Browser, RequestId(9_000), ResourceId(9_000));
+    let kind = ResourceKind::Data;
+    let asking = Event::RequestStarted { observer, request, resource, host: "licence.example".into(), kind };
+    let story = Story::new(60_000).freeze(20_500, 3_000).wait_for_key(20_100);
+    let story = story.note(13_000, licence(LicenceStep::Asked)).note(13_000, asking);
+    let story = story.note(23_300, Event::RequestEnded { observer, request, bytes: None });
+    let (asked, _) = live(&story.note(23_300, licence(LicenceStep::Given)), true, usual);
+    let of = |when: &i64| (13_000..23_300).contains(when);
+    let awaited: Vec<&(i64, Step)> = asked.iter().filter(|(when, _)| of(when)).collect();
+    let hosts: BTreeSet<&str> = awaited.iter().filter_map(|(_, step)| step.host.as_deref()).collect();
+    assert_eq!(hosts, BTreeSet::from(["licence.example"]));
+    // From a second on, while playback goes on, and then as in any stall; nothing of its own is fetched from it.
+    assert!((14_000..15_000).contains(&awaited[0].0), "{}", awaited[0].0);
+    assert!(awaited.iter().any(|(when, _)| *when > 20_500));
+    assert!(awaited.iter().all(|(_, step)| step.bytes == 0 || !step.target.is_named()));
 }
