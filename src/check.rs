@@ -7,8 +7,8 @@
 //! further, and that it is full says enough. All of a stall's measurements together move no more than [`BYTES_A_STALL`].
 
 use crate::event::{Asker, Event, Input, Reply, Target};
-use crate::ledger::Books;
 use crate::ledger::fetch::Fetch;
+use crate::ledger::{Blocking, Books};
 use crate::machine::{Element, Machine};
 use crate::path::REFERENCES;
 use crate::path::series::{PROMPT, Series, Trend};
@@ -431,8 +431,8 @@ impl Checker {
         }
         let books = Books::open(machine, element);
         let (blocking, ledger) = books.explain(sighting);
-        let licensing =
-            machine.licensing().filter(|_| blocking.iter().all(|blocking| blocking.named.arrived));
+        let there = |blocking: &Blocking| blocking.fetch.is_none_or(|fetch| fetch.over().is_some());
+        let licensing = machine.licensing().filter(|_| blocking.iter().all(there));
         let media = || blocking.iter().find_map(|blocking| Some(blocking.fetch?.host.as_str()));
         let Some(host) = licensing.map(|(host, _)| host).or_else(media) else {
             return Vec::new();

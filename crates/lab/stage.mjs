@@ -25,6 +25,8 @@ await writeFile(path.join(site, 'picture'), Buffer.alloc(300_000, 'w'));
 const { dir, representations } = await makeStream(path.join(root, 'target/demo-stream'));
 const stream = path.join(to, 'stream');
 await mkdir(stream);
+// What a server says to who asks for nothing of it.
+await writeFile(path.join(stream, 'index.html'), 'A video server.');
 for (const name of await readdir(dir)) await symlink(path.join(dir, name), path.join(stream, name));
 await writeFile(path.join(stream, 'index.mpd'), mpd(representations, {}));
 await writeFile(path.join(stream, 'webm.mpd'), mpd(representations, { webm: true }));
