@@ -19,15 +19,11 @@ const HOST_LIMIT = 16;
 const TELLING = 64 << 10;
 
 /**
- * @typedef {{ by: string, target: string, host: string | null, bytes: number, pair: boolean, patience: number }} Step
+ * @typedef {{ by: string, target: string, host: string | null, bytes: number, root: boolean, pair: boolean, patience: number }} Step
  * @typedef {{ gateway?: string, references: string[], siblings: Record<string, string> }} Servers
  */
 
-/**
- * What a host was asked for. What was not a plain question (`GET`), as licences are not, is never asked again: in its place the
- * host's root, which tells how soon it answers, but not how fast it sends.
- * @typedef {{ url: string, length: number, root: boolean }} Asked
- */
+/** @typedef {{ url: string, length: number, plain: boolean }} Asked `plain`: with `GET`. What was posted is never asked again. */
 
 /** Remembers for each host what it has sent, so that it can be asked for something that it has at hand. */
 export class Served {
@@ -39,10 +35,9 @@ export class Served {
   /** @param {any} fact of the network */
   note({ k, id, url, method = 'GET', status, cached, length }) {
     const request = this.#open.get(id);
-    const root = method !== 'GET';
-    if (k === 'request') this.#open.set(id, { url: root ? new URL('/', url).href : url, length: 0, root });
-    if (k === 'response' && request && !request.root) request.length = length;
-    if (k === 'completed' && request) this.#keep(request);
+    if (k === 'request') this.#open.set(id, { url, length: 0, plain: method === 'GET' });
+    if (k === 'response' && request) request.length = length;
+    if (k === 'completed' && request?.plain) this.#keep(request);
     if (k === 'completed' || k === 'failed' || (k === 'response' && (status >= 300 || cached))) this.#open.delete(id);
     // Of some the end is never told.
     if (this.#open.size > 512) this.#open.clear();
@@ -51,25 +46,28 @@ export class Served {
   /** The newest that is large enough, else the largest. @param {Asked} request */
   #keep(request) {
     const { host } = new URL(request.url);
-    const before = this.#sent.get(host);
-    if (before && (request.root > before.root || request.length < Math.min(before.length, TELLING))) return;
+    const before = this.#sent.get(host)?.length ?? 0;
+    if (request.length < Math.min(before, TELLING)) return;
     this.#sent.delete(host);
     this.#sent.set(host, request);
     const [oldest] = this.#sent.keys();
     if (this.#sent.size > HOST_LIMIT) this.#sent.delete(oldest);
   }
 
-  /** What to ask a host for so many bytes, if there is anything; 0: for an answer. @param {string | null} host @param {number} bytes */
-  by(host, bytes) {
-    if (host === null) return undefined;
-    // Of one that has not sent anything yet, what it was asked for.
-    const asked = this.#sent.get(host) ?? [...this.#open.values()].find(({ url, root }) => root && new URL(url).host === host);
-    return asked && (bytes === 0 || !asked.root) ? asked.url : undefined;
+  /** @param {string | null} host */
+  by(host) {
+    return host === null ? undefined : this.#sent.get(host)?.url;
+  }
+
+  /** The root of a host that is being asked for something. @param {string | null} host */
+  root(host) {
+    const asked = [...this.#open.values()].find(({ url }) => new URL(url).host === host);
+    return asked && new URL('/', asked.url).href;
   }
 }
 
 /** Whom a step asks. @param {Step} step @param {Servers} servers @param {Served} served */
-function addressOf({ target, host, bytes }, servers, served) {
+function addressOf({ target, host, bytes, root }, servers, served) {
   switch (target) {
     case 'gateway':
       return servers.gateway;
@@ -78,9 +76,9 @@ function addressOf({ target, host, bytes }, servers, served) {
     case 'reference-b':
       return servers.references[1];
     case 'stalled':
-      return served.by(host, bytes);
+      return root ? served.root(host) : served.by(host);
     case 'sibling': {
-      const [beside, sent] = [servers.siblings[host ?? ''], served.by(host, bytes)];
+      const [beside, sent] = [servers.siblings[host ?? ''], served.by(host)];
       if (!beside || bytes === 0) return beside;
       if (!sent) return undefined;
       const { pathname, search } = new URL(sent);
@@ -98,7 +96,7 @@ export async function perform(steps, served, tell, { signal, remember = true } =
   const setting = await checkSetting();
   const asksGateway = steps.some(({ target }) => target === 'gateway');
   const ask = (/** @type {string} */ url, /** @type {number} */ patience, /** @type {AbortSignal} */ over) =>
-    measure({ by: '', target: 'gateway', host: null, bytes: 0, pair: false, patience }, url, over).then(({ reply }) => REACHED.has(reply));
+    measure({ by: '', target: 'gateway', host: null, bytes: 0, root: false, pair: false, patience }, url, over).then(({ reply }) => REACHED.has(reply));
   const gateway = asksGateway && !signal?.aborted ? await gatewayHere(setting, ask, { signal, remember }) : undefined;
   const servers = { gateway: gateway?.address, references: references(setting), siblings: setting?.siblings ?? {} };
   const once = async (/** @type {Step} */ step) => {

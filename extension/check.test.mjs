@@ -118,26 +118,17 @@ test('a refusal counts of a router only, and what never left counts of nobody', 
   }
 });
 
-test('what was posted is not asked again: the root of its host tells how soon it answers, and moves nothing', async () => {
+test('what was posted is not asked again, and the root of its host only while it is awaited', async () => {
   const served = new Served();
   const licence = { id: '1', url: `${origin}/licence?of=1` };
+  const root = step('stalled', { host: host(), root: true });
   served.note({ k: 'request', ...licence, method: 'POST' });
-  // Nothing has come yet.
-  assert.equal(served.by(host(), 0), `${origin}/`);
-  assert.equal(served.by(host(), 1 << 16), undefined);
+  assert.equal((await told([root], served))[0].reply, 'answered');
+  assert.deepEqual(asked, ['HEAD /']);
   served.note({ k: 'response', ...licence, status: 200, cached: false, length: 1 << 20 });
   served.note({ k: 'completed', ...licence });
-  assert.equal(served.by(host(), 0), `${origin}/`);
-  await told([step('stalled', { host: host() }), step('stalled', { host: host(), bytes: 1 << 16 })], served);
-  assert.deepEqual(asked, ['HEAD /']);
-  // What it has sent to a plain question is better, and stays.
-  const plain = { id: '2', url: `${origin}/seg-1` };
-  served.note({ k: 'request', ...plain, method: 'GET' });
-  served.note({ k: 'response', ...plain, status: 200, cached: false, length: 10 });
-  served.note({ k: 'completed', ...plain });
-  served.note({ k: 'request', ...licence, method: 'POST' });
-  served.note({ k: 'completed', ...licence });
-  assert.equal(served.by(host(), 1 << 16), plain.url);
+  const replies = (await told([root, step('stalled', { host: host() })], served)).map(({ reply }) => reply);
+  assert.deepEqual(replies, ['not-probed', 'not-probed']);
 });
 
 test('a connection that is broken at once tells of the video\'s servers, and of nobody else', async () => {

@@ -73,6 +73,8 @@ pub struct Step {
     pub host: Option<String>,
     /// Bytes of the body to be fetched at most; 0: the answer time only.
     pub bytes: u64,
+    /// Its root, where nothing that it sent may be asked for again.
+    pub root: bool,
     /// Two at once: one of anything may be chance, and one of the two may have to connect.
     pub pair: bool,
     /// Milliseconds after which it is given up.
@@ -380,7 +382,7 @@ impl Checker {
         let waits = |of: &&(&str, Wall)| licensing == Some(**of) || books.waits_long(of.0, now - of.1);
         let (host, _) = late.iter().find(waits)?;
         self.looked = Some(now);
-        Some(self.answer_times(host, true))
+        Some(self.answer_times(host, licensing.is_some_and(|(of, _)| of == *host), true))
     }
 
     /// Answer times while nothing is fetched: what they are held against.
@@ -409,7 +411,7 @@ impl Checker {
         }
         self.rested = Some(now);
         // Twice: the first of them connects.
-        let once = self.answer_times(&host, false);
+        let once = self.answer_times(&host, false, false);
         [once.clone(), once].concat()
     }
 
@@ -449,11 +451,13 @@ impl Checker {
             }
         }
         self.stall = Some((began, rounds + 1));
-        self.answer_times(host, true)
+        self.answer_times(host, licensing.is_some(), true)
     }
 
-    fn answer_times(&self, host: &str, pair: bool) -> Vec<Step> {
-        Target::ALL.map(|target| Step { pair, ..self.step(target, host, 0) }).into()
+    fn answer_times(&self, host: &str, root: bool, pair: bool) -> Vec<Step> {
+        let step =
+            |target| Step { root: root && target == Target::Stalled, pair, ..self.step(target, host, 0) };
+        Target::ALL.map(step).into()
     }
 
     /// Small bodies from those to whom the way is free.
@@ -490,6 +494,6 @@ impl Checker {
 
     fn step(&self, target: Target, host: &str, bytes: u64) -> Step {
         let host = target.is_named().then(|| host.to_owned());
-        Step { by: self.by(), target, host, bytes, pair: false, patience: PATIENCE.as_millis() }
+        Step { by: self.by(), target, host, bytes, root: false, pair: false, patience: PATIENCE.as_millis() }
     }
 }

@@ -336,4 +336,6 @@ fn a_licence_that_is_late_has_its_own_server_asked() {
     assert!((14_000..15_000).contains(&awaited[0].0), "{}", awaited[0].0);
     assert!(awaited.iter().any(|(when, _)| *when > 20_500));
     assert!(awaited.iter().all(|(_, step)| step.bytes == 0 || !step.target.is_named()));
+    // What it sends is for this viewer alone, so that its root is asked for; of all others as ever.
+    assert!(asked.iter().all(|(when, step)| step.root == (of(when) && step.target == Target::Stalled)));
 }
