@@ -3,6 +3,8 @@
 
 use crate::baseline::{self, BASELINES};
 use crate::evidence::Evidence;
+use crate::least::{self, Signs};
+use crate::measure::accuses;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
 use crate::seen::{Gap, Page, SHORTEST, Seen, Segment, Underflow, underflow};
@@ -68,6 +70,9 @@ pub struct Said {
     pub answer: Answer,
     /// What it would say without what checks measured.
     pub passive: Answer,
+    /// What that rests on: the cause, and the ids of its findings.
+    #[serde(skip)]
+    pub passive_rests_on: Signs,
     /// What it says once the viewer has answered rightly what it asks.
     pub answered: Answer,
     /// What it says then, if line tests had been made before.
@@ -240,6 +245,7 @@ impl Record {
             number: *number,
             answer: Answer::of(stall),
             passive: Answer::of(passive.as_ref().unwrap_or(stall)),
+            passive_rests_on: least::rests_on(passive.as_ref().unwrap_or(stall)),
             answered: Answer::of(answered.as_ref().unwrap_or(stall)),
             measured: Answer::of(measured.as_ref().unwrap_or(stall)),
             cause: stall.cause.clone(),
@@ -260,11 +266,6 @@ impl Record {
 fn avoided(stall: &Stall) -> f64 {
     let most = stall.ledger.shares.iter().map(|share| share.avoided.0).max();
     most.unwrap_or_default() as f64 / stall.duration.0.max(1) as f64
-}
-
-/// The accusation that must not happen.
-pub fn accuses(zones: &[Zone], truth: Zone) -> bool {
-    matches!(zones, [only @ (Zone::Access | Zone::Interconnect)] if *only != truth)
 }
 
 /// What is to be written down of a run.

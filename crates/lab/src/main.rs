@@ -13,6 +13,7 @@ mod fit;
 mod judge;
 mod kept;
 mod lab;
+mod least;
 mod link;
 mod measure;
 mod mechanism;

@@ -1,6 +1,6 @@
 //! How good answers are where the truth is known: the measures of docs/accuracy.md.
 
-use crate::judge::{Answer, accuses};
+use crate::judge::Answer;
 use whystall::verdict::Zone;
 
 /// An answer, and where the stall really came from.
@@ -35,6 +35,11 @@ impl Judged<'_> {
         let truth = |zone| if zone == self.truth { 1.0 } else { 0.0 };
         Zone::ALL.into_iter().map(|zone| (self.answer.part(zone) - truth(zone)).powi(2)).sum()
     }
+}
+
+/// The accusation that must not happen.
+pub fn accuses(zones: &[Zone], truth: Zone) -> bool {
+    matches!(zones, [only @ (Zone::Access | Zone::Interconnect)] if *only != truth)
 }
 
 /// Those of one fault: of two no single zone is the truth, and the parts that each has are compared apart (`shares.rs`).

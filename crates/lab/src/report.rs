@@ -2,7 +2,8 @@
 
 use crate::accuracy;
 use crate::fit;
-use crate::judge::{Record, accuses};
+use crate::judge::Record;
+use crate::measure::accuses;
 use crate::run::records;
 use anyhow::Result;
 use serde_json::json;
