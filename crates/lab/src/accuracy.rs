@@ -3,7 +3,7 @@
 use crate::durations;
 use crate::figure;
 use crate::fit::Fit;
-use crate::judge::{Record, Said};
+use crate::judge::{HOME_BUSY, Record, Said};
 use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
 use crate::report::name;
@@ -112,6 +112,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     ];
     summary(&mut page, &columns)?;
     zones(&mut page, &modes)?;
+    without_downloads(&mut page, &checked)?;
     confusion(&mut page, &modes)?;
     mechanism::told(&mut page, valid)?;
     unseen::told(&mut page, &checked)?;
@@ -191,6 +192,21 @@ fn zones(page: &mut String, modes: &Modes) -> Result<()> {
         }
     }
     write!(page, "{table}")?;
+    Ok(())
+}
+
+/// How often the home stands alone where it can.
+fn without_downloads(page: &mut String, checked: &[&Record]) -> Result<()> {
+    let of_zone =
+        |zone| move |record: &&&Record| record.truth.as_ref().is_some_and(|truth| truth.zone == zone);
+    let other = |record: &&&Record| record.truth.as_ref().is_some_and(|truth| truth.cause != HOME_BUSY);
+    let homes: Vec<&Record> = checked.iter().filter(of_zone(Zone::Home)).filter(other).copied().collect();
+    writeln!(
+        page,
+        "\nWhat else is downloaded in the home (*home-download*, *home-other-tab*) fills the line as a slow line is filled, and has to give\n\
+         home and access. Without those the home stands alone, with a check, in {}.",
+        share(&of_one(&judged(&homes, Mode::Checked)), Judged::alone)
+    )?;
     Ok(())
 }
 

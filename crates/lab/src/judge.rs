@@ -121,7 +121,7 @@ impl Answer {
 }
 
 /// The cause of scenarios in which another device fills the line.
-const HOME_BUSY: &str = "home-busy";
+pub const HOME_BUSY: &str = "home-busy";
 
 /// A gap begins at the last frame before it, which can be so much older than the fault that made it, milliseconds.
 const FRAME_AGE: f64 = 150.0;
