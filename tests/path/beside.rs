@@ -1,7 +1,7 @@
-//! What other tabs of the browser got, and what the player itself said.
+//! What other tabs of the browser got, what the player itself said, and what servers say.
 
 use super::*;
-use whystall::event::Claim;
+use whystall::event::{Claim, Confession};
 use whystall::time::Wall;
 use whystall::verdict::Finding;
 
@@ -91,4 +91,16 @@ fn the_players_own_word_is_held_against_what_was_seen() {
     check(claims(withheld(), dry + 500, 30_000, false), &["player-differs"]);
     // Of the time before nothing is said.
     check(claims(withheld(), 1_000, 100_000, true), &[]);
+}
+
+#[test]
+fn what_is_said_of_one_request_leaves_the_other_to_the_tests() {
+    let both = withheld().withhold(Audio, 10, 16_000);
+    let said = Confession { origin: Some(Micros::from_millis(15_980)), ..Confession::default() };
+    let stall = |story: Story| {
+        judged(&background(background(story, |_| site("shop.example")), |_| site("news.example")))
+    };
+    let (silent, told) = (stall(both.clone()), stall(both.confess(Audio, 10, said)));
+    assert_eq!(silent.zones, BEYOND);
+    assert_eq!((&told.zones[..], about_path(&told)), (BEYOND, about_path(&silent)));
 }

@@ -6,7 +6,7 @@ mod line;
 
 use proptest::prelude::*;
 use whystall::event::TrackKind::{Audio, Video};
-use whystall::event::{Confession, Event, Failure, Observer, RequestId, ResourceId, ResourceKind, Stands};
+use whystall::event::{Event, Failure, Observer, RequestId, ResourceId, ResourceKind, Stands};
 use whystall::story::{Delivery, Elsewhere, Story, USUAL};
 use whystall::time::Micros;
 use whystall::verdict::{Stall, Value, Zone};
@@ -244,18 +244,6 @@ fn sites_that_answer_late_too() {
     let stall = judged(&background(background(story, late("shop.example")), late("news.example")));
     assert_eq!(stall.zones, [Home, Access, Interconnect]);
     assert_eq!(about_path(&stall), ["others-late", "networks-assumed"]);
-}
-
-#[test]
-fn what_is_said_of_one_request_leaves_the_other_to_the_tests() {
-    let both = withheld().withhold(Audio, 10, 16_000);
-    let said = Confession { origin: Some(Micros::from_millis(15_980)), ..Confession::default() };
-    let stall = |story: Story| {
-        judged(&background(background(story, |_| site("shop.example")), |_| site("news.example")))
-    };
-    let (silent, told) = (stall(both.clone()), stall(both.confess(Audio, 10, said)));
-    assert_eq!(silent.zones, BEYOND);
-    assert_eq!((&told.zones[..], about_path(&told)), (BEYOND, about_path(&silent)));
 }
 
 #[test]
