@@ -23,7 +23,7 @@ use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::conditions::{CLOCKS, Exchange};
 use crate::event::Target;
 use crate::ledger::fetch::Fetch;
-use crate::path::REFERENCES;
+use crate::path::{REFERENCES, loss_explains};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use crate::verdict::{Finding, StallKind, Value, Zone};
@@ -31,10 +31,6 @@ use crate::verdict::{Finding, StallKind, Value, Zone};
 /// `waitingforkey` may come this long before the last frame is shown, or after: decoders work ahead. Measured: up to 0.53 s
 /// (Chromium 156, sound), 0 s (Firefox 153).
 const NEAR: Micros = Micros::from_millis(1_000);
-
-/// The first time that something lost is sent again at the latest: a connection after one second (RFC 6298 §2), and what clocks
-/// are off by.
-const AGAIN: Micros = Micros::from_millis(1_200);
 
 /// An answer is prompt if it took no more than this part of the wait that it is compared with [P].
 const PROMPT: i64 = 4;
@@ -153,7 +149,7 @@ fn meanwhile(case: &Case, wait: &Wait, server: Option<&str>) -> Option<Meanwhile
     let prompt = slowest.0.saturating_mul(PROMPT) <= (until - from).0;
     let long_enough = asked.last().is_some_and(|last| half(last.asked - from));
     // What was lost between two questions has come again by then; and what got lost past half-way the server had kept so long.
-    let lost = |(since, next): (Wall, Wall)| !half(since - from) && until < next + (next - since) + AGAIN;
+    let lost = |(since, next): (Wall, Wall)| !half(since - from) && loss_explains(since, next, until);
     let moments = || asked.iter().map(|question| question.asked);
     if !prompt || !long_enough || [from].into_iter().chain(moments()).zip(moments()).any(lost) {
         return None;

@@ -48,12 +48,17 @@ fn stood(scene: &Scene, fetch: &Fetch, at: Wall) -> Option<(Wall, Wall)> {
     Some((last.unwrap_or(began), next.unwrap_or(end)))
 }
 
+/// What was lost since then until it was looked can be why nothing came until then: it is sent again at growing distances.
+pub fn explains(since: Wall, looked: Wall, until: Wall) -> bool {
+    until - looked < looked - since + FIRST
+}
+
 /// What playback waited for stood still when it was first looked, and came so soon after that something which was over by
 /// then may have held it up.
 pub fn may_be_over(scene: &Scene, looked: Wall) -> bool {
     let still = scene.late.iter().filter_map(|(_, fetch)| stood(scene, fetch, looked));
     let longest = still.max_by_key(|(since, until)| *until - *since);
-    longest.is_some_and(|(since, until)| until - since >= STOOD && until - looked < looked - since + FIRST)
+    longest.is_some_and(|(since, until)| until - since >= STOOD && explains(since, looked, until))
 }
 
 /// At this moment nothing of what is late came, for seconds.

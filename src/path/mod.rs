@@ -38,6 +38,7 @@ mod server_answered;
 pub mod set;
 mod sibling;
 
+pub use lasting::explains as loss_explains;
 pub use networks::domain;
 pub use paid::told as told_of_plan;
 pub use references::BOTH as REFERENCES;

@@ -197,10 +197,10 @@ fn zones(page: &mut String, modes: &Modes) -> Result<()> {
 
 /// How often the home stands alone where it can.
 fn without_downloads(page: &mut String, checked: &[&Record]) -> Result<()> {
-    let of_zone =
-        |zone| move |record: &&&Record| record.truth.as_ref().is_some_and(|truth| truth.zone == zone);
-    let other = |record: &&&Record| record.truth.as_ref().is_some_and(|truth| truth.cause != HOME_BUSY);
-    let homes: Vec<&Record> = checked.iter().filter(of_zone(Zone::Home)).filter(other).copied().collect();
+    let can = |record: &&Record| {
+        record.truth.as_ref().is_some_and(|truth| truth.zone == Zone::Home && truth.cause != HOME_BUSY)
+    };
+    let homes: Vec<&Record> = checked.iter().copied().filter(can).collect();
     writeln!(
         page,
         "\nWhat else is downloaded in the home (*home-download*, *home-other-tab*) fills the line as a slow line is filled, and has to give\n\

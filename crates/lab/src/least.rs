@@ -20,12 +20,12 @@ pub fn rests_on(stall: &Stall) -> Signs {
 /// Zones that a rule would have to name that knows all of these runs, names the true one in each, and has only what was found:
 /// runs in which the same was found have the same set, so that it has all that was true in any of them. The mean of the
 /// means of each true zone.
-pub fn told(records: &[&Record]) -> Option<String> {
+pub fn told(records: &[&Record]) -> String {
     let of_one = records.iter().filter(|record| !record.shared);
     let cases = of_one
         .filter_map(|record| Some((record.truth.as_ref()?.zone, &record.stall.as_ref()?.passive_rests_on)));
     let cases: Vec<Case> = cases.collect();
-    (!cases.is_empty()).then(|| number(least(&cases)))
+    number(least(&cases))
 }
 
 fn least(cases: &[Case]) -> f64 {

@@ -44,7 +44,7 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
          These runs themselves have another. A rule that knows all of them and is wrong in none has to name, wherever the same was\n\
          found passively (the same cause, and the same kinds of findings), every zone that was the true one in any of those runs. On\n\
          average that is {} zones: with what is found today no rule gets below.\n",
-        least::told(valid).unwrap_or_default(),
+        least::told(valid),
     )?;
     let mut table = Table::new(&["", "stalls", "in the set", "alone", "zones in the set"]);
     for (title, records, mode) in
