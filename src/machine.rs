@@ -148,7 +148,8 @@ impl Machine {
         self.now = self.now.max(at);
         self.conditions.take(fact, input);
         match &input.event {
-            Event::SourceOpened { .. } | Event::StreamEnded { .. } | Event::Tick => {}
+            Event::SourceOpened { .. } | Event::Tick => {}
+            Event::StreamEnded { source } => self.complete(*source, true),
             Event::Busy { .. } | Event::Online { .. } | Event::Claimed { .. } | Event::OtherTabs { .. } => {}
             // What it shows are timings like any others.
             Event::TimingsShown { .. } => {}
@@ -177,6 +178,10 @@ impl Machine {
             }
             Event::Append { track, bytes, media } => {
                 self.track(*track, |track| track.append(fact, at, *bytes, media));
+                // It opens a source again that had ended (Media Source Extensions §3.5.1).
+                if let Some((source, _)) = self.tracks.get(track) {
+                    self.complete(*source, false);
+                }
             }
             Event::AppendEnded { track, .. } => self.track(*track, |track| track.append_ended(at)),
             Event::AppendRefused { .. } => {}
@@ -306,6 +311,12 @@ impl Machine {
 
     fn element(&mut self, id: ElementId) -> &mut Element {
         self.elements.entry(id).or_insert_with(|| Element::new(id))
+    }
+
+    fn complete(&mut self, source: SourceId, complete: bool) {
+        for element in self.elements.values_mut().filter(|element| element.source == Some(source)) {
+            element.detector.complete(complete);
+        }
     }
 
     fn track(&mut self, id: TrackId, change: impl FnOnce(&mut Track)) {

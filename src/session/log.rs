@@ -128,6 +128,7 @@ fn newest_reports(inputs: &[Input]) -> BTreeSet<usize> {
             Event::Tab { .. } => newest.insert((5, 0), index),
             Event::Online { .. } => newest.insert((6, 0), index),
             Event::Line { .. } => newest.insert((7, 0), index),
+            Event::StreamEnded { source } => newest.insert((8, source.0), index),
             _ => None,
         };
     }

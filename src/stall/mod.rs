@@ -121,6 +121,8 @@ pub struct Detector {
     window: Window,
     frames: Frames,
     buffered: VecDeque<(Wall, u32, Ranges)>,
+    /// Its page has said that there is no more than what is buffered.
+    complete: bool,
     open: Option<Sighting>,
     finished: Vec<Sighting>,
 }
@@ -140,6 +142,7 @@ impl Detector {
             window: Window::default(),
             frames: Frames::default(),
             buffered: VecDeque::new(),
+            complete: false,
             open: None,
             finished: Vec::new(),
         }
@@ -206,6 +209,11 @@ impl Detector {
         }
         self.buffered.push_back((at, fact, Ranges::of(spans.iter().copied())));
         self.reconsider();
+    }
+
+    /// The page said that all there is has been appended (`endOfStream`), or appended more after all.
+    pub fn complete(&mut self, complete: bool) {
+        self.complete = complete;
     }
 
     /// A frame was shown.
@@ -397,7 +405,9 @@ impl Detector {
         let lead = ahead(&ranges, position);
         // A player that holds playback itself does so while there is still something left.
         let held = look.rate == 0 || self.page_paused;
-        let dry = lead <= if held { LOW } else { DRY };
+        // Behind the last of it nothing is missing: sound had come to the end, and a slow decoder's pictures had not.
+        let last = ranges.runs_dry_at(position).is_some() && ranges.gap_at(position).is_none();
+        let dry = !(self.complete && last) && lead <= if held { LOW } else { DRY };
         let facts = [standing.before.map(|look| look.fact), Some(standing.first.fact), Some(look.fact), fact];
         self.open = Some(Sighting {
             element: self.element,

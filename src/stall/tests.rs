@@ -18,6 +18,8 @@ enum Act {
     Jump(i64),
     /// The buffer reaches this far ahead.
     Lead(i64),
+    /// The buffer ends here, and goes on so far ahead.
+    Hole(i64),
     /// Nobody looks for this long, and nothing moves.
     Sleep(i64),
     /// Nobody looks for this long; playback moves for so much of it.
@@ -28,12 +30,17 @@ enum Act {
     Look,
     /// The rate, in thousandths, and its event.
     Rate(i32),
+    /// The page says that there is no more than what is buffered.
+    Complete,
     /// From now on frames are not reported.
     NoFrames,
     /// The browser stops the tab.
     Freeze,
 }
-use Act::{Event, Freeze, Jump, Lead, Look, NoFrames, Pausing, Play, Rate, Sleep, Stand, Touched, Unseen};
+use Act::{
+    Complete, Event, Freeze, Hole, Jump, Lead, Look, NoFrames, Pausing, Play, Rate, Sleep, Stand, Touched,
+    Unseen,
+};
 
 /// Plays the story with a look every 100 ms and a frame every 40 ms, and tells the stalls as
 /// `kind began+duration ending`, in milliseconds of story time.
@@ -137,8 +144,17 @@ impl Stage {
                 self.rate = *rate;
                 self.look(Moment::Ratechange, false);
             }
+            Complete => self.detector.complete(true),
             NoFrames => self.frames = false,
             Freeze => self.detector.unseen_from(Wall(self.now * 1000)),
+            Hole(millis) => {
+                let span = |from: i64, to: i64| {
+                    let [start, end] = [from, to].map(|at| MediaTime((self.position + at) * 1000));
+                    Span { start, end }
+                };
+                let spans = [span(-5_000, 0), span(*millis, millis + 5_000)];
+                self.detector.buffered(Wall(self.now * 1000), 0, &spans);
+            }
             Lead(millis) => {
                 let start = MediaTime((self.position - 5_000) * 1000);
                 let end = MediaTime((self.position + millis) * 1000);
@@ -173,6 +189,19 @@ fn a_dry_buffer_is_a_starved_stall_from_last_frame_to_first() {
 #[test]
 fn a_stop_with_data_ahead_is_frozen() {
     check(&[Play(4_000, 100), Stand(1_000), Play(2_000, 100)], &["Frozen 4000+1040 Resumed"]);
+}
+
+/// As recorded in Firefox, whose decoder was two seconds behind when the sound had come to its end.
+#[test]
+fn where_there_is_no_more_to_come_nothing_is_missing() {
+    let story = [Complete, Play(9_900, 100), Stand(2_000), Event(Moment::Ended)];
+    check(&story, &["Frozen 9880+2020 Resumed"]);
+}
+
+#[test]
+fn a_hole_before_the_last_of_it_is_still_one() {
+    let story = [Complete, Play(4_000, 100), Hole(2_000), Stand(1_000), Lead(9_000), Play(1_000, 100)];
+    check(&story, &["Starved 4000+1040 Resumed"]);
 }
 
 /// The data that ends a short stall comes just before it is long enough to be one.
