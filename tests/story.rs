@@ -146,6 +146,22 @@ fn a_device_that_freezes() {
     assert!(stall.zones.contains(&Zone::Device) && !stall.zones.contains(&Zone::Access));
 }
 
+/// As recorded in Chromium, which after a few stalls wants more ahead than a player with a small buffer fetches.
+#[test]
+fn what_has_come_and_is_not_played_on() {
+    let slow = Delivery { transfer: 2_300, ..USUAL };
+    let story = (0..30).fold(Story::new(90_000), |story, segment| story.deliver(Video, segment, slow));
+    let standing = |millis: i64| {
+        let stalls = whystall::explain(&story.clone().freeze(4_500, millis).tell().inputs).stalls;
+        stalls.into_iter().max_by_key(|stall| stall.duration).expect("it is too slow")
+    };
+    let stall = standing(40_000);
+    assert_eq!((stall.cause.as_str(), stall.kind), ("frozen", StallKind::Starved));
+    assert_eq!(stall.zones, [Zone::Device, Zone::Player, Zone::Origin]);
+    // What it waits for may be what comes meanwhile.
+    assert_eq!(standing(8_000).cause, "slow-transfer");
+}
+
 #[test]
 fn both_tracks_at_once() {
     let story = Story::new(60_000).withhold(Video, 10, 15_000);

@@ -358,7 +358,10 @@ fn telling(cause: &str) -> Vec<Finding> {
             ),
             finding("lower-was-offered", &[("enough", Value::Bitrate(2_500_000)), ("avoided", time(2_800))]),
         ],
-        "frozen" => vec![finding("data-was-there", &[("lead", time(8_000))])],
+        "frozen" => vec![
+            finding("data-was-there", &[("lead", time(8_000))]),
+            finding("data-had-come", &[("since", time(5_200))]),
+        ],
         "slow-motion" => vec![finding("progress-slow", &[])],
         "chronic-shortfall" => {
             vec![finding("chronic-shortfall", &[("left", time(3_300))]), finding("no-better-times", &[])]
