@@ -195,7 +195,7 @@ impl Record {
         let stood = self.page.stops.iter().filter(|stop| stop.lost() >= SHORTEST);
         let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
         let gone = self.page.gaps.iter().map(|gap| (gap.began, gap.ended));
-        let seen: Vec<(f64, f64)> = gone.chain(stood).collect();
+        let seen: Vec<(f64, f64)> = gone.chain(stood).chain(self.page.stands()).collect();
         let within = |stall: &Stall, (from, to): (f64, f64)| {
             began(stall) < to && ended(stall).is_none_or(|ended| ended > from)
         };

@@ -128,6 +128,14 @@ impl Page {
         within.windows(2).filter(stood).filter_map(|pair| Some(pair.first()?.position)).collect()
     }
 
+    /// From when until when it was seen to stand at the end, and never went on.
+    pub fn stands(&self) -> Option<(f64, f64)> {
+        let last = self.ticks.last()?;
+        let there = self.ticks.iter().rev().take_while(|tick| tick.position == last.position);
+        let since = there.last()?.at;
+        (last.at - since >= SHORTEST).then_some((since, last.at))
+    }
+
     /// The gaps that are stalls.
     pub fn stalls(&self) -> Vec<Gap> {
         self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST).collect()
@@ -138,4 +146,21 @@ impl Page {
 pub fn underflow<'a>(all: &'a [Underflow], gap: &Gap, early: f64) -> Option<&'a str> {
     let mut there = all.iter().filter(|of| (gap.began - early..=gap.ended).contains(&of.at));
     there.next().map(|of| of.reason.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_goes_on_has_no_gap_and_stands() {
+        let page = |positions: &[f64]| {
+            let at = (0..).map(|count| 500.0 * f64::from(count));
+            let ticks = at.zip(positions).map(|(at, position)| Tick { at, position: *position }).collect();
+            Page { gaps: Vec::new(), stops: Vec::new(), ticks, segments: Vec::new() }
+        };
+        assert_eq!(page(&[0.0, 0.5, 1.0, 1.2, 1.2, 1.2]).stands(), Some((1_500.0, 2_500.0)));
+        assert_eq!(page(&[0.0, 0.5, 0.5, 0.5, 1.0]).stands(), None);
+        assert_eq!(page(&[]).stands(), None);
+    }
 }
