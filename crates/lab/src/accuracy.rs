@@ -3,7 +3,7 @@
 use crate::durations;
 use crate::figure;
 use crate::fit::Fit;
-use crate::judge::{HOME_BUSY, Record, Said};
+use crate::judge::{Record, Said};
 use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
 use crate::report::name;
@@ -11,6 +11,7 @@ use crate::rivals;
 use crate::run::commit;
 use crate::shares;
 use crate::table::Table;
+use crate::targets;
 use crate::traffic;
 use crate::unseen;
 use anyhow::{Context, Result};
@@ -111,6 +112,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
         ("and line tests", judged(&checked, Mode::Measured)),
     ];
     summary(&mut page, &columns)?;
+    targets::told(&mut page, valid)?;
     zones(&mut page, &modes)?;
     without_downloads(&mut page, &checked)?;
     confusion(&mut page, &modes)?;
@@ -198,7 +200,7 @@ fn zones(page: &mut String, modes: &Modes) -> Result<()> {
 /// How often the home stands alone where it can.
 fn without_downloads(page: &mut String, checked: &[&Record]) -> Result<()> {
     let can = |record: &&Record| {
-        record.truth.as_ref().is_some_and(|truth| truth.zone == Zone::Home && truth.cause != HOME_BUSY)
+        record.truth.as_ref().is_some_and(|truth| truth.zone == Zone::Home) && !targets::is_busy(record)
     };
     let homes: Vec<&Record> = checked.iter().copied().filter(can).collect();
     writeln!(

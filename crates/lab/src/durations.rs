@@ -3,6 +3,7 @@
 use crate::judge::Record;
 use crate::measure::{mean, number, quantile, standard_error};
 use crate::table::Table;
+use crate::targets::AS_NOW;
 use anyhow::Result;
 use std::fmt::Write;
 use whystall::verdict::StallKind;
@@ -10,10 +11,7 @@ use whystall::verdict::StallKind;
 /// What the verdicts say of how much of the stalls the fault alone made, beside the same playback without it, which does
 /// not stall.
 pub fn avoided(page: &mut String, valid: &[&Record]) -> Result<()> {
-    let faults = valid.iter().filter(|record| record.truth.is_some());
-    let said = faults.filter_map(|record| record.stall.as_ref());
-    let off: Vec<f64> =
-        said.filter(|said| said.kind == StallKind::Starved).map(|said| 1.0 - said.avoided).collect();
+    let off = off(valid);
     if off.is_empty() {
         return Ok(());
     }
@@ -31,8 +29,18 @@ pub fn avoided(page: &mut String, valid: &[&Record]) -> Result<()> {
     Ok(())
 }
 
-/// From this seed on runs wait as long as verdicts do now.
-const AS_NOW: u64 = 8;
+/// By what part of each starved stall that was off.
+pub fn off(valid: &[&Record]) -> Vec<f64> {
+    let faults = valid.iter().filter(|record| record.truth.is_some());
+    let said = faults.filter_map(|record| record.stall.as_ref());
+    said.filter(|said| said.kind == StallKind::Starved).map(|said| 1.0 - said.avoided).collect()
+}
+
+/// How soon after each stall's end its verdict was kept, seconds, in runs that wait as long as verdicts do now.
+pub fn after(records: &[&Record]) -> Vec<f64> {
+    let now = records.iter().filter(|record| record.seed >= AS_NOW);
+    now.filter_map(|record| Some(record.stall.as_ref()?.after? / 1000.0)).collect()
+}
 
 /// How soon after its end a stall has its verdict, with all that was still being measured.
 pub fn soon(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Result<()> {
@@ -40,9 +48,9 @@ pub fn soon(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Resu
     let mut any = false;
     for (title, records) in [("without checks", passive), ("with a check", checked)] {
         for browser in ["chromium", "firefox"] {
-            let of = records.iter().filter(|record| record.browser == browser && record.seed >= AS_NOW);
-            let after: Vec<f64> =
-                of.filter_map(|record| Some(record.stall.as_ref()?.after? / 1000.0)).collect();
+            let of: Vec<&Record> =
+                records.iter().copied().filter(|record| record.browser == browser).collect();
+            let after = after(&of);
             if after.is_empty() {
                 continue;
             }
@@ -56,7 +64,7 @@ pub fn soon(page: &mut String, passive: &[&Record], checked: &[&Record]) -> Resu
         write!(
             page,
             "\n## How soon\n\n\
-             From a stall's end to the verdict that is kept, seconds, in runs of seed {AS_NOW}: those before waited half a second for facts\n\
+             From a stall's end to the verdict that is kept, seconds, in runs of seed {AS_NOW} and above: those before waited half a second for facts\n\
              that browsers tell late, as Resource Timing is, and two tenths are waited now. A round of a check that is under way is\n\
              waited for, too.\n\n{table}"
         )?;

@@ -27,6 +27,7 @@ mod server;
 mod shares;
 mod space;
 mod table;
+mod targets;
 mod topology;
 mod traffic;
 mod tree;
