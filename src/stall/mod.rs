@@ -280,8 +280,19 @@ impl Detector {
         self.buffered.back().map_or(Micros::ZERO, |(_, _, ranges)| ahead(ranges, position))
     }
 
+    /// Less than this is ahead, and there is more to come.
+    fn is_low(&self, least: Micros) -> bool {
+        let Some((look, (_, _, ranges))) = self.last.zip(self.buffered.back()) else { return true };
+        ahead(ranges, look.position) < least && !self.has_the_last(ranges, look.position)
+    }
+
+    /// Nothing is missing after what is buffered there: sound may have come to its end, and a slow decoder's pictures not.
+    fn has_the_last(&self, ranges: &Ranges, position: MediaTime) -> bool {
+        self.complete && ranges.runs_dry_at(position).is_some() && ranges.gap_at(position).is_none()
+    }
+
     fn should_move(&self, look: &Look) -> bool {
-        let low = self.lead().is_none_or(|lead| lead < LOW);
+        let low = self.is_low(LOW);
         let held_by_player = self.page_paused && low;
         let rate_held = look.rate == 0 && low && !look.gesture;
         !look.seeking && !look.ended && (!look.paused || held_by_player) && (look.rate > 0 || rate_held)
@@ -330,7 +341,7 @@ impl Detector {
     }
 
     fn paused(&mut self, look: &Look) {
-        let low = self.lead().is_none_or(|lead| lead < DRY);
+        let low = self.is_low(DRY);
         self.page_paused = !look.gesture && low && self.settled;
         if !self.page_paused {
             self.close(look.at, Ending::Viewer);
@@ -405,9 +416,7 @@ impl Detector {
         let lead = ahead(&ranges, position);
         // A player that holds playback itself does so while there is still something left.
         let held = look.rate == 0 || self.page_paused;
-        // Behind the last of it nothing is missing: sound had come to the end, and a slow decoder's pictures had not.
-        let last = ranges.runs_dry_at(position).is_some() && ranges.gap_at(position).is_none();
-        let dry = !(self.complete && last) && lead <= if held { LOW } else { DRY };
+        let dry = !self.has_the_last(&ranges, position) && lead <= if held { LOW } else { DRY };
         let facts = [standing.before.map(|look| look.fact), Some(standing.first.fact), Some(look.fact), fact];
         self.open = Some(Sighting {
             element: self.element,

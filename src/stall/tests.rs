@@ -196,6 +196,9 @@ fn a_stop_with_data_ahead_is_frozen() {
 fn where_there_is_no_more_to_come_nothing_is_missing() {
     let story = [Complete, Play(9_900, 100), Stand(2_000), Event(Moment::Ended)];
     check(&story, &["Frozen 9880+2020 Resumed"]);
+    // Who pauses there does not wait for more.
+    let story = [Complete, Play(9_900, 100), Stand(2_000), Event(Moment::Pause), Stand(2_000)];
+    check(&story, &["Frozen 9880+2020 Viewer"]);
 }
 
 #[test]
