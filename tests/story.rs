@@ -4,7 +4,7 @@
 use whystall::Input;
 use whystall::event::TrackKind::{Audio, Video};
 use whystall::event::{
-    ElementId, Event, Failure, LicenceId, LicenceStep, Observer, Refusal, RequestId, ResourceId,
+    ElementId, Event, Failure, LicenceId, LicenceStep, Observer, Playlist, Refusal, RequestId, ResourceId,
     ResourceKind, Tab, TrackId,
 };
 use whystall::story::{Delivery, Story, TrueStall, USUAL};
@@ -125,6 +125,29 @@ fn an_idle_player_is_not_excused_by_what_others_gave_up() {
     let story =
         Story::new(60_000).asked_late(Video, 10, 15_000).note(13_000, elsewhere).note(23_000, broken_off);
     assert_eq!(one(story).cause, "request-idle");
+}
+
+/// Each media segment comes in little more than half of the time that it plays, and is asked for when half a second is left.
+#[test]
+fn a_player_that_keeps_too_little_ahead() {
+    let slow = Delivery { transfer: 1_100, ..USUAL };
+    let keeps = |millis: i64| {
+        let story = Story::new(29_000).keeps(millis);
+        (0..20).fold(story, |story, segment| story.deliver(Video, segment, slow))
+    };
+    let list = |live: bool| Event::Playlist {
+        resource: None,
+        playlist: Box::new(Playlist { live, ..Playlist::default() }),
+        named: vec![],
+    };
+    let last = |story: Story| explained(story).pop();
+    let stall = last(keeps(500).note(10, list(false))).expect("it asks too late");
+    assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("request-idle", &[Zone::Player][..]));
+    assert!(ids(&stall).contains(&"kept-too-little"));
+    assert_eq!(last(keeps(2_000).note(10, list(false))), None);
+    // What is live may not have been there to be asked for.
+    let live = last(keeps(500).note(10, list(true))).expect("it asks too late");
+    assert!(!ids(&live).contains(&"kept-too-little"));
 }
 
 #[test]

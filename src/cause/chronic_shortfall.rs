@@ -12,7 +12,7 @@ pub const ZONES: &[Zone] =
 
 pub const CAUSE: Cause = Cause {
     id: "chronic-shortfall",
-    weight: |case: &Case| case.ledger.chronic,
+    weight: |case: &Case| case.chronic(),
     zones: |_| ZONES,
     findings,
     lead: "chronic-shortfall",
@@ -20,7 +20,7 @@ pub const CAUSE: Cause = Cause {
 
 pub fn findings(case: &Case) -> Vec<Finding> {
     let facts = case.blocking.iter().filter_map(|blocking| blocking.fetch).flat_map(|fetch| &fetch.facts);
-    let left = Value::Micros(case.ledger.chronic);
+    let left = Value::Micros(case.chronic());
     vec![
         finding("chronic-shortfall", facts.copied().collect(), [("left", left)]),
         finding("no-better-times", Vec::new(), []),

@@ -133,13 +133,18 @@ impl Case<'_> {
         all.filter(|share| share.stage == stage).map(|share| share.avoided).sum()
     }
 
-    /// What nothing accounts for that was slower than usual, if it was these stages that took most of the time: they were
-    /// slow all along, and what is usual here is not fast enough.
+    /// What nothing accounts for that was slower than usual, without what the player had in its hand.
+    fn chronic(&self) -> Micros {
+        self.ledger.chronic - request_idle::kept_too_little(self)
+    }
+
+    /// The part of that, if it was these stages that took most of the time: they were slow all along, and what is usual here
+    /// is not fast enough.
     fn slow_all_along(&self, stages: &[Stage]) -> Micros {
         let all = || self.ledger.segments.iter().flat_map(|account| &account.stages);
         let spent: Micros = all().filter(|time| stages.contains(&time.stage)).map(|time| time.spent).sum();
         let total: Micros = all().map(|time| time.spent).sum();
-        if spent.0.saturating_mul(2) > total.0 { self.ledger.chronic } else { Micros::ZERO }
+        if spent.0.saturating_mul(2) > total.0 { self.chronic() } else { Micros::ZERO }
     }
 
     /// Time these stages took in the media segment playback waited for longest.

@@ -3,21 +3,55 @@
 //! # What shows it
 //! The time from where its request before was over, and its buffer below what it likes to keep, to the request.
 //!
+//! Or that it paused with its buffer as full as it likes it, which is less than what one media segment takes to come, though it
+//! comes faster than it is played: whoever keeps so little ahead stands after each of them.
+//!
 //! # When Whystall does not say so
-//! For the part of it in which the main thread was busy or the tab in the background. Pausing at a full buffer is pacing.
+//! For the part of it in which the main thread was busy or the tab in the background. Pausing at a full buffer is pacing
+//! otherwise, and where the stream is live: more may not have been there to be asked for.
 //! While a request was under way that the player then gave up, it waited for that.
 //!
 //! # Where it can sit
 //! Player, if its main thread was seen to be free all the while; else device or player.
 
 use super::{Case, Cause, finding};
-use crate::time::Micros;
+use crate::ledger::Blocking;
+use crate::time::{Micros, playing_time};
 use crate::verdict::{Finding, Stage, Value, Zone};
+
+/// Faster than it is played: in no more than three quarters of the time that it lasts [P].
+const FASTER: (i64, i64) = (4, 3);
 
 pub const CAUSE: Cause = Cause { id: "request-idle", weight, zones, findings, lead: "asked-late" };
 
 fn weight(case: &Case) -> Micros {
-    case.part_unhindered(&[Stage::Decide])
+    case.part_unhindered(&[Stage::Decide]) + kept_too_little(case)
+}
+
+/// What playback would not have waited of what was as slow as ever, had the player not paused before it asked.
+pub fn kept_too_little(case: &Case) -> Micros {
+    let paused = case.blocking.iter().map(|blocking| paused(case, blocking).unwrap_or_default()).min();
+    paused.unwrap_or_default().min(case.ledger.chronic)
+}
+
+/// For how long it did so before it asked for this, if that comes faster than it is played.
+fn paused(case: &Case, blocking: &Blocking) -> Option<Micros> {
+    let (took, lasts) = (took(blocking), lasts(case, blocking)?);
+    let faster = took.0.saturating_mul(FASTER.0) <= lasts.0.saturating_mul(FASTER.1);
+    (faster && case.books.all_was_there()).then(|| case.books.paced(blocking))
+}
+
+/// From when it was asked for until it could be played.
+fn took(blocking: &Blocking) -> Micros {
+    let between = |stage: Stage| !matches!(stage, Stage::Decide | Stage::Present);
+    blocking.account.stages.iter().filter(|time| between(time.stage)).map(|time| time.spent).sum()
+}
+
+/// How long it plays.
+fn lasts(case: &Case, blocking: &Blocking) -> Option<Micros> {
+    let range = blocking.named.range;
+    let rate = case.element()?.rate_at(case.sighting.began.wall);
+    Some(playing_time(range.end - range.start, rate))
 }
 
 /// A busy device delays the player's code too. Whystall looks at the element from the same thread: as long as it comes
@@ -31,7 +65,15 @@ fn findings(case: &Case) -> Vec<Finding> {
         return Vec::new();
     };
     let facts = blocking.fetch.map(|fetch| fetch.facts.clone()).unwrap_or_default();
-    vec![finding("asked-late", facts, [("idle", Value::Micros(case.spent(blocking, &[Stage::Decide])))])]
+    let paused = paused(case, blocking).filter(|_| kept_too_little(case) > Micros::ZERO);
+    let idle = case.spent(blocking, &[Stage::Decide]) + paused.unwrap_or_default();
+    let mut findings = vec![finding("asked-late", facts.clone(), [("idle", Value::Micros(idle))])];
+    if let Some((paused, lasts)) = paused.zip(lasts(case, blocking)) {
+        let values = [("paused", paused), ("took", took(blocking)), ("lasts", lasts)];
+        let values = values.map(|(name, time)| (name, Value::Micros(time)));
+        findings.push(finding("kept-too-little", facts, values));
+    }
+    findings
 }
 
 /// What the player could have done about it, whatever else was wrong: the same stall without its idle time.

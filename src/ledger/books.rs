@@ -1,5 +1,6 @@
 //! What was fetched and appended for one media element, joined, and the account of each media segment.
 
+use super::Blocking;
 use super::account::{Life, stages};
 use super::confessed;
 use super::fetch::Fetch;
@@ -288,6 +289,19 @@ impl<'a> Books<'a> {
         } else {
             (After::Began(Micros::ZERO), asked)
         })
+    }
+
+    /// How long the player let pass before it asked for this media segment, because its buffer was as full as it likes it.
+    pub fn paced(&self, blocking: &Blocking) -> Micros {
+        let Some((index, fetch)) = blocking.segment.zip(blocking.fetch) else { return Micros::ZERO };
+        let free = self.free(blocking.track, index, fetch.asked);
+        free.map_or(Micros::ZERO, |(_, free)| (blocking.account.from - free).at_least_zero())
+    }
+
+    /// All of the stream was there to be asked for, as far as its playlists say.
+    pub fn all_was_there(&self) -> bool {
+        let reads = &self.manifests.reads;
+        !reads.is_empty() && reads.iter().all(|read| !read.playlist.live)
     }
 
     /// When the player could have asked: not while its buffer was as full as it likes it.

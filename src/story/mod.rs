@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 pub const START: Wall = Wall(1_750_000_000_000_000);
 /// Length of a media segment, milliseconds.
 pub const SEGMENT: i64 = 2_000;
-/// The player asks while it holds less than this ahead, milliseconds.
+/// The player asks while it holds less than this ahead, if nothing else is said, milliseconds.
 pub const GOAL: i64 = 10_000;
 
 /// What the media segment with this number holds.
@@ -109,6 +109,7 @@ pub(crate) enum Act {
 pub struct Story {
     length: i64,
     until: i64,
+    goal: i64,
     timing_allowed: bool,
     /// The page makes one request at a time, for whichever track is emptier.
     in_turn: bool,
@@ -130,6 +131,7 @@ impl Story {
         Story {
             length: until + 60_000,
             until,
+            goal: GOAL,
             timing_allowed: false,
             in_turn: false,
             deliveries: BTreeMap::new(),
@@ -145,6 +147,12 @@ impl Story {
     /// The media is so long, so that playback can come to its end.
     pub fn media_length(mut self, millis: i64) -> Story {
         self.length = millis;
+        self
+    }
+
+    /// The player asks while it holds less than this ahead.
+    pub fn keeps(mut self, millis: i64) -> Story {
+        self.goal = millis;
         self
     }
 

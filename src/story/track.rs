@@ -1,6 +1,6 @@
 //! The tracks of a [`Story`]'s player: requests and appends.
 
-use super::{Delivery, GOAL, SEGMENT, Story, at, media};
+use super::{Delivery, SEGMENT, Story, at, media};
 use crate::event::{
     AppendOutcome, Event, Failure, Input, Observer, RequestId, ResourceId, ResourceKind, Timing, TrackId,
     TrackKind,
@@ -97,7 +97,7 @@ impl Track {
                 segment = self.missing(media(segment).end.0);
             }
             let begins = segment * SEGMENT;
-            if begins < story.length && begins - position / 1000 < GOAL {
+            if begins < story.length && begins - position / 1000 < story.goal {
                 let delivery = story.delivery(self.kind, segment);
                 self.ask(now + delivery.idle, segment, delivery, log);
             }

@@ -335,6 +335,10 @@ fn telling(cause: &str) -> Vec<Finding> {
         }
         "request-idle" => vec![
             finding("asked-late", &[("idle", time(3_200))]),
+            finding(
+                "kept-too-little",
+                &[("paused", time(900)), ("took", time(1_200)), ("lasts", time(2_000))],
+            ),
             finding("asked-sooner", &[("avoided", time(2_900))]),
         ],
         "append-late" => vec![finding("appended-late", &[("held", time(2_900))])],
