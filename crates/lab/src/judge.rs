@@ -7,7 +7,7 @@ use crate::least::{self, Signs};
 use crate::measure::accuses;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
-use crate::seen::{Gap, Page, SHORTEST, Seen, Segment, Underflow, underflow};
+use crate::seen::{Gap, LEAST, Page, Seen, Segment, Underflow, underflow};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use whystall::verdict::{BlockingSegment, Stall, StallKind, Zone, ZoneTime};
@@ -45,7 +45,7 @@ pub struct Record {
     pub shared: bool,
     /// Stalls that Whystall found where the page saw no gap.
     pub invented: usize,
-    /// Gaps of at least [`SHORTEST`] that it did not find.
+    /// Gaps of at least [`crate::seen::SHORTEST`] that it did not find.
     pub missed: usize,
     pub packets: u64,
     pub late: u64,
@@ -192,7 +192,7 @@ impl Record {
         let longest = gaps.iter().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
         self.stall = longest.and_then(|gap| self.said(gap, &stalls, &recorded, line));
         // Frames tell of a gap only when two have followed it, and the playback may be over before that.
-        let stood = self.page.stops.iter().filter(|stop| stop.lost() >= SHORTEST);
+        let stood = self.page.stops.iter().filter(|stop| stop.lost() >= LEAST);
         let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
         let gone = self.page.gaps.iter().map(|gap| (gap.began, gap.ended));
         let seen: Vec<(f64, f64)> = gone.chain(stood).chain(self.page.stands()).collect();

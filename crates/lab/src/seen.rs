@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 /// The least that playback must fall behind for a stall, milliseconds: less is a hiccup that Whystall may leave out.
 pub const SHORTEST: f64 = 500.0;
 
+/// A stall that Whystall tells of is no shorter: who tells of one for which the page saw playback stand this long invented
+/// none, milliseconds.
+pub const LEAST: f64 = 200.0;
+
 /// So long after pictures go on, `currentTime` tells how far playback has come, milliseconds.
 const CATCHES_UP: f64 = 1000.0;
 
