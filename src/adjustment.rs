@@ -229,6 +229,7 @@ mod tests {
                 paused: false,
                 seeking: false,
                 ended: false,
+                ready: 4,
                 gesture: false,
             };
             for (_, act) in happens.iter().filter(|(when, _)| *when == second) {

@@ -186,7 +186,7 @@ impl Machine {
             Event::AppendEnded { track, .. } => self.track(*track, |track| track.append_ended(at)),
             Event::AppendRefused { .. } => {}
             Event::Removed { track, span } => self.track(*track, |track| track.removed(at, *span)),
-            Event::Playback { element, why, position, rate, paused, seeking, ended, ready: _, gesture } => {
+            Event::Playback { element, why, position, rate, paused, seeking, ended, ready, gesture } => {
                 let element = self.element(*element);
                 element.path.push((at, *position));
                 if *why == Moment::Seeking {
@@ -204,6 +204,7 @@ impl Machine {
                     paused: *paused,
                     seeking: *seeking,
                     ended: *ended,
+                    ready: *ready,
                     gesture: *gesture,
                 };
                 element.quality.look(&look);

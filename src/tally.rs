@@ -127,6 +127,7 @@ mod tests {
             paused,
             seeking: why == Seeking,
             ended: false,
+            ready: 4,
             gesture: false,
         }
     }

@@ -3,6 +3,7 @@
 //! Progress decides, not events: players dispatch `waiting` themselves. See DESIGN §4.
 
 mod frames;
+mod look;
 mod slow;
 mod standing;
 pub mod storm;
@@ -12,6 +13,7 @@ use crate::time::{MediaTime, Micros, Wall, playing_time};
 use crate::timeline::Ranges;
 use crate::verdict::{Ending, Instant, StallKind};
 use frames::Frames;
+pub use look::Look;
 use slow::{SPARSE, Window};
 pub use standing::STILL;
 use standing::Standing;
@@ -28,6 +30,9 @@ const SPIN_UP: Micros = Micros::from_millis(1000);
 pub const DRY: Micros = Micros::from_millis(300);
 /// Below this much media ahead a pause that no gesture came before is the player's buffering.
 const LOW: Micros = Micros::from_millis(2000);
+/// `readyState` from which on a browser goes on playing: `HAVE_FUTURE_DATA`. Below it, and with media ahead, it is the decoder
+/// that has nothing to show.
+const FUTURE: u8 = 3;
 /// A jump by the page of at most this, while stalled, is the player's remedy (nudge, gap jump) and no seek [P].
 pub const REMEDY: Micros = Micros::from_millis(5000);
 /// A step back by more than this that no seek was told of is the begin of the next round of a loop [P]. Less is the
@@ -47,29 +52,6 @@ const ASLEEP: Micros = Micros::from_millis(30_000);
 const TOLD: Micros = Micros::from_millis(100);
 /// Buffered reports remembered.
 const BUFFERED: usize = 512;
-
-/// The element as it stood, from [`crate::Event::Playback`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// When.
-    pub at: Wall,
-    /// Index of the input that told it.
-    pub fact: u32,
-    /// What made us look.
-    pub why: Moment,
-    /// `currentTime`.
-    pub position: MediaTime,
-    /// Playback rate in thousandths.
-    pub rate: i32,
-    /// `paused`.
-    pub paused: bool,
-    /// `seeking`.
-    pub seeking: bool,
-    /// `ended`.
-    pub ended: bool,
-    /// The viewer touched the page just before.
-    pub gesture: bool,
-}
 
 /// A stall as detection sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,6 +293,18 @@ impl Detector {
             self.forget_movement();
             self.excused_until = look.at + SPIN_UP;
             return;
+        }
+        let stopped = before.filter(|before| before.ready < FUTURE && !look.gesture);
+        if let Some((before, standing)) = stopped.zip(self.standing)
+            && Micros::ZERO < jump
+            && jump <= REMEDY
+        {
+            // A player that nudges at once a decoder that has fallen behind makes it begin anew each time.
+            self.open_if_stood_for(Micros::ZERO, &standing, &before);
+            self.remedied = self.open.is_some();
+            if self.remedied {
+                return;
+            }
         }
         self.close(look.at, if look.gesture { Ending::Viewer } else { Ending::Page });
         self.forget_movement();

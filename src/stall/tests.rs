@@ -68,6 +68,7 @@ struct Stage {
     paused: bool,
     seeking: bool,
     ended: bool,
+    ready: u8,
 }
 
 impl Stage {
@@ -81,6 +82,7 @@ impl Stage {
             paused: false,
             seeking: false,
             ended: false,
+            ready: 4,
         };
         stage.act(&Lead(10_000));
         stage
@@ -96,6 +98,7 @@ impl Stage {
             paused: self.paused,
             seeking: self.seeking,
             ended: self.ended,
+            ready: self.ready,
             gesture,
         });
     }
@@ -121,6 +124,8 @@ impl Stage {
             Moment::Seeking => self.seeking = true,
             Moment::Seeked => self.seeking = false,
             Moment::Ended => self.ended = true,
+            Moment::Waiting => self.ready = 2,
+            Moment::Playing => self.ready = 4,
             _ => {}
         }
         self.look(moment, gesture);
@@ -219,6 +224,35 @@ fn a_stall_under_way_is_known_before_it_ends() {
     check(&[Play(4_000, 100), Lead(0), Stand(400)], &["Starved 4000 open"]);
 }
 
+/// As recorded with hls.js in Chromium, where a picture was too large for the machine: each nudge made the decoder begin anew.
+#[test]
+fn a_decoder_that_is_nudged_at_once_stands_for_as_long_as_it_takes_to_begin_anew() {
+    let nudge = |millis: i64| {
+        use Moment::{Playing, Seeked, Seeking, Waiting};
+        [
+            Event(Waiting),
+            Jump(100),
+            Event(Seeking),
+            Stand(millis),
+            Event(Seeked),
+            Event(Playing),
+            Play(400, 100),
+        ]
+    };
+    let story = [Play(4_000, 100)].into_iter().chain(nudge(1_400)).chain(nudge(5_000));
+    check(&story.collect::<Vec<_>>(), &["Frozen 4000+1440 Resumed", "Frozen 5800+5040 Resumed"]);
+    // Who can play on and is moved on is not helped.
+    let story = [
+        Play(4_000, 100),
+        Jump(100),
+        Event(Moment::Seeking),
+        Stand(1_400),
+        Event(Moment::Seeked),
+        Play(400, 100),
+    ];
+    check(&story, &[]);
+}
+
 #[test]
 fn less_than_five_frames_is_no_stall() {
     check(&[Play(4_000, 100), Stand(140), Play(2_000, 100)], &[]);
@@ -237,6 +271,7 @@ fn what_frames_show_to_be_shorter_is_no_stall() {
         paused: false,
         seeking: false,
         ended: false,
+        ready: 4,
         gesture: false,
     };
     let looks =
