@@ -62,9 +62,9 @@ export async function serve({ stream, fault = () => null, pages = [], playlist, 
     log,
     licenceHost,
     licences,
-    /** Address of a page that plays the stream: `player`, `live`, `hole` and `keys` say which, the rest is the page's. */
+    /** Address of a page that plays the stream: `player`, `live`, `hole`, `keys` and `heavy` say which, the rest is the page's. */
     url(query = {}, page = '/') {
-      const variant = ['live', 'hole', 'keys'].find((name) => query[name] !== undefined);
+      const variant = ['live', 'hole', 'keys', 'heavy'].find((name) => query[name] !== undefined);
       const keys = variant === 'keys';
       const player = query.player ?? 'hls';
       const manifest = `${variant ? `${variant}/` : ''}${(keys && MANIFESTS_WITH_KEYS[player]) || MANIFESTS[player]}`;

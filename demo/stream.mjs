@@ -30,6 +30,9 @@ export const STREAM = {
   },
 };
 
+/** More pictures a second, and larger ones, than two processors decode; of few bits, for no line is to be in the way. */
+const HEAVY = { name: '4320p', width: 7680, height: 4320, kbps: 8000, framesPerSecond: 60, seconds: 30 };
+
 /** Bump when what is made of it changes. */
 const RECIPE = 3;
 
@@ -58,6 +61,50 @@ export async function makeStream(cache) {
     await rename(partial, dir);
   }
   return { dir, representations: JSON.parse(await readFile(path.join(dir, 'representations.json'), 'utf8')) };
+}
+
+/**
+ * Adds `heavy/`, which has a picture that is too large for the machine beside one that is not, unless it is there already.
+ * @param {Stream} stream
+ */
+export async function addHeavy({ dir }) {
+  const heavy = path.join(dir, 'heavy');
+  if (await exists(heavy)) return;
+  console.log('making the stream that is too large with ffmpeg (once, about half a minute) …');
+  const partial = `${heavy}.partial`;
+  const { name, width, height, kbps, framesPerSecond, seconds } = HEAVY;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(path.join(partial, name), { recursive: true });
+  const frames = String(framesPerSecond * STREAM.segmentSeconds);
+  const rate = `${kbps}k`;
+  const once = path.join(partial, 'once.mp4');
+  // Two seconds, over and over: encoding is dear.
+  await ffmpeg([
+    '-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${framesPerSecond}`, '-t', String(STREAM.segmentSeconds),
+    '-c:v', 'libx264', '-preset', 'superfast', '-pix_fmt', 'yuv420p', '-b:v', rate, '-maxrate', rate, '-bufsize', rate,
+    '-g', frames, '-keyint_min', frames, '-sc_threshold', '0', once,
+  ]);
+  await ffmpeg([
+    '-stream_loop', String(seconds / STREAM.segmentSeconds - 1), '-i', once, '-c', 'copy', ...HLS, '-hls_segment_type', 'fmp4',
+    '-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', path.join(partial, name, 'segment-%03d.m4s'), path.join(partial, name, 'index.m3u8'),
+  ]);
+  await rm(once);
+  const [, usual] = STREAM.video;
+  for (const beside of [usual.name, STREAM.audio.name]) {
+    const playlist = await readFile(path.join(dir, beside, 'index.m3u8'), 'utf8');
+    await writeFile(path.join(partial, `${beside}.m3u8`), beginOf(playlist, seconds / STREAM.segmentSeconds, `../${beside}/`));
+  }
+  const variant = ({ name, width, height, kbps }, codec, uri) =>
+    `#EXT-X-STREAM-INF:BANDWIDTH=${(kbps + STREAM.audio.kbps) * 1100},RESOLUTION=${width}x${height},CODECS="${codec},mp4a.40.2",AUDIO="sound"\n${uri ?? name}.m3u8\n`;
+  const sound = `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,URI="${STREAM.audio.name}.m3u8"\n`;
+  await writeFile(path.join(partial, 'master.m3u8'), `#EXTM3U\n${sound}${variant(usual, 'avc1.64001f')}${variant(HEAVY, 'avc1.64003e', `${name}/index`)}`);
+  await rename(partial, heavy);
+}
+
+/** So many media segments of a playlist, which are in that directory. */
+function beginOf(playlist, count, directory) {
+  const parts = playlist.split('#EXTINF').slice(0, count + 1).join('#EXTINF').trimEnd();
+  return `${parts.replace(/URI="/, `$&${directory}`).replace(/^segment-/gm, `${directory}$&`)}\n#EXT-X-ENDLIST\n`;
 }
 
 /** Which media segment a request path names, if any. Whatever is in front of its directory does not matter. */
