@@ -150,6 +150,25 @@ fn a_player_that_keeps_too_little_ahead() {
     assert!(!ids(&live).contains(&"kept-too-little"));
 }
 
+/// Over a WebSocket, from other viewers, or taken apart beyond recognition: what brings media is not always seen.
+#[test]
+fn media_that_came_in_a_way_that_is_not_seen_are_blamed_on_nobody() {
+    let requests = |event: &Event| {
+        matches!(
+            event,
+            Event::RequestStarted { .. } | Event::ResponseBegan { .. } | Event::RequestEnded { .. }
+        )
+    };
+    for story in
+        [Story::new(60_000).withhold(Video, 10, 15_000), Story::new(60_000).slow_body(Video, 10, 15_000)]
+    {
+        let mut inputs = story.tell().inputs;
+        inputs.retain(|input| !requests(&input.event));
+        let [stall] = &whystall::explain(&inputs).stalls[..] else { panic!("there is one") };
+        assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("undetermined", &Zone::ALL[..]));
+    }
+}
+
 #[test]
 fn a_player_that_appends_late() {
     let stall = one(Story::new(60_000).appended_late(Video, 10, 15_000));
@@ -174,15 +193,19 @@ fn a_device_that_freezes() {
 fn what_has_come_and_is_not_played_on() {
     let slow = Delivery { transfer: 2_300, ..USUAL };
     let story = (0..30).fold(Story::new(90_000), |story, segment| story.deliver(Video, segment, slow));
-    let standing = |millis: i64| {
-        let stalls = whystall::explain(&story.clone().freeze(4_500, millis).tell().inputs).stalls;
+    let standing = |millis: i64| story.clone().freeze(4_500, millis).tell().inputs;
+    let longest = |inputs: &[Input]| {
+        let stalls = whystall::explain(inputs).stalls;
         stalls.into_iter().max_by_key(|stall| stall.duration).expect("it is too slow")
     };
-    let stall = standing(40_000);
+    let stall = longest(&standing(40_000));
     assert_eq!((stall.cause.as_str(), stall.kind), ("frozen", StallKind::Starved));
     assert_eq!(stall.zones, [Zone::Device, Zone::Player, Zone::Origin]);
     // What it waits for may be what comes meanwhile.
-    assert_eq!(standing(8_000).cause, "slow-transfer");
+    assert_eq!(longest(&standing(8_000)).cause, "slow-transfer");
+    let mut unseen = standing(40_000);
+    unseen.retain(|input| !matches!(input.event, Event::RequestStarted { .. }));
+    assert_ne!(longest(&unseen).cause, "frozen");
 }
 
 #[test]

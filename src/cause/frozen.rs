@@ -34,11 +34,12 @@ const SHOWING: &[Stage] = &[Stage::Present];
 fn weight(case: &Case) -> Micros {
     match case.sighting.kind {
         StallKind::Frozen => case.duration(),
-        StallKind::Starved => {
+        // Where its requests are not seen, more may have been on its way.
+        StallKind::Starved if case.blocking.iter().all(|blocking| blocking.fetch.is_some()) => {
             let fetching = case.part_during(SHOWING, &fetching(case));
             (case.part_unhindered(SHOWING) - fetching).at_least_zero()
         }
-        StallKind::SlowMotion => Micros::ZERO,
+        StallKind::Starved | StallKind::SlowMotion => Micros::ZERO,
     }
 }
 

@@ -33,10 +33,12 @@ pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
     for (fetch, asked_next) in life.in_vain.iter().zip(asked_next) {
         account.in_vain(fetch, asked_next);
     }
-    account.stage(Stage::Decide, Some(life.asked));
     if let Some(fetch) = life.fetch {
+        account.stage(Stage::Decide, Some(life.asked));
         account.request(fetch);
         account.stage(Stage::Transfer, fetch.network_end);
+    } else {
+        account.unseen(life.appended);
     }
     if life.appended.is_none() {
         account.still_going_on(life.fetch);
@@ -45,7 +47,7 @@ pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
     account.stage(Stage::Process, life.appended);
     account.stage(Stage::Append, life.playable);
     account.stage(Stage::Present, life.shown);
-    account.unexplained = (until - account.cursor).at_least_zero();
+    account.unseen(Some(until));
     (account.stages, account.unexplained)
 }
 
@@ -68,6 +70,16 @@ impl Account {
             Some((same, sum)) if *same == stage => *sum = *sum + spent,
             _ => self.stages.push((stage, spent)),
         }
+        self.cursor = end;
+    }
+
+    /// From the cursor to `end` nothing that was observed tells what went on: what brings media is not always a request that
+    /// is seen.
+    fn unseen(&mut self, end: Option<Wall>) {
+        let Some(end) = end.map(|end| end.min(self.until)).filter(|end| *end > self.cursor) else {
+            return;
+        };
+        self.unexplained = self.unexplained + (end - self.cursor);
         self.cursor = end;
     }
 
