@@ -166,6 +166,7 @@ fn media_that_came_in_a_way_that_is_not_seen_are_blamed_on_nobody() {
         inputs.retain(|input| !requests(&input.event));
         let [stall] = &whystall::explain(&inputs).stalls[..] else { panic!("there is one") };
         assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("undetermined", &Zone::ALL[..]));
+        assert_eq!(stall.not_observed, ["requests"]);
     }
 }
 

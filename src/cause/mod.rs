@@ -279,7 +279,9 @@ pub fn judge(case: &Case) -> Stall {
         let not_here = case.sighting.kind != StallKind::Starved || sits.contains(zone);
         !zones.contains(zone) && not_here || own_side.contains(zone)
     });
-    let mut not_observed: Vec<String> = case.unseen().map(str::to_owned).collect();
+    let no_request = case.blocking.iter().any(|blocking| blocking.named.arrived && blocking.fetch.is_none());
+    let not_observed = case.unseen().chain(no_request.then_some("requests"));
+    let mut not_observed: Vec<String> = not_observed.map(str::to_owned).collect();
     not_observed.arrange();
     not_observed.dedup();
     Stall {

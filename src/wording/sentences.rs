@@ -146,6 +146,7 @@ pub fn not_observed(stall: &Stall, words: &Words) -> Option<String> {
         "page" => words.say("unseen_page", &[]),
         "network" => words.say("unseen_network", &[]),
         "clock" => words.say("unseen_clock", &[]),
+        "requests" => words.say("unseen_requests", &[]),
         "worker" => words.say("unseen_worker", &[]),
         other => words.name(other),
     };
