@@ -7,7 +7,7 @@ use whystall::event::{
     ElementId, Event, Failure, LicenceId, LicenceStep, Observer, Playlist, Refusal, RequestId, ResourceId,
     ResourceKind, Tab, TrackId,
 };
-use whystall::story::{Delivery, Story, TrueStall, USUAL};
+use whystall::story::{Delivery, START, Story, TrueStall, USUAL};
 use whystall::time::Micros;
 use whystall::verdict::{Instant, Stall, StallKind, Value, Zone};
 
@@ -95,6 +95,25 @@ fn a_slow_body() {
 fn a_player_that_asks_late() {
     let stall = one(Story::new(60_000).asked_late(Video, 10, 15_000));
     assert_eq!(stall.cause, "request-idle");
+}
+
+/// An address that has to be asked for, a permission, what is to be shown next.
+#[test]
+fn a_player_that_may_have_needed_something_else_first() {
+    let story = || Story::new(60_000).asked_late(Video, 10, 15_000);
+    let told = story().tell();
+    let asked = |input: &&Input| matches!(input.event, Event::RequestStarted { resource, .. } if resource == ResourceId(20));
+    let asked = (told.inputs.iter().find(asked).unwrap().at - START).as_millis();
+    let needed = |from: i64, until: i64| {
+        let stall = one(noted(story(), request(100_000, "api.example", asked + from, asked + until)));
+        (stall.cause, stall.zones)
+    };
+    let path = [Zone::Player, Zone::Home, Zone::Access, Zone::Interconnect, Zone::Edge, Zone::Origin];
+    assert_eq!(needed(-14_000, -20), ("request-idle".to_owned(), path.to_vec()));
+    // What came long before, or only by chance just then, it did not wait for.
+    for (from, until) in [(-14_000, -1_000), (-2_000, -20)] {
+        assert_eq!(needed(from, until), ("request-idle".to_owned(), vec![Zone::Player]));
+    }
 }
 
 #[test]

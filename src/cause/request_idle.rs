@@ -12,13 +12,19 @@
 //! While a request was under way that the player then gave up, it waited for that.
 //!
 //! # Where it can sit
-//! Player, if its main thread was seen to be free all the while; else device or player.
+//! Player, if its main thread was seen to be free all the while; else device or player. If the page waited for something else for
+//! most of that time, and asked as soon as it had come, it may have needed that first (an address, a permission, what is to be
+//! shown next): then also wherever an answer can be late.
 
-use super::{Case, Cause, finding};
+use super::{Case, Cause, chronic_shortfall, finding};
+use crate::conditions::CLOCKS;
 use crate::ledger::Blocking;
+use crate::ledger::fetch::Fetch;
 use crate::time::{Micros, playing_time};
 use crate::verdict::{Finding, Stage, Value, Zone};
 
+/// A player that needed something first asks this soon after it has come [P].
+const SOON: Micros = Micros::from_millis(250);
 /// Faster than it is played: in no more than three quarters of the time that it lasts [P].
 const FASTER: (i64, i64) = (4, 3);
 
@@ -57,7 +63,26 @@ fn lasts(case: &Case, blocking: &Blocking) -> Option<Micros> {
 /// A busy device delays the player's code too. Whystall looks at the element from the same thread: as long as it comes
 /// to that in time, the player could have asked.
 fn zones(case: &Case) -> &'static [Zone] {
-    if case.was_free(&[Stage::Decide]) { &[Zone::Player] } else { &[Zone::Device, Zone::Player] }
+    let needed = case.longest(&[Stage::Decide]).and_then(|blocking| needed_first(case, blocking));
+    match (needed.is_some(), case.was_free(&[Stage::Decide])) {
+        (false, true) => &[Zone::Player],
+        (false, false) => &[Zone::Device, Zone::Player],
+        (true, true) => chronic_shortfall::ZONES,
+        (true, false) => &Zone::ALL,
+    }
+}
+
+/// What else the page waited for, for how long, until it asked for this: for most of the time for which it did not ask.
+fn needed_first<'c>(case: &'c Case, blocking: &Blocking) -> Option<(&'c Fetch, Micros)> {
+    let (from, asked) = (blocking.account.from, blocking.fetch?.asked);
+    let is_media = |fetch: &Fetch| case.books.media().any(|(_, media)| std::ptr::eq(media, fetch));
+    let waited = case.books.fetches().iter().filter_map(|fetch| {
+        let over = fetch.over().filter(|over| *over <= asked + CLOCKS && asked - *over <= SOON)?;
+        let waited = over - fetch.asked.max(from);
+        let most = waited.0.saturating_mul(2) >= (asked - from).0;
+        (most && waited > Micros::ZERO && !fetch.cached && !is_media(fetch)).then_some((fetch, waited))
+    });
+    waited.max_by_key(|(_, waited)| *waited)
 }
 
 fn findings(case: &Case) -> Vec<Finding> {
@@ -72,6 +97,10 @@ fn findings(case: &Case) -> Vec<Finding> {
         let values = [("paused", paused), ("took", took(blocking)), ("lasts", lasts)];
         let values = values.map(|(name, time)| (name, Value::Micros(time)));
         findings.push(finding("kept-too-little", facts, values));
+    }
+    if let Some((first, waited)) = needed_first(case, blocking) {
+        let values = [("host", Value::Name(first.host.clone())), ("waited", Value::Micros(waited))];
+        findings.push(finding("needed-first", first.facts.clone(), values));
     }
     findings
 }

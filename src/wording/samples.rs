@@ -339,6 +339,10 @@ fn telling(cause: &str) -> Vec<Finding> {
                 "kept-too-little",
                 &[("paused", time(900)), ("took", time(1_200)), ("lasts", time(2_000))],
             ),
+            finding(
+                "needed-first",
+                &[("host", Value::Name("api.example".to_owned())), ("waited", time(2_800))],
+            ),
             finding("asked-sooner", &[("avoided", time(2_900))]),
         ],
         "append-late" => vec![finding("appended-late", &[("held", time(2_900))])],
