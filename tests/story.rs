@@ -78,6 +78,20 @@ fn a_withheld_media_segment() {
     assert_eq!(stall.blocking[0].host.as_deref(), Some("video.example"));
 }
 
+/// What the browser held back itself looks, from the page, as late as what the server did.
+#[test]
+fn an_answer_that_the_browser_may_have_held_back() {
+    let beside = |count: u32| {
+        let story = Story::new(60_000).withhold(Video, 10, 15_000);
+        let asks = (0..count).flat_map(|id| request(200_100 + id, "video.example", 9_000, 24_000));
+        let stall = one(noted(story, asks));
+        assert_eq!(stall.cause, "slow-response");
+        (ids(&stall).contains(&"others-before"), stall.zones.contains(&Zone::Player))
+    };
+    assert_eq!(beside(5), (false, false));
+    assert_eq!(beside(6), (true, true));
+}
+
 #[test]
 fn a_withheld_media_segment_with_its_timing_told() {
     let story = Story::new(60_000).timing_allowed();

@@ -95,6 +95,7 @@ fn claimed(cause: &str) -> &'static [Stage] {
         "abr-overreach" => &[Transfer],
         "append-late" | "buffer-full" | "buffer-hole" => &[Process, Append],
         "request-idle" => &[Decide],
+        "slow-response" => &[Response],
         "frozen" => &[Present],
         "cpu-busy" | "tab-throttled" | "licence-wait" | "decoder-slow" => &[Decide, Process, Append, Present],
         _ => &[],

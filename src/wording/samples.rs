@@ -315,6 +315,10 @@ fn telling(cause: &str) -> Vec<Finding> {
     match cause {
         "slow-response" => vec![
             finding("first-byte-late", &[("waited", time(4_100)), ("usual", time(85))]),
+            finding(
+                "others-before",
+                &[("host", Value::Name("stream.example".to_owned())), ("others", Value::Count(8))],
+            ),
             finding("timing-hidden", &[]),
         ],
         "cache-miss" | "edge-slow" => {
