@@ -177,6 +177,11 @@ fn a_player_that_keeps_too_little_ahead() {
     let stall = last(keeps(500).note(10, list(false))).expect("it asks too late");
     assert_eq!((stall.cause.as_str(), &stall.zones[..]), ("request-idle", &[Zone::Player][..]));
     assert!(ids(&stall).contains(&"kept-too-little"));
+    // What it asks now and then it does not wait for.
+    let now_and_then = (0..60)
+        .flat_map(|id| request(100_000 + id, "api.example", 500 * i64::from(id), 500 * i64::from(id) + 80));
+    let stall = last(noted(keeps(500).note(10, list(false)), now_and_then)).expect("it asks too late");
+    assert_eq!(stall.zones, [Zone::Player]);
     assert_eq!(last(keeps(2_000).note(10, list(false))), None);
     // What is live may not have been there to be asked for.
     let live = last(keeps(500).note(10, list(true))).expect("it asks too late");

@@ -40,6 +40,12 @@ pub fn kept_too_little(case: &Case) -> Micros {
     paused.unwrap_or_default().min(case.ledger.chronic)
 }
 
+/// For how long it did not ask for this, the pause of a buffer that is too small with it.
+fn idle(case: &Case, blocking: &Blocking) -> Micros {
+    let paused = paused(case, blocking).filter(|_| kept_too_little(case) > Micros::ZERO);
+    case.spent(blocking, &[Stage::Decide]) + paused.unwrap_or_default()
+}
+
 /// For how long it did so before it asked for this, if that comes faster than it is played.
 fn paused(case: &Case, blocking: &Blocking) -> Option<Micros> {
     let (took, lasts) = (took(blocking), lasts(case, blocking)?);
@@ -79,7 +85,7 @@ fn needed_first<'c>(case: &'c Case, blocking: &Blocking) -> Option<(&'c Fetch, M
     let waited = case.books.fetches().iter().filter_map(|fetch| {
         let over = fetch.over().filter(|over| *over <= asked + CLOCKS && asked - *over <= SOON)?;
         let waited = over - fetch.asked.max(from);
-        let most = waited.0.saturating_mul(2) >= (asked - from).0;
+        let most = waited.0.saturating_mul(2) >= idle(case, blocking).0;
         (most && waited > Micros::ZERO && !fetch.cached && !is_media(fetch)).then_some((fetch, waited))
     });
     waited.max_by_key(|(_, waited)| *waited)
@@ -90,10 +96,10 @@ fn findings(case: &Case) -> Vec<Finding> {
         return Vec::new();
     };
     let facts = blocking.fetch.map(|fetch| fetch.facts.clone()).unwrap_or_default();
-    let paused = paused(case, blocking).filter(|_| kept_too_little(case) > Micros::ZERO);
-    let idle = case.spent(blocking, &[Stage::Decide]) + paused.unwrap_or_default();
+    let idle = idle(case, blocking);
     let mut findings = vec![finding("asked-late", facts.clone(), [("idle", Value::Micros(idle))])];
-    if let Some((paused, lasts)) = paused.zip(lasts(case, blocking)) {
+    let paused = idle - case.spent(blocking, &[Stage::Decide]);
+    if let Some(lasts) = lasts(case, blocking).filter(|_| paused > Micros::ZERO) {
         let values = [("paused", paused), ("took", took(blocking)), ("lasts", lasts)];
         let values = values.map(|(name, time)| (name, Value::Micros(time)));
         findings.push(finding("kept-too-little", facts, values));
