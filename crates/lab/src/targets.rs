@@ -11,7 +11,7 @@ use anyhow::Result;
 use std::fmt::Write;
 use whystall::verdict::Zone;
 
-/// From this seed on runs are whole passes over the scenarios in random order, by the check and with the waiting of now.
+/// From this seed on runs are passes over the scenarios in random order, by the check and with the waiting of now.
 pub const AS_NOW: u64 = 8;
 
 /// Of a hundred stalls of this zone so many have to name it alone.
@@ -40,8 +40,8 @@ pub fn told(page: &mut String, valid: &[&Record]) -> Result<()> {
         page,
         "\n## What was to be shown\n\n\
          Many runs were measured by a check that began later, asked less, or waited longer. Those of seed {AS_NOW} and above are \
-         passes\nover all scenarios, in random order, by what is there now. The right zone alone is counted with the answer: \
-         without it a\nfull line is the home's or the provider's, and the set has to have both.\n"
+         passes\nover the scenarios in random order, as far as time allowed, by what is there now. The right zone alone is counted \
+         with the\nanswer: without it a full line is the home's or the provider's, and the set has to have both.\n"
     )?;
     let from = format!("seed {AS_NOW} and above");
     let mut table = Table::new(&["what", "target", "all runs", "met", &from, "met"]);

@@ -63,7 +63,9 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
          showed no rule was changed.\n\
          \n\
          Seeds {first}, {second} and {third} are passes over the scenarios in random order, as far as time allowed, and none left out; many of the\n\
-         other runs were measured by a check that began later.\n"
+         other runs were measured by a check that began later. While the last of seed {second} and most of seed {third} were run,\n\
+         programs were compiled on the same two processors, with what time was left over: answers vary more for it, most in\n\
+         Firefox, and more verdicts stay wide.\n"
     )?;
     let head = ["", "stalls", "in the set", "alone", "zones in the set", "innocent network alone", "Brier"];
     let mut table = Table::new(&head);
