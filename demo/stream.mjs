@@ -243,4 +243,4 @@ async function ranges(dir, name, init, media) {
 const exists = (file) => access(file).then(() => true, () => false);
 
 // `node demo/stream.mjs DIRECTORY`: for those who will want them at the same time.
-if (process.argv[1] === fileURLToPath(import.meta.url)) await makeStream(process.argv[2]);
+if (process.argv[1] === fileURLToPath(import.meta.url)) await addHeavy(await makeStream(process.argv[2]));

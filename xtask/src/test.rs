@@ -73,6 +73,8 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if of_browsers {
         setup::running()?;
+        // What each verdict is replayed with.
+        execute(&mut cargo(["build", "--package", "whystall-cli"]))?;
         execute(&mut command("node", ["demo/stream.mjs", "target/demo-stream"]))?;
     }
     if let Err(error) = fs::remove_file(FAILURES)
