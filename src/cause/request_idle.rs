@@ -81,11 +81,12 @@ fn zones(case: &Case) -> &'static [Zone] {
 /// What else the page waited for, for how long, until it asked for this: for most of the time for which it did not ask.
 fn needed_first<'c>(case: &'c Case, blocking: &Blocking) -> Option<(&'c Fetch, Micros)> {
     let (from, asked) = (blocking.account.from, blocking.fetch?.asked);
+    let idle = idle(case, blocking);
     let is_media = |fetch: &Fetch| case.books.media().any(|(_, media)| std::ptr::eq(media, fetch));
     let waited = case.books.fetches().iter().filter_map(|fetch| {
         let over = fetch.over().filter(|over| *over <= asked + CLOCKS && asked - *over <= SOON)?;
         let waited = over - fetch.asked.max(from);
-        let most = waited.0.saturating_mul(2) >= idle(case, blocking).0;
+        let most = waited.0.saturating_mul(2) >= idle.0;
         (most && waited > Micros::ZERO && !fetch.cached && !is_media(fetch)).then_some((fetch, waited))
     });
     waited.max_by_key(|(_, waited)| *waited)

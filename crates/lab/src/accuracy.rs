@@ -200,7 +200,7 @@ fn zones(page: &mut String, modes: &Modes) -> Result<()> {
 /// How often the home stands alone where it can.
 fn without_downloads(page: &mut String, checked: &[&Record]) -> Result<()> {
     let can = |record: &&Record| {
-        record.truth.as_ref().is_some_and(|truth| truth.zone == Zone::Home) && !targets::is_busy(record)
+        record.truth.as_ref().is_some_and(|truth| truth.zone == Zone::Home && !truth.is_home_busy())
     };
     let homes: Vec<&Record> = checked.iter().copied().filter(can).collect();
     writeln!(

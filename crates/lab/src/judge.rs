@@ -120,9 +120,6 @@ impl Answer {
     }
 }
 
-/// The cause of scenarios in which another device fills the line.
-pub const HOME_BUSY: &str = "home-busy";
-
 /// A gap begins at the last frame before it, which can be so much older than the fault that made it, milliseconds.
 const FRAME_AGE: f64 = 150.0;
 
@@ -209,7 +206,7 @@ impl Record {
         let there = stalls.iter().filter(|(_, stall)| overlap(gap, stall));
         let (number, stall) = there.max_by_key(|(_, stall)| stall.duration)?;
         // The viewer knows whether another device was downloading.
-        let others = self.truth.as_ref().is_some_and(|truth| truth.cause == HOME_BUSY);
+        let others = self.truth.as_ref().is_some_and(Truth::is_home_busy);
         let answered = recorded.get(*number).and_then(|evidence| evidence.answered(others)?.explained());
         let measured = recorded.get(*number).and_then(|evidence| evidence.measured(line));
         let measured = measured.map(|evidence| evidence.answered(others).unwrap_or(evidence));

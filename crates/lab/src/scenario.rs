@@ -42,6 +42,13 @@ pub struct Truth {
     pub cause: String,
 }
 
+impl Truth {
+    /// Something else in the home fills the line, as a slow line is filled: that has to give home and access.
+    pub fn is_home_busy(&self) -> bool {
+        self.cause == "home-busy"
+    }
+}
+
 /// What plays.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
