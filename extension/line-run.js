@@ -99,13 +99,12 @@ async function direction(phase, { config, urls, stop, tell, result }) {
 }
 
 /**
- * What arrived, if the server says so, since what has left the browser may wait in a queue. A server that says more than
- * was sent is not believed.
+ * What arrived, as the server says: what has left the browser may wait in a queue, megabytes of it. A server that says nothing
+ * of it, or more than was sent, is not believed, and then nothing is known.
  * @param {{ NumBytes: number, MeanClientMbps: number }} ours @param {any} theirs
  */
 function sent({ NumBytes, MeanClientMbps }, theirs) {
   const { NumBytes: bytes, ElapsedTime: micros } = theirs?.AppInfo ?? {};
-  const own = MeanClientMbps * 1e6;
-  const told = bytes > 0 && bytes <= NumBytes && micros > 0 ? (bytes * 8e6) / micros : own;
-  return Math.round(Math.min(told, own));
+  if (!(bytes > 0 && bytes <= NumBytes && micros > 0)) return null;
+  return Math.round(Math.min((bytes * 8e6) / micros, MeanClientMbps * 1e6));
 }

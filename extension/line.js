@@ -101,7 +101,8 @@ function told({ down, up, answer, bytes, capped, server }, outcome) {
   const paragraph = (/** @type {string} */ key, /** @type {(string | number)[]} */ ...values) => element('p', {}, say(key, ...values));
   if (outcome !== 'done') return [paragraph(`line_outcome_${outcome.replace('-', '_')}`), ...(bytes > 0 ? [paragraph('line_moved', size(bytes), server)] : [])];
   return [
-    element('p', { class: 'speed' }, say(capped ? 'line_result_at_least' : 'line_result', speed(down ?? 0), speed(up ?? 0))),
+    element('p', { class: 'speed' }, say(capped ? 'line_result_at_least' : 'line_result', speed(down ?? 0), up === null ? '–' : speed(up))),
+    ...(up === null ? [paragraph('line_up_unknown')] : []),
     ...(answer ? [paragraph('line_answer', number(answer / 1000))] : []),
     paragraph('line_moved', size(bytes), server),
     ...(capped ? [paragraph('line_capped')] : []),
@@ -121,7 +122,7 @@ async function drawRuns() {
   const of = ({ down }) => (here.plan && down !== null ? percent(Math.round((down / (here.plan.down * 1e6)) * 1e6)) : '–');
   const row = (/** @type {import('./plan.js').Run} */ run) =>
     element('tr', {}, element('th', { scope: 'row' }, when(run.at)),
-      ...[say(run.capped ? 'plan_at_least' : 'plan_speed', speed(run.down ?? 0)), speed(run.up ?? 0), of(run)].map((cell) => element('td', {}, cell)));
+      ...[say(run.capped ? 'plan_at_least' : 'plan_speed', speed(run.down ?? 0)), run.up === null ? '–' : speed(run.up), of(run)].map((cell) => element('td', {}, cell)));
   const head = ['when', 'down', 'up', 'part'].map((key) => element('th', { scope: 'col' }, say(`plan_${key}`)));
   at('runs').replaceChildren(element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...runs.map(row))));
 }
