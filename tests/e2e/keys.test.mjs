@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { browserName, pass, play, until } from './playback.mjs';
+import { browserName, closing, pass, play, until } from './playback.mjs';
 
 /** A page that fetches seven seconds ahead, and asks for the second key, needed at 8 s, when it has played two: while it waits
  * for that, it asks for media after a little more than one second, three, and five. */
@@ -22,12 +22,7 @@ const explained = ({ cause, kind }) => `${cause} ${kind}`;
 describe(`encrypted streams in ${browserName}`, () => {
   const keyed = (name, { licence, query }, act) =>
     test(name, async () => {
-      const session = await play({ ...tiny, licence, query: { keys: '', ahead: '6.9', ...query } });
-      try {
-        await act(session);
-      } finally {
-        await session.close();
-      }
+      await closing(await play({ ...tiny, licence, query: { keys: '', ahead: '6.9', ...query } }), act);
     });
 
   keyed('a licence that is late at start-up is no stall', { licence: late(4000, 0) }, async ({ server, reaches, verdicts }) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { browserName, pass, play, until } from './playback.mjs';
+import { browserName, closing, pass, play, until } from './playback.mjs';
 
 /** A page with a player of its own that can be told to do things wrong. */
 const tiny = { file: '/tiny.html', pages: [fileURLToPath(new URL('pages', import.meta.url))] };
@@ -13,12 +13,7 @@ const explained = ({ cause, zones, kind }) => ({ cause, zones, kind });
 describe(`local causes in ${browserName}`, () => {
   const local = (name, options, act) =>
     test(name, async (context) => {
-      const session = await play(options);
-      try {
-        await act(session, context);
-      } finally {
-        await session.close();
-      }
+      await closing(await play(options), (session) => act(session, context));
     });
 
   local('a tab in the background is no stall', {}, async ({ browser, page, reaches, verdicts }) => {

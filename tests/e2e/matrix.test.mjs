@@ -7,7 +7,7 @@ import { launch } from '../../demo/browsers.mjs';
 import { disagreements, errors, invented, missed, overlaps } from '../../demo/verdict.mjs';
 import { FAULTS, GAPS, IMPOSSIBLE, PART, PLAYERS } from './matrix.mjs';
 import { noteResults } from './matrix-page.mjs';
-import { browserName, isHiccup, play } from './playback.mjs';
+import { browserName, closing, isHiccup, play } from './playback.mjs';
 
 /**
  * When `currentTime` stood for at least this in a gap between frames, it was a stall, milliseconds. Frames alone may be
@@ -62,8 +62,8 @@ test('what is listed as impossible or falling short is a cell', () => {
 
 /** Plays it and compares. Throws where Whystall is wrong. */
 async function judge(player, fault, shared) {
-  const session = await play({ fault: fault.server, licence: fault.licence, query: { player, buffer: '4', level: '0', ...fault.query }, shared });
-  try {
+  const query = { player, buffer: '4', level: '0', ...fault.query };
+  return closing(await play({ fault: fault.server, licence: fault.licence, query, shared }), async (session) => {
     const truth = (await fault.act?.(session)) ?? null;
     await session.reaches(fault.until);
     const record = await session.record();
@@ -76,9 +76,7 @@ async function judge(player, fault, shared) {
       return { stalls: 0 };
     }
     return compare(all, gaps, record.gaps, session.truths(record));
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 function compare(stalls, gaps, all, truths) {

@@ -47,6 +47,8 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
   const page = await (privately ? browser.openPrivately : browser.open)(server.url(query, file));
   /** What the page recorded. */
   const record = () => page.evaluate(() => demo.record);
+  /** What Whystall said last. */
+  let told = [];
   /** Waits until this media time is reached, or the end. */
   const reaches = (seconds) =>
     until(
@@ -97,6 +99,7 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
       await until(async () => (records = (await storedStalls(popup)).filter(ours)).length >= atLeast, 'records', SETTLES).catch(() => {});
       await popup.close();
       await verifyNatively(records);
+      told = records.map(({ report }) => lastOf(report));
       return records.map(({ report }) => lastOf(report)).sort((a, b) => a.began.wall - b.began.wall);
     },
     /** The evidence of the stalls that were recorded, as in the file. */
@@ -104,11 +107,45 @@ export async function play({ fault, playlist, licence, query = {}, file = '/', p
       const records = await storedStalls(await browser.openExtensionPage('popup.html'));
       return records.map(({ bundle }) => JSON.parse(bundle));
     },
+    /** What all sides say of it, for a test that fails. */
+    async account() {
+      const { gaps = [], segments = [] } = (await record().catch(() => null)) ?? {};
+      const from = gaps[0]?.began ?? started;
+      const since = (at) => (at ? Math.round(at - from) : '–');
+      return [
+        `milliseconds since ${new Date(from).toISOString()}`,
+        ...gaps.map(({ began, ended, mediaBegan, mediaEnded }) => `no frames ${since(began)}–${since(ended)}, ${mediaBegan}–${mediaEnded} s`),
+        ...told.map((stall) => `told ${since(stall.began.wall / 1e3)}–${since(stall.ended?.wall / 1e3)} ${accountOf(stall)}`),
+        ...segments.slice(-SHOWN).map(({ track, number, start, end }) => `player: ${track} ${number} is ${start}–${end} s`),
+        ...server.log.slice(-SHOWN).map(({ track, number, fault, status, requested, lastByte }) => `served ${track} ${number} ${fault ?? ''} ${status} ${since(requested)}–${since(lastByte)}`),
+      ].join('\n');
+    },
     async close() {
       await (shared ? page : browser).close();
       await server.close();
     },
   };
+}
+
+/** Of what there is much, the last so many are enough to see what went wrong. */
+const SHOWN = 24;
+
+/** Does something with a playback and closes it. Where that fails, what all sides say of the playback comes with it. */
+export async function closing(session, act) {
+  try {
+    return await act(session);
+  } catch (error) {
+    error.stack += `\n${await session.account()}`;
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+function accountOf({ kind, cause, zones, blocking, ledger, not_observed: unseen }) {
+  const parts = ledger.shares.map(({ stage, share }) => `${stage} ${share}`);
+  const awaited = blocking.map(({ track, range, host, arrived, join }) => `${track} ${range.start}–${range.end} ${host} ${arrived ? 'came' : 'did not come'} ${join}`);
+  return [kind, cause, zones.join(' '), [...parts, `chronic ${ledger.chronic}`, `unexplained ${ledger.unexplained}`].join(', '), awaited.join(', '), `not observed: ${unseen}`].join('; ');
 }
 
 /** How far begin and end of a stall may be from what the page saw, milliseconds. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { launch } from '../../demo/browsers.mjs';
 import { overlaps } from '../../demo/verdict.mjs';
 import { addHeavy } from '../../demo/stream.mjs';
-import { assertTimes, browserName, demoStream, pass, play, until } from './playback.mjs';
+import { assertTimes, browserName, closing, demoStream, pass, play, until } from './playback.mjs';
 
 /** A page with a player of its own. */
 const tiny = (query = {}) => ({ file: '/tiny.html', pages: [fileURLToPath(new URL('pages', import.meta.url))], query });
@@ -37,12 +37,7 @@ describe(`provoked in ${browserName}`, () => {
   after(() => shared.close());
   const provoked = (name, options, act) =>
     test(name, async () => {
-      const session = await play({ shared: options.how ? undefined : shared, ...options });
-      try {
-        await act(session);
-      } finally {
-        await session.close();
-      }
+      await closing(await play({ shared: options.how ? undefined : shared, ...options }), act);
     });
 
   // Enough for the lowest quality, and not for the two above it.
