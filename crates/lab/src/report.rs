@@ -55,6 +55,8 @@ pub fn report() -> Result<()> {
         valid.iter().map(|record| record.invented).sum::<usize>(),
     );
     let file = "target/lab/report.json";
+    // A clone that made no runs of its own has those that are kept.
+    fs::create_dir_all("target/lab")?;
     fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
     fs::write(accuracy::PAGE, accuracy::page(&records, &valid, &alone, fit::last().as_ref())?)?;
     println!("written to {file} and {}", accuracy::PAGE);
