@@ -1,5 +1,5 @@
 // @ts-check
-// Measures what the core asks for (`src/check.rs`), and nothing else. Whom it asks: servers.js. What answers is not trusted:
+// Measures what the core asks for (`src/check/`), and nothing else. Whom it asks: servers.js. What answers is not trusted:
 // it counts only if it is what was asked for.
 
 import { gatewayHere } from './gateway.js';
@@ -15,11 +15,13 @@ const NAMED_WITHIN = 100;
 
 /** Hosts of which it is remembered what they sent. */
 const HOST_LIMIT = 16;
+/** What the addresses of playlists and manifests end with. */
+const LIST = /\.(m3u8|mpd)$/i;
 /** What is smaller tells little of how fast a server sends, bytes. */
 const TELLING = 64 << 10;
 
 /**
- * @typedef {{ by: string, target: string, host: string | null, bytes: number, root: boolean, pair: boolean, patience: number }} Step
+ * @typedef {{ by: string, target: string, host: string | null, bytes: number, root: boolean, listing: boolean, pair: boolean, patience: number }} Step
  * @typedef {{ gateway?: string, references: string[], siblings: Record<string, string> }} Servers
  */
 
@@ -31,6 +33,8 @@ export class Served {
   #open = new Map();
   /** @type {Map<string, Asked>} */
   #sent = new Map();
+  /** Host → the playlist that it sent last. @type {Map<string, string>} */
+  #lists = new Map();
 
   /** @param {any} fact of the network */
   note({ k, id, url, method = 'GET', status, cached, length }) {
@@ -45,18 +49,20 @@ export class Served {
 
   /** The newest that is large enough, else the largest. @param {Asked} request */
   #keep(request) {
-    const { host } = new URL(request.url);
+    const { host, pathname } = new URL(request.url);
+    if (LIST.test(pathname)) remember(this.#lists, host, request.url);
     const before = this.#sent.get(host)?.length ?? 0;
-    if (request.length < Math.min(before, TELLING)) return;
-    this.#sent.delete(host);
-    this.#sent.set(host, request);
-    const [oldest] = this.#sent.keys();
-    if (this.#sent.size > HOST_LIMIT) this.#sent.delete(oldest);
+    if (!(request.length < Math.min(before, TELLING))) remember(this.#sent, host, request);
   }
 
   /** @param {string | null} host */
   by(host) {
     return host === null ? undefined : this.#sent.get(host)?.url;
+  }
+
+  /** @param {string | null} host */
+  list(host) {
+    return host === null ? undefined : this.#lists.get(host);
   }
 
   /** The root of a host that is being asked for something. @param {string | null} host */
@@ -66,8 +72,16 @@ export class Served {
   }
 }
 
+/** As the newest; the oldest is forgotten. @template T @param {Map<string, T>} map @param {string} host @param {T} what */
+function remember(map, host, what) {
+  map.delete(host);
+  map.set(host, what);
+  const [oldest] = map.keys();
+  if (map.size > HOST_LIMIT) map.delete(oldest);
+}
+
 /** Whom a step asks. @param {Step} step @param {Servers} servers @param {Served} served */
-function addressOf({ target, host, bytes, root }, servers, served) {
+function addressOf({ target, host, bytes, root, listing }, servers, served) {
   switch (target) {
     case 'gateway':
       return servers.gateway;
@@ -78,7 +92,7 @@ function addressOf({ target, host, bytes, root }, servers, served) {
     case 'stalled':
       return root ? served.root(host) : served.by(host);
     case 'sibling': {
-      const [beside, sent] = [servers.siblings[host ?? ''], served.by(host)];
+      const [beside, sent] = [servers.siblings[host ?? ''], listing ? served.list(host) : served.by(host)];
       if (!beside || bytes === 0) return beside;
       if (!sent) return undefined;
       const { pathname, search } = new URL(sent);
@@ -96,11 +110,12 @@ export async function perform(steps, served, tell, { signal, remember = true } =
   const setting = await checkSetting();
   const asksGateway = steps.some(({ target }) => target === 'gateway');
   const ask = (/** @type {string} */ url, /** @type {number} */ patience, /** @type {AbortSignal} */ over) =>
-    measure({ by: '', target: 'gateway', host: null, bytes: 0, root: false, pair: false, patience }, url, over).then(({ reply }) => REACHED.has(reply));
+    measure({ by: '', target: 'gateway', host: null, bytes: 0, root: false, listing: false, pair: false, patience }, url, over).then(({ reply }) => REACHED.has(reply));
   const gateway = asksGateway && !signal?.aborted ? await gatewayHere(setting, ask, { signal, remember }) : undefined;
   const servers = { gateway: gateway?.address, references: references(setting), siblings: setting?.siblings ?? {} };
   const once = async (/** @type {Step} */ step) => {
     const fact = await measure(step, addressOf(step, servers, served), signal);
+    if (fact.text) fact.of = served.list(step.host);
     if (step.target === 'gateway' && fact.url) gateway?.heard(REACHED.has(fact.reply));
     tell(fact);
   };
@@ -123,7 +138,8 @@ const REACHED = new Set(['answered', 'refused']);
 
 /** @param {Step} step @param {string | undefined} url @param {AbortSignal} [stop] */
 async function measure(step, url, stop) {
-  const { by, target, bytes, patience } = step;
+  const { by, target, bytes, listing, patience } = step;
+  const part = bytes > 0 && !listing;
   const from = Date.now();
   const fact = { k: 'checked', by, target, from, url };
   const told = (/** @type {string} */ reply, more = {}) => ({ ...fact, t: Math.max(from, Date.now()), reply, ...more });
@@ -136,7 +152,7 @@ async function measure(step, url, stop) {
   try {
     const response = await fetch(url, {
       method: bytes > 0 ? 'GET' : 'HEAD',
-      headers: bytes > 0 ? { Range: `bytes=0-${bytes - 1}` } : {},
+      headers: part ? { Range: `bytes=0-${bytes - 1}` } : {},
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'manual',
@@ -146,12 +162,13 @@ async function measure(step, url, stop) {
     const answered = performance.now();
     const failing = fails(response, step);
     if (!failing && !fits(response, step)) return told('unfit');
-    const body = bytes > 0 && !failing ? await read(response, bytes) : {};
+    const body = bytes > 0 && !failing ? await read(response, bytes, listing) : {};
     if (body.short && !signal.aborted) return told('unfit');
     // Before it is given up, or there is no entry of it.
     const times = bytes > 0 ? {} : await phases(url, began);
     if (stop?.aborted) return told('not-probed');
-    const { short: _, ...moved } = body;
+    const { short: _, text, ...moved } = body;
+    if (listing && !failing) return text === undefined ? told('unfit') : told('answered', { answer: answered - began, ...moved, text });
     return told(failing ? 'error' : 'answered', { answer: answered - began, ...times, ...moved });
   } catch {
     const took = performance.now() - began;
@@ -185,13 +202,14 @@ function replyOf(error, target) {
  * Whether what answers is what was asked for: else it is a sign-in page, a filter, or a server that is not what it is taken for.
  * Of a router, whatever it says is an answer. @param {Response} response @param {Step} step
  */
-function fits(response, { target, bytes }) {
+function fits(response, { target, bytes, listing }) {
   if (target === 'gateway') return true;
   const reference = target.startsWith('reference');
   const { status, headers } = response;
   const page = /html/i.test(headers.get('content-type') ?? '');
   // Who has the certificate is who was asked, whatever it answers.
   if (bytes === 0) return (response.ok && !page) || (!reference && response.url.startsWith('https:'));
+  if (listing) return status === 200 && !page;
   const encoded = headers.get('content-encoding');
   if (page || (encoded && encoded !== 'identity')) return false;
   if (status === 206) return sent(headers, bytes) !== undefined;
@@ -231,26 +249,32 @@ function watchErrors(address) {
 }
 
 /**
- * So much of the body, and how long it took; `short` if less came than was said.
- * @param {Response} response @param {number} most
- * @returns {Promise<{ bytes?: number, took?: number, short?: boolean }>}
+ * So much of the body, and how long it took; `short` if less came than was said; `text` of a playlist, if that is all of one.
+ * @param {Response} response @param {number} most @param {boolean} listing
+ * @returns {Promise<{ bytes?: number, took?: number, short?: boolean, text?: string }>}
  */
-async function read(response, most) {
+async function read(response, most, listing) {
   const began = performance.now();
   const said = sent(response.headers, most) ?? Math.min(most, Number(response.headers.get('content-length') ?? 0));
   const reader = response.body?.getReader();
-  let bytes = 0;
+  const decoder = new TextDecoder();
+  let [bytes, over, text] = [0, false, ''];
   try {
-    while (reader && bytes < most) {
+    while (reader && bytes < most && !over) {
       const { done, value } = await reader.read();
-      if (done) break;
-      bytes = Math.min(most, bytes + value.byteLength);
+      over = done;
+      if (listing) text += decoder.decode(value, { stream: !done });
+      bytes = Math.min(most, bytes + (value?.byteLength ?? 0));
     }
   } catch {
     // Given up: so far it came.
   }
-  return { bytes, took: performance.now() - began, short: bytes < said };
+  const moved = { bytes, took: performance.now() - began, short: bytes < said };
+  return listing && over && isList(text) ? { ...moved, text } : moved;
 }
+
+/** What it says is for the core to read. @param {string} text */
+const isList = (text) => text.startsWith('#EXTM3U') || text.includes('<MPD');
 
 /** Entries that belong to a measurement already. @type {Set<string>} */
 const claimed = new Set();

@@ -44,12 +44,16 @@ const LIES = {
   '/squeezed': (response, last) => response.writeHead(206, { 'content-range': `bytes 0-${last}/${FILE.length}`, 'content-encoding': 'gzip' }).end(),
   '/short': (response, last) => (response.writeHead(206, { 'content-range': `bytes 0-${last}/${FILE.length}` }), response.end(FILE.subarray(0, 10))),
 };
+const LIST = '#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:7\n';
+/** @type {Record<string, string>} */
+const LISTS = { '/live.m3u8': LIST, '/live.mpd': '<?xml version="1.0"?><MPD></MPD>', '/page.m3u8': LIST, '/none.m3u8': 'sorry', '/long.m3u8': LIST.padEnd(2000, '#') };
 const server = createServer(({ method, url, headers }, response) => {
   asked.push(`${method} ${url} ${headers.range ?? ''}`.trim());
   if (url === '/silent') return;
   const last = Number(/\d+$/.exec(headers.range ?? '')?.[0]);
   const path = new URL(url, 'http://a').pathname;
-  if (LIES[path]) LIES[path](response, last);
+  if (LISTS[path] !== undefined) response.writeHead(200, { 'content-type': path === '/page.m3u8' ? 'text/html' : 'application/vnd.apple.mpegurl' }).end(LISTS[path]);
+  else if (LIES[path]) LIES[path](response, last);
   else if (method === 'HEAD') response.end();
   else if (path === '/whole') response.writeHead(200, { 'content-length': FILE.length }).end(FILE);
   else if (path === '/slow') (response.writeHead(206, { 'content-range': `bytes 0-${last}/${FILE.length}`, 'content-length': last + 1 }), response.write(FILE.subarray(0, 100)));
@@ -185,6 +189,23 @@ test('that it fails tells of one of the video\'s servers, which has a certificat
   assert.deepEqual(await replies(), [['error', true, undefined], ['error', true, undefined]]);
   stored.check = { references: [`${origin}/failing`] };
   assert.deepEqual((await told([step('reference-a')])).map(({ reply }) => reply), ['unfit']);
+});
+
+test('of the server beside the playlist is read that the player was given last, whole', async () => {
+  const listing = (bytes = 1000) => step('sibling', { host: host(), bytes, listing: true });
+  stored.check = { siblings: { [host()]: `${origin}/healthy` } };
+  const [fact] = await told([listing()], servedHere('/live.m3u8?sig=x'));
+  assert.deepEqual([fact.reply, fact.text, fact.of, fact.bytes], ['answered', LIST, `${origin}/live.m3u8?sig=x`, LIST.length]);
+  assert.deepEqual(asked, ['GET /live.m3u8?sig=x']);
+  assert.match((await told([listing()], servedHere('/live.mpd')))[0].text, /<MPD>/);
+  for (const path of ['/page.m3u8', '/none.m3u8', '/long.m3u8']) {
+    const [{ reply, text }] = await told([listing()], servedHere(path));
+    assert.deepEqual([reply, text], ['unfit', undefined], path);
+  }
+  // No playlist, or nobody beside.
+  assert.equal((await told([listing()], servedHere()))[0].reply, 'not-probed');
+  stored.check = {};
+  assert.equal((await told([listing()], servedHere('/live.m3u8')))[0].reply, 'not-probed');
 });
 
 test('a server that knows no ranges is read no further than wanted', async () => {

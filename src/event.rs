@@ -147,6 +147,9 @@ pub enum Event {
         /// Bytes of the body that came, and in how long, if it was to be a transfer.
         bytes: Option<u64>,
         took: Option<Micros>,
+        /// What that body said, where it was a playlist.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed: Option<Box<Listed>>,
     },
     /// From now on answers of this host say `Timing-Allow-Origin`, whatever the server says: the viewer wants it so.
     TimingsShown { host: String },
@@ -290,6 +293,16 @@ pub struct Playlist {
     pub discontinuities: u32,
     /// `EXT-X-GAP`: media segments that are missing at the source.
     pub gaps: u32,
+}
+
+/// How far a stream's timeline goes by the server beside the one that the player asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    /// The playlist of that name which the player asks for.
+    pub resource: ResourceId,
+    /// What it says here.
+    pub playlist: Playlist,
 }
 
 /// What made the content script look at the media element.

@@ -122,7 +122,8 @@ pub enum Fact {
 
     // The background (`check.js`).
     /// A measurement that [`crate::check::Step`] asked for, over at `t`. `url`: whom it asked. `reply`: `answered`,
-    /// `refused`, `failed`, `not-probed`, `blocked` or `unfit`. Milliseconds; left out where it was not seen.
+    /// `refused`, `failed`, `not-probed`, `blocked` or `unfit`. Milliseconds; left out where it was not seen. `text`: of the
+    /// playlist there that has the name of that at `of`.
     Checked {
         t: f64,
         from: f64,
@@ -134,6 +135,8 @@ pub enum Fact {
         answer: Option<f64>,
         bytes: Option<f64>,
         took: Option<f64>,
+        of: Option<String>,
+        text: Option<String>,
     },
 
     // The background (`plan.js`).

@@ -3,7 +3,8 @@
 
 use whystall::event::TrackKind::Video;
 use whystall::event::{
-    Event, Input, Observer, Playlist, Rendition, RequestId, ResourceId, ResourceKind, TrackId, TrackKind,
+    Asker, Event, Input, Listed, Observer, Playlist, Rendition, Reply, RequestId, ResourceId, ResourceKind,
+    Target, TrackId, TrackKind,
 };
 use whystall::explain;
 use whystall::story::{SEGMENT, Story, at};
@@ -30,13 +31,15 @@ fn waiting() -> (Vec<Input>, i64) {
     (told.inputs, asked)
 }
 
+/// A live playlist that goes as far as the last of these, or as the media segment 7.
+fn playlist(target: i64, named: &[i64]) -> Playlist {
+    let next = named.last().map_or(8, |last| *last as u64 + 1);
+    let target = Some(Micros::from_millis(target));
+    Playlist { live: true, target, next: Some(next), ..Playlist::default() }
+}
+
 fn read(millis: i64, target: i64, named: &[i64]) -> Input {
-    let playlist = Playlist {
-        live: true,
-        target: Some(Micros::from_millis(target)),
-        next: Some(9),
-        ..Playlist::default()
-    };
+    let playlist = playlist(target, named);
     let named = named.iter().map(|segment| address(*segment)).collect();
     Input {
         at: at(millis),
@@ -105,6 +108,52 @@ fn a_live_stream_that_has_nothing_newer() {
     inputs.retain(|input| input.at <= midway);
     let stall = judged(&inputs);
     assert_eq!((stall.cause.as_str(), stall.ended), ("not-yet-published", None));
+}
+
+/// By the server beside the one that gives it out, this playlist goes as far as this media segment.
+fn beside(millis: i64, resource: ResourceId, last: i64) -> Input {
+    let playlist = playlist(2_000, &[last]);
+    let event = Event::Checked {
+        by: Asker::Automatic,
+        target: Target::Sibling,
+        host: Some("video.example".to_owned()),
+        from: at(millis - 40),
+        reply: Reply::Answered,
+        connect: None,
+        answer: Some(Micros::from_millis(38)),
+        bytes: Some(300),
+        took: Some(Micros::from_millis(2)),
+        listed: Some(Box::new(Listed { resource, playlist })),
+    };
+    Input { at: at(millis), event }
+}
+
+#[test]
+fn whether_there_is_more_beside_tells_who_keeps_it() {
+    // How long before the player asks for the media segment 8, which of its reading of the playlist named; how far it goes beside.
+    let check = |asked_beside: &[(i64, ResourceId, i64)], zones: &[Zone], says: Option<&str>| {
+        let (mut inputs, asked) = waiting();
+        sliding(&mut inputs, asked, 2_000);
+        inputs.extend(asked_beside.iter().map(|(before, list, last)| beside(asked - before, *list, *last)));
+        inputs.sort_by_key(|input| input.at);
+        let stall = judged(&inputs);
+        let told = stall.findings.iter().map(|finding| finding.id.as_str());
+        let told: Vec<&str> = told.filter(|id| id.starts_with("sibling-")).collect();
+        assert_eq!((&stall.zones[..], told), (zones, says.into_iter().collect()), "{asked_beside:?}");
+    };
+    let (either, more, no_more) =
+        ([Zone::Edge, Zone::Origin], Some("sibling-lists-more"), Some("sibling-lists-no-more"));
+    check(&[(4_000, LIST, 7)], &[Zone::Origin], no_more);
+    check(&[(4_000, LIST, 8)], &[Zone::Edge], more);
+    // It was published between this and the player's next look.
+    check(&[(400, LIST, 8)], &either, None);
+    check(&[(4_000, LIST, 7), (400, LIST, 8)], &[Zone::Origin], no_more);
+    // It may have been.
+    check(&[(4_000, LIST, 7), (2_800, LIST, 8)], &[Zone::Edge], more);
+    check(&[(4_000, LIST, 7), (900, LIST, 8)], &either, None);
+    // That server keeps an old one itself, or another.
+    check(&[(4_000, LIST, 6)], &either, None);
+    check(&[(4_000, ResourceId(1_000_001), 7)], &either, None);
 }
 
 /// As an MPD says it: how much there is, and no names.

@@ -2,8 +2,8 @@
 
 use super::BundleError;
 use crate::event::{
-    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, LINE_LIMIT, PLACE_NAME_LIMIT, Rendition, SIDE_LIMIT,
-    Span, TABLE_DATES, Timing,
+    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, LINE_LIMIT, Listed, PLACE_NAME_LIMIT, Rendition,
+    SIDE_LIMIT, Span, TABLE_DATES, Target, Timing,
 };
 use crate::manifest::{NAMED_LIMIT, RENDITION_LIMIT};
 use crate::time::{LIMIT, MediaTime, Micros, Wall};
@@ -107,7 +107,7 @@ fn fault(input: &Input) -> Fault {
             let unsound = (!playlist.is_sound()).then(|| ("playlist", allowed()));
             unsound.or_else(|| (named.len() > NAMED_LIMIT).then(|| ("named", many())))
         }
-        Event::Checked { target, host: name, from, connect, answer, bytes, took, .. } => {
+        Event::Checked { target, host: name, from, connect, answer, bytes, took, listed, .. } => {
             began(*from, input.at)
                 .or_else(|| name.as_ref().and_then(|name| host("host", name)))
                 .or_else(|| {
@@ -124,6 +124,11 @@ fn fault(input: &Input) -> Fault {
                 .or_else(|| {
                     let allowed = || format!("at most {CHECK_BYTES_LIMIT} bytes");
                     bytes.filter(|bytes| *bytes > CHECK_BYTES_LIMIT).map(|_| ("bytes", allowed()))
+                })
+                .or_else(|| {
+                    let sound = |listed: &Listed| *target == Target::Sibling && listed.playlist.is_sound();
+                    let allowed = || "of the server beside, with times and numbers below 2^53".to_owned();
+                    listed.as_ref().is_some_and(|listed| !sound(listed)).then(|| ("listed", allowed()))
                 })
         }
         Event::Line { plan, capacity } => {

@@ -95,6 +95,7 @@ fn tells_the_date(event: &Event) -> bool {
         Event::Playlist { playlist, .. } => {
             playlist.live || playlist.ends.is_some() || playlist.available_from.is_some()
         }
+        Event::Checked { listed, .. } => listed.is_some(),
         Event::Playback { position, .. } | Event::Frame { position, .. } => far(position),
         Event::Append { media: spans, .. } | Event::Buffered { spans, .. } => {
             spans.iter().any(|span| far(&span.end))

@@ -334,10 +334,17 @@ fn examine(case: &Case, sits: &[Zone], given_up: &[&Fetch], checks: &[Measuremen
     let fetching = Stage::ALL.into_iter().filter(|stage| *stage <= Stage::Transfer);
     let fetching = case.share(&fetching.collect::<Vec<_>>()) + case.ledger.chronic;
     let mostly = fetching.0.saturating_mul(2) >= case.duration().0;
-    if !mostly || PATH.iter().filter(|zone| sits.contains(zone)).count() < 2 {
+    let blind = case.unseen().next().is_some();
+    let of_path: Vec<Zone> = PATH.into_iter().filter(|zone| sits.contains(zone)).collect();
+    if of_path == [Zone::Edge, Zone::Origin] && !blind {
+        let listed = path::listed::test(case.books, case.blocking, checks);
+        if listed.is_some() || !mostly {
+            return Examined { told: listed.into_iter().collect(), ..Examined::default() };
+        }
+    }
+    if !mostly || of_path.len() < 2 {
         return Examined::default();
     }
-    let blind = case.unseen().next().is_some();
     let around = (case.machine, checks);
     let scene = Scene::of(case.books, case.blocking, given_up, case.ledger, around, blind);
     let Some(scene) = scene.filter(|scene| !scene.blind) else {
@@ -441,6 +448,11 @@ fn told_of_check(checked: &[&Measurement]) -> Vec<Finding> {
     let came = |reply: Reply, targets: &[Target]| {
         checked.iter().any(|measured| measured.reply == reply && targets.contains(&measured.target))
     };
+    // Only whether a playlist is newer there was asked: if nobody is known to have it, nothing was.
+    if checked.iter().all(|measured| measured.target == Target::Sibling) {
+        told.retain(|_| ran().count() > 0);
+        return told;
+    }
     if ran().count() == 0 && came(Reply::Blocked, &Target::ALL) {
         told.push(finding("check-blocked", checked.iter().map(|measured| measured.fact).collect(), []));
         return told;

@@ -4,7 +4,7 @@ use super::checked::Malformed;
 use super::network::Network;
 use super::table::Table;
 use super::url::{digest, resolve};
-use crate::event::{Event, Rendition, ResourceId};
+use crate::event::{Event, Listed, Rendition, ResourceId};
 use crate::manifest;
 use crate::read::Read;
 use serde::Serialize;
@@ -18,6 +18,12 @@ pub struct Manifests {
     /// By digest of the address.
     named: Table<u64, (), NAMED_LIMIT>,
     ladder: Vec<Rendition>,
+}
+
+/// What the text of a playlist says that has the name of the one at this address; nothing of what is none.
+pub fn listed(of: &str, text: &str, network: &mut Network) -> Option<Box<Listed>> {
+    let playlist = manifest::read(text)?.playlist.filter(|playlist| playlist.live)?;
+    Some(Box::new(Listed { resource: network.resource(of).ok()??, playlist }))
 }
 
 impl Manifests {

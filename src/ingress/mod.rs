@@ -15,7 +15,7 @@ mod url;
 
 use crate::container::{Reader, Settings};
 use crate::event::{
-    Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TABLE_DATES, TrackId, TrackKind,
+    Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TABLE_DATES, Target, TrackId, TrackKind,
 };
 use crate::header::cmcd;
 use crate::read::Read;
@@ -258,14 +258,17 @@ impl Ingress {
                 (at, self.network.respond(Key::Browser(&id), response))
             }
             Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
-            Fact::Checked { t, from, by, target, url, reply, connect, answer, bytes, took } => {
+            Fact::Checked { t, from, by, target, url, reply, connect, answer, bytes, took, of, text } => {
                 let (at, from) = (self.background(t)?, self.background(from)?);
                 let (by, target, reply) = (asker(&by)?, check_target(&target)?, check_reply(&reply)?);
                 let (connect, answer, took) = (check_time(connect)?, check_time(answer)?, check_time(took)?);
                 let bytes = check_bytes(bytes)?;
                 let host = url.as_deref().filter(|_| target.is_named()).map(url::host_of).transpose()?;
                 let sound = from <= at && host.is_some() == (target.is_named() && url.is_some());
-                let event = Event::Checked { by, target, host, from, reply, connect, answer, bytes, took };
+                let listed = of.zip(text).filter(|_| target == Target::Sibling);
+                let listed = listed.and_then(|(of, text)| manifests::listed(&of, &text, &mut self.network));
+                let event =
+                    Event::Checked { by, target, host, from, reply, connect, answer, bytes, took, listed };
                 (at, Some(sound.then_some(event).ok_or(Malformed)?))
             }
             Fact::Line { t, plan, capacity } => {

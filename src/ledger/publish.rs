@@ -88,6 +88,31 @@ impl Books<'_> {
         })
     }
 
+    /// The server of the live playlist that is overdue to name this media segment.
+    pub fn overdue_at(&self, blocking: &Blocking) -> Option<&str> {
+        let playlist = self.overdue_list(blocking)?.resource?;
+        let asked = self.playlists().filter(|fetch| fetch.resource == playlist);
+        asked.last().map(|fetch| fetch.host.as_str())
+    }
+
+    /// The last reading of that playlist which named something new.
+    pub fn overdue_list(&self, blocking: &Blocking) -> Option<&Read> {
+        let unpublished = self.unpublished(blocking).filter(Unpublished::overdue)?;
+        let first = *unpublished.facts.first()?;
+        self.manifests.reads.iter().find(|read| read.fact == first)
+    }
+
+    /// After that reading, which named something new, the playlist was overdue at this moment to do so again.
+    pub fn is_overdue(&self, last: &Read, at: Wall) -> bool {
+        let target = last.playlist.target.unwrap_or(TARGET);
+        Unpublished { waited: Micros::ZERO, gap: at - last.at, target, facts: Vec::new() }.overdue()
+    }
+
+    /// Readings of this playlist, oldest first.
+    pub fn readings(&self, resource: ResourceId) -> impl Iterator<Item = &Read> {
+        self.manifests.reads.iter().filter(move |read| read.resource == Some(resource))
+    }
+
     /// The same where a playlist gives times instead of names, as an MPD does. Its media time counts from when it began
     /// to be available.
     fn unlisted(&self, blocking: &Blocking, from: Wall, asked: Wall) -> Option<Unpublished> {

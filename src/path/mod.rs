@@ -16,6 +16,7 @@ mod lasting;
 mod line_full;
 pub mod line_measured;
 mod link;
+pub mod listed;
 mod lossy;
 mod media_elsewhere;
 mod near;
@@ -80,6 +81,8 @@ pub enum Observation {
     /// How the server that playback waits for answers when it is asked for what it has at hand: the way to it, the server, or
     /// what is behind it.
     SameEdge,
+    /// How far a live playlist goes by another server: the server, or what publishes it.
+    OtherList,
 }
 
 impl Observation {
@@ -92,6 +95,7 @@ impl Observation {
             Observation::ServerTiming => "server-timing",
             Observation::SameEdge => "same-edge",
             Observation::Household => "household",
+            Observation::OtherList => "other-list",
         }
     }
 }
@@ -128,7 +132,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 33] = [
+const OUTCOMES: [(&str, Row); 35] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -162,6 +166,8 @@ const OUTCOMES: [(&str, Row); 33] = [
     ("sibling-flat", sibling::ALONE),
     ("sibling-fast", sibling::FAST),
     ("sibling-slow", sibling::SLOW),
+    ("sibling-lists-more", listed::FURTHER),
+    ("sibling-lists-no-more", listed::NO_FURTHER),
 ];
 
 /// The zones that this outcome of a check alone speaks against, three to one or more; none of what is no outcome of one.

@@ -83,7 +83,8 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
         keep(Access);
     }
     let asked = has(Observation::SameEdge);
-    if !has(Observation::ServerTiming) && !asked && (before.contains(&Edge) || before.contains(&Origin)) {
+    let told = has(Observation::ServerTiming) || has(Observation::OtherList) || asked;
+    if !told && (before.contains(&Edge) || before.contains(&Origin)) {
         keep(Edge);
         keep(Origin);
     }
@@ -94,9 +95,7 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
                 keep(Origin);
             }
         }
-        [Edge] | [Origin] | [Edge, Origin]
-            if !has(Observation::OtherEdge) && !has(Observation::ServerTiming) && !asked =>
-        {
+        [Edge] | [Origin] | [Edge, Origin] if !has(Observation::OtherEdge) && !told => {
             keep(Interconnect);
         }
         _ => {}
@@ -115,9 +114,12 @@ fn may_stand(set: &[Zone], observed: &[Observation]) -> bool {
         }
         [Zone::Home] => has(Observation::Gateway),
         [Zone::Edge] => {
-            [Observation::OtherEdge, Observation::ServerTiming, Observation::SameEdge].into_iter().any(has)
+            use Observation::{OtherEdge, OtherList, SameEdge, ServerTiming};
+            [OtherEdge, ServerTiming, SameEdge, OtherList].into_iter().any(has)
         }
-        [Zone::Origin] => has(Observation::ServerTiming) || has(Observation::SameEdge),
+        [Zone::Origin] => {
+            [Observation::ServerTiming, Observation::SameEdge, Observation::OtherList].into_iter().any(has)
+        }
         _ => true,
     }
 }

@@ -302,6 +302,7 @@ fn a_check_says_how_far_it_is_and_then_what_it_excluded() {
             connect: Some(Micros::from_millis(290)),
             answer: None,
             body: None,
+            listed: None,
         };
         let unfit = Measurement { target: Target::ReferenceA, reply: Reply::Unfit, ..measured.clone() };
         let parts = vec![

@@ -67,6 +67,7 @@ pub fn event(when: i64, measured: Measured) -> Input {
         answer: time(answer),
         bytes: body.map(|(bytes, _)| bytes),
         took: time(took),
+        listed: None,
     };
     Input { at: at(when + lasted), event }
 }

@@ -6,10 +6,12 @@ use whystall::check::{BYTES_A_STALL, Step};
 use whystall::event::Target::{ReferenceA, ReferenceB};
 use whystall::event::TrackKind::Video;
 use whystall::event::{
-    Asker, Event, LicenceId, LicenceStep, Observer, Reply, RequestId, ResourceId, ResourceKind, Target,
+    Asker, Event, LicenceId, LicenceStep, Observer, Playlist, Reply, RequestId, ResourceId, ResourceKind,
+    Target,
 };
 use whystall::status::CheckState;
 use whystall::story::{Elsewhere, Story, at};
+use whystall::time::Micros;
 use whystall::verdict::{
     Stall,
     Zone::{Home, Origin},
@@ -338,4 +340,46 @@ fn a_licence_that_is_late_has_its_own_server_asked() {
     assert!(awaited.iter().all(|(_, step)| step.bytes == 0 || !step.target.is_named()));
     // What it sends is for this viewer alone, so that its root is asked for; of all others as ever.
     assert!(asked.iter().all(|(when, step)| step.root == (of(when) && step.target == Target::Stalled)));
+}
+
+#[test]
+fn a_playlist_that_is_overdue_is_asked_of_the_server_beside() {
+    let list = ResourceId(1_000_000);
+    let reading = |named: Vec<ResourceId>| {
+        let next = Some(if named.is_empty() { 8 } else { 9 });
+        let playlist =
+            Playlist { live: true, target: Some(Micros::from_millis(2_000)), next, ..Playlist::default() };
+        Event::Playlist { resource: Some(list), playlist: Box::new(playlist), named }
+    };
+    let segment = |number: u32| ResourceId(number * 2);
+    let (observer, request, host) = (Observer::Browser, RequestId(1_000_000), "video.example".to_owned());
+    let kind = ResourceKind::Manifest;
+    let story = Story::new(60_000).asked_late(Video, 8, 22_000);
+    let asked = story.tell().inputs.into_iter().find(
+        |input| matches!(input.event, Event::RequestStarted { resource, .. } if resource == segment(8)),
+    );
+    let asked = (asked.unwrap().at - at(0)).as_millis();
+    let story = story.note(1, Event::RequestStarted { observer, request, resource: list, host, kind });
+    let story = story.note(20, Event::RequestEnded { observer, request, bytes: None });
+    let story = story.note(21, reading((0..8).map(segment).collect()));
+    let looks = (1..).map(|n| 2_000 * n).take_while(|when| *when < asked - 50);
+    let story = looks.fold(story, |story, when| story.note(when, reading(Vec::new())));
+    let story = story.note(asked - 20, reading(vec![segment(8)]));
+    let (asked, stalls) = live(&story, true, usual);
+    let [stall] = &stalls[..] else { panic!("{stalls:?}") };
+    assert_eq!((stall.cause.as_str(), stall.unchecked.as_deref()), ("not-yet-published", None));
+    let began = (stall.began.wall - at(0)).as_millis();
+    let asked: Vec<&(i64, Step)> = asked.iter().filter(|(when, _)| *when >= began).collect();
+    let whom = asked.iter().map(|(_, step)| (step.listing, step.target, step.host.as_deref(), step.pair));
+    assert!(
+        whom.into_iter().all(|of| of == (true, Target::Sibling, Some("video.example"), false)),
+        "{asked:?}"
+    );
+    assert_eq!(asked.len(), 3);
+    assert!(asked.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 2_000), "{asked:?}");
+    // Few know a server beside: of one that is not known nothing is told.
+    let unknown = |step: &Step| Measured { reply: Reply::NotProbed, ..usual(step) };
+    let (_, stalls) = live(&story, true, unknown);
+    let of_check = stalls[0].findings.iter().filter(|told| told.id.contains("check"));
+    assert_eq!(of_check.count(), 0, "{:?}", stalls[0].findings);
 }

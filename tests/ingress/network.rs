@@ -268,6 +268,40 @@ fn where_a_server_is() {
     refuses(&[], &refused.map(fact));
 }
 
+/// Where the playlist is beside the late server is not kept, nor what it names.
+#[test]
+fn a_playlist_beside() {
+    let window = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:2,\nsecret-7.m4s\n";
+    let of = "https://cdn.example:8443/live.m3u8";
+    let fact = |text: &str| {
+        measured(
+            json!({"target": "sibling", "url": "https://beside.example/live.m3u8", "of": of, "text": text, "bytes": 80, "took": 1.0}),
+        )
+    };
+    let told = |listed: Value| {
+        let mut told = json!({"at": 6_000_000, "event": "checked", "by": "automatic", "target": "sibling", "host": "beside.example",
+            "from": 5_900_000, "reply": "answered", "connect": 21_250, "answer": 22_500, "bytes": 80, "took": 1_000});
+        if !listed.is_null() {
+            told["listed"] = listed;
+        }
+        told
+    };
+    let listed = |resource: u32| {
+        json!({"resource": resource, "playlist": {"live": true, "target": 2_000_000, "part_target": null, "update": null,
+            "window": null, "available_from": null, "early": null, "first": 7, "next": 8, "segments": 1, "length": 2_000_000,
+            "ends": null, "discontinuities": 0, "gaps": 0}})
+    };
+    check(
+        &[fact(window), fact("#EXTM3U"), fact(&format!("{window}#EXT-X-ENDLIST")), fact("<html>")],
+        &[told(listed(0)), told(Value::Null), told(Value::Null), told(Value::Null)],
+    );
+    // Of another it says nothing.
+    let other = with(fact(window), &[("target", json!("stalled"))]);
+    let mut without = told(Value::Null);
+    without["target"] = json!("stalled");
+    check(&[other], &[without]);
+}
+
 fn measured(more: Value) -> Value {
     let base = json!({"k": "checked", "t": 6000.0, "from": 5900.0, "by": "automatic", "target": "stalled",
         "url": "https://user:secret@CDN.example:8443/a/seg-1.m4s?sig=x", "reply": "answered", "connect": 21.25, "answer": 22.5});

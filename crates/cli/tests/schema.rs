@@ -99,6 +99,8 @@ fn inputs() -> Value {
           "connect": 1, "answer": 1, "bytes": 1, "took": 1 },
         { "event": "checked", "by": "automatic", "target": "gateway", "host": null, "from": 1, "reply": "refused",
           "connect": null, "answer": null, "bytes": null, "took": null },
+        { "event": "checked", "by": "automatic", "target": "sibling", "host": "a", "from": 1, "reply": "answered",
+          "connect": null, "answer": 1, "bytes": 1, "took": 1, "listed": { "resource": 1, "playlist": playlist } },
         { "event": "not-observable", "from": 1, "what": "page" },
         { "event": "tick" },
     ]);

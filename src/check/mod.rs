@@ -6,7 +6,9 @@
 //! where answer times show that nothing waits in a queue that playback's own data waits in, too: what is full is not filled
 //! further, and that it is full says enough. All of a stall's measurements together move no more than [`BYTES_A_STALL`].
 
-use crate::event::{Asker, Event, Input, Reply, Target};
+mod measured;
+
+use crate::event::{Asker, Target};
 use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Books};
 use crate::machine::{Element, Machine};
@@ -17,6 +19,7 @@ use crate::stall::Sighting;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
 use crate::verdict::StallKind;
+pub use measured::Measurement;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -35,6 +38,8 @@ const NEAR_END: Micros = Micros::from_millis(10_000);
 const PAUSE: Micros = Micros::from_millis(300);
 /// Rounds of answer times in a stall [P].
 const ROUNDS: usize = 8;
+/// A live playlist that is overdue is asked of the server beside so many times, every [`AGAIN`]: it may be newer there [P].
+const LISTINGS: usize = 3;
 /// Rounds before bodies are thought of: what waits in a queue has shown by then [P].
 const FIRST: usize = 1;
 /// A measurement is given up after this.
@@ -75,75 +80,12 @@ pub struct Step {
     pub bytes: u64,
     /// Its root, where nothing that it sent may be asked for again.
     pub root: bool,
+    /// The playlist that the late server was asked for last, with that body.
+    pub listing: bool,
     /// Two at once: one of anything may be chance, and one of the two may have to connect.
     pub pair: bool,
     /// Milliseconds after which it is given up.
     pub patience: i64,
-}
-
-/// One measurement, as [`Event::Checked`] told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Measurement {
-    /// Index of the input.
-    pub fact: u32,
-    /// From when.
-    pub from: Wall,
-    /// Until when.
-    pub at: Wall,
-    /// As the event has it, like all that follow.
-    pub by: Asker,
-    /// Whom.
-    pub target: Target,
-    /// For some targets.
-    pub host: Option<String>,
-    /// What came of it.
-    pub reply: Reply,
-    /// Connecting.
-    pub connect: Option<Micros>,
-    /// First byte.
-    pub answer: Option<Micros>,
-    /// Body: bytes in how long.
-    pub body: Option<(u64, Micros)>,
-}
-
-impl Measurement {
-    /// What this input tells, if it is of a measurement.
-    pub fn of(fact: u32, input: &Input) -> Option<Measurement> {
-        let Event::Checked { by, target, host, from, reply, connect, answer, bytes, took } = &input.event
-        else {
-            return None;
-        };
-        let (by, target, reply, host) = (*by, *target, *reply, host.clone());
-        let body = bytes.zip(*took);
-        let (from, at) = (*from, input.at);
-        Some(Measurement {
-            fact,
-            from,
-            at,
-            by,
-            target,
-            host,
-            reply,
-            connect: *connect,
-            answer: *answer,
-            body,
-        })
-    }
-
-    /// It was really asked, and what came back, if anything, came from there.
-    pub fn ran(&self) -> bool {
-        !matches!(self.reply, Reply::NotProbed | Reply::Blocked | Reply::Unfit)
-    }
-
-    /// How soon something came back: an answer takes a round trip and what the server takes, being refused a round trip. Only
-    /// of the router: in the place of servers further away something nearer may refuse.
-    pub fn answered_in(&self) -> Option<Micros> {
-        match self.reply {
-            Reply::Answered | Reply::Error => self.answer,
-            Reply::Refused if self.target == Target::Gateway => self.connect,
-            _ => None,
-        }
-    }
 }
 
 impl Shown {
@@ -296,7 +238,9 @@ impl Checker {
 
     /// What is measured in a stall, or because the viewer asked for it, is told of.
     fn show(&mut self, steps: &[Step], now: Wall, stalled: bool) {
-        if !(stalled || self.asked) {
+        // Few know a server beside it: that a playlist was to be asked for there is nothing to look at.
+        let worth = stalled && steps.iter().any(|step| !step.listing);
+        if !(worth || self.asked) {
             return;
         }
         let by = self.by();
@@ -433,6 +377,12 @@ impl Checker {
         }
         let books = Books::open(machine, element);
         let (blocking, ledger) = books.explain(sighting);
+        if let Some(host) = blocking.iter().find_map(|blocking| books.overdue_at(blocking)) {
+            let enough = rounds >= LISTINGS || rounds > 0 && now - self.idle_since < AGAIN;
+            let step = Step { listing: true, ..self.step(Target::Sibling, host, BYTES) };
+            self.stall = Some((began, rounds + usize::from(!enough)));
+            return if enough { Vec::new() } else { vec![step] };
+        }
         let there = |blocking: &Blocking| blocking.fetch.is_none_or(|fetch| fetch.over().is_some());
         let licensing = machine.licensing().filter(|_| blocking.iter().all(there));
         let media = || blocking.iter().find_map(|blocking| Some(blocking.fetch?.host.as_str()));
@@ -494,6 +444,15 @@ impl Checker {
 
     fn step(&self, target: Target, host: &str, bytes: u64) -> Step {
         let host = target.is_named().then(|| host.to_owned());
-        Step { by: self.by(), target, host, bytes, root: false, pair: false, patience: PATIENCE.as_millis() }
+        Step {
+            by: self.by(),
+            target,
+            host,
+            bytes,
+            root: false,
+            listing: false,
+            pair: false,
+            patience: PATIENCE.as_millis(),
+        }
     }
 }

@@ -1,0 +1,73 @@
+//! What a check measured.
+
+use crate::event::{Asker, Event, Input, Listed, Reply, Target};
+use crate::time::{Micros, Wall};
+
+/// One measurement, as [`Event::Checked`] told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measurement {
+    /// Index of the input.
+    pub fact: u32,
+    /// From when.
+    pub from: Wall,
+    /// Until when.
+    pub at: Wall,
+    /// As the event has it, like all that follow.
+    pub by: Asker,
+    /// Whom.
+    pub target: Target,
+    /// For some targets.
+    pub host: Option<String>,
+    /// What came of it.
+    pub reply: Reply,
+    /// Connecting.
+    pub connect: Option<Micros>,
+    /// First byte.
+    pub answer: Option<Micros>,
+    /// Body: bytes in how long.
+    pub body: Option<(u64, Micros)>,
+    /// What the playlist said that it was asked for.
+    pub listed: Option<Box<Listed>>,
+}
+
+impl Measurement {
+    /// What this input tells, if it is of a measurement.
+    pub fn of(fact: u32, input: &Input) -> Option<Measurement> {
+        let Event::Checked { by, target, host, from, reply, connect, answer, bytes, took, listed } =
+            &input.event
+        else {
+            return None;
+        };
+        let (by, target, reply, host) = (*by, *target, *reply, host.clone());
+        let body = bytes.zip(*took);
+        let (from, at) = (*from, input.at);
+        Some(Measurement {
+            fact,
+            from,
+            at,
+            by,
+            target,
+            host,
+            reply,
+            connect: *connect,
+            answer: *answer,
+            body,
+            listed: listed.clone(),
+        })
+    }
+
+    /// It was really asked, and what came back, if anything, came from there.
+    pub fn ran(&self) -> bool {
+        !matches!(self.reply, Reply::NotProbed | Reply::Blocked | Reply::Unfit)
+    }
+
+    /// How soon something came back: an answer takes a round trip and what the server takes, being refused a round trip. Only
+    /// of the router: in the place of servers further away something nearer may refuse.
+    pub fn answered_in(&self) -> Option<Micros> {
+        match self.reply {
+            Reply::Answered | Reply::Error => self.answer,
+            Reply::Refused if self.target == Target::Gateway => self.connect,
+            _ => None,
+        }
+    }
+}
