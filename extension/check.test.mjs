@@ -172,6 +172,12 @@ test('whoever sends something else is not measured', async () => {
   assert.ok(!asked.some((request) => request.includes('/followed')));
 });
 
+test('a body of which nothing came is told of as one', async () => {
+  stored.check = { references: [`${origin}/silent`] };
+  const [fact] = await told([step('reference-a', { bytes: 1000, patience: 300 })]);
+  assert.deepEqual([fact.reply, fact.bytes, fact.took >= 300], ['failed', 0, true]);
+});
+
 test('of what comes too slowly it is told how much came', async () => {
   stored.check = { references: [`${origin}/slow`] };
   const [fact] = await told([step('reference-a', { bytes: 1000, patience: 300 })]);

@@ -475,3 +475,26 @@ fn two_servers_do_not_hold_answers_back_by_the_same() {
     assert_eq!(stall.zones, [Edge], "{:?}", told(&stall));
     assert!(told(&stall).contains(&"same-edge-held"));
 }
+
+/// As in the laboratory's access-policer: a small queue, and one answer at rest that met a busy machine.
+#[test]
+fn of_three_answers_at_rest_one_may_be_late() {
+    let up: Vec<Measured> =
+        Target::ALL[1..].iter().map(|target| answered(*target, quiet(*target) + 50)).collect();
+    let loaded = |late: i64, at: &[i64]| {
+        let rest = |story: Story, when: i64| {
+            let late = if when == at[0] { late } else { 0 };
+            let answer = |target: Target| answered(target, quiet(target) + late);
+            Target::ALL.into_iter().fold(story, |story, target| note(story, when, answer(target)))
+        };
+        let story = at.iter().fold(slow_body(), |story, when| rest(story, *when));
+        let round = |story: Story, when: i64| {
+            let story = note(story, when, answered(Gateway, quiet(Gateway)));
+            up.iter().fold(story, |story, measured| note(story, when, *measured))
+        };
+        judged(&[20_800, 21_400, 22_000].into_iter().fold(story, round)).zones
+    };
+    assert_eq!(loaded(0, &[3_000, 3_100]), [Home, Access]);
+    assert_eq!(loaded(60, &[3_000, 3_100]), ALL);
+    assert_eq!(loaded(60, &[3_000, 3_100, 3_200]), [Home, Access]);
+}

@@ -18,6 +18,9 @@ use whystall::verdict::{
 };
 use whystall::{Input, Output, Session};
 
+/// How much is measured at rest.
+const AT_REST: usize = 3 * Target::ALL.len();
+
 /// What was to be measured, and when; and the records.
 type Played = (Vec<(i64, Step)>, Vec<Stall>);
 
@@ -88,8 +91,8 @@ fn answer_times_come_first_and_bodies_are_few() {
     let (asked, stalls) = live(&slow_body(), true, usual);
     let began = 20_000;
     let before: Vec<&Step> = asked.iter().filter(|(when, _)| *when < began).map(|(_, step)| step).collect();
-    // At rest, each twice, and nothing but answer times.
-    assert_eq!(before.len(), 2 * Target::ALL.len());
+    // At rest, each three times, and nothing but answer times.
+    assert_eq!(before.len(), AT_REST);
     assert!(before.iter().all(|step| step.bytes == 0));
     let during = || asked.iter().filter(|(when, _)| *when >= began);
     assert!(during().all(|(when, _)| *when >= began + 300));
@@ -107,7 +110,7 @@ fn a_late_answer_is_looked_at_before_playback_stops() {
     // Asked for at ten seconds, there at twenty-five: from twenty on playback stands.
     let late = Story::new(60_000).withhold(Video, 10, 15_000);
     let (asked, stalls) = live(&late, true, usual);
-    let rest = 2 * Target::ALL.len();
+    let rest = AT_REST;
     let before: Vec<i64> = asked.iter().filter(|(when, _)| *when < 20_000).map(|(when, _)| *when).collect();
     let looks = &before[rest..];
     assert!(asked.iter().all(|(when, step)| *when >= 20_000 || step.bytes == 0));
@@ -128,7 +131,7 @@ fn the_first_answer_of_a_host_is_late_for_a_while() {
     let late = || Story::new(60_000).withhold(Video, 10, 15_000).from_host(Video, 10, "ads.example");
     let (asked, stalls) = live(&late(), true, usual);
     let before: Vec<i64> = asked.iter().filter(|(when, _)| *when < 20_000).map(|(when, _)| *when).collect();
-    let looks = &before[2 * Target::ALL.len()..];
+    let looks = &before[AT_REST..];
     assert!(looks.iter().all(|when| (12_000..21_000).contains(when)), "{looks:?}");
     assert!((Target::ALL.len()..=5 * Target::ALL.len()).contains(&looks.len()), "{looks:?}");
     // It was looked at for long enough to tell.
@@ -231,7 +234,7 @@ fn never_silent(took: i64) -> Story {
 fn small_requests_to_others_are_no_reason_not_to_measure_at_rest() {
     let at_rest = |asked: &[(i64, Step)]| asked.iter().filter(|(when, _)| *when < 20_000).count();
     let (asked, _) = live(&never_silent(5), true, usual);
-    assert_eq!(at_rest(&asked), 2 * Target::ALL.len());
+    assert_eq!(at_rest(&asked), AT_REST);
     // What takes long to come may fill the line.
     let (asked, _) = live(&never_silent(600), true, usual);
     assert_eq!(at_rest(&asked), 0);
@@ -272,7 +275,7 @@ fn a_check_is_told_of_while_it_lasts_and_after() {
     };
     let (asked, _) = watched(&slow_body(), false, look, usual);
     // At rest: what the next stall is compared with, and nothing else.
-    assert!(asked.len() == 2 * Target::ALL.len() && asked.iter().all(|(_, step)| step.bytes == 0));
+    assert!(asked.len() == AT_REST && asked.iter().all(|(_, step)| step.bytes == 0));
     assert!(matches!(seen[..], [CheckState::Measuring, CheckState::Over(_)]), "{seen:?}");
 }
 
