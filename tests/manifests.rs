@@ -237,7 +237,16 @@ fn a_playlist_that_comes_late() {
     live.extend((0..8).map(|segment| read(1 + segment * 400, 2_000, &[segment])));
     live.push(read(asked - 14_000, 2_000, &[]));
     live.push(read(asked - 20, 2_000, &[8]));
-    assert_eq!(judged(&live).cause, "manifest-late");
+    let stall = judged(&live);
+    assert_eq!(stall.cause, "manifest-late");
+
+    // And while it lasts, when nothing was asked for yet.
+    let midway = stall.began.wall + Micros::from_millis(2_000);
+    for mut so_far in [inputs, live] {
+        so_far.retain(|input| input.at <= midway);
+        let stall = judged(&so_far);
+        assert_eq!((stall.cause.as_str(), stall.ended), ("manifest-late", None));
+    }
 }
 
 /// Low latency: the server answers when it has something new, every half second if all is well.

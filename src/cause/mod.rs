@@ -172,11 +172,12 @@ impl Case<'_> {
 
     /// What of the stall is that the player did not ask, if for most of that time it could not.
     fn kept_from_asking(&self, blocking: &Blocking, waited: Micros) -> Micros {
-        if blocking.fetch.is_none() {
-            // No stage tells of it before it has asked.
+        let idle = self.spent(blocking, &[Stage::Decide]);
+        if blocking.fetch.is_none() && idle == Micros::ZERO {
+            // No stage tells of it where nothing is seen to be asked for.
             return waited.at_least_zero();
         }
-        let most = waited.0.saturating_mul(2) >= self.spent(blocking, &[Stage::Decide]).0;
+        let most = waited.0.saturating_mul(2) >= idle.0;
         if most && waited > Micros::ZERO { self.share(&[Stage::Decide]) } else { Micros::ZERO }
     }
 

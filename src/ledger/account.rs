@@ -17,6 +17,8 @@ pub struct Life<'a> {
     pub asked: Wall,
     /// The request that brought it, or that is awaited.
     pub fetch: Option<&'a Fetch>,
+    /// What came before it on its track was seen to be asked for: so would this be.
+    pub would_be_seen: bool,
     /// The first `appendBuffer`.
     pub appended: Option<Wall>,
     /// The last `updateend`.
@@ -37,6 +39,8 @@ pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
         account.stage(Stage::Decide, Some(life.asked));
         account.request(fetch);
         account.stage(Stage::Transfer, fetch.network_end);
+    } else if life.appended.is_none() && life.would_be_seen {
+        account.stage(Stage::Decide, Some(until));
     } else {
         account.unseen(life.appended);
     }
@@ -175,7 +179,16 @@ mod tests {
 
     fn life(fetch: Option<&Fetch>) -> Life<'_> {
         let asked = fetch.map_or(ms(0), |fetch| fetch.asked);
-        Life { could_ask: ms(0), in_vain: vec![], asked, fetch, appended: None, playable: None, shown: None }
+        Life {
+            could_ask: ms(0),
+            in_vain: vec![],
+            asked,
+            fetch,
+            would_be_seen: false,
+            appended: None,
+            playable: None,
+            shown: None,
+        }
     }
 
     #[test]
@@ -251,8 +264,14 @@ mod tests {
 
     #[test]
     fn what_was_not_observed_stays_unexplained() {
-        let life = Life { playable: None, ..life(None) };
+        let life = life(None);
         assert_eq!(told(&life, 2_000), " | 2000");
+        // Who asks where it would be seen has not asked.
+        let not_asked = Life { would_be_seen: true, ..life };
+        assert_eq!(told(&not_asked, 2_000), "Decide 2000 | 0");
+        // What came without being asked for was asked for where nobody saw it.
+        let came = Life { appended: Some(ms(1_500)), playable: Some(ms(1_510)), ..not_asked };
+        assert_eq!(told(&came, 1_510), "Append 10 | 1500");
     }
 
     proptest! {

@@ -270,6 +270,7 @@ impl<'a> Books<'a> {
             in_vain,
             asked,
             fetch,
+            would_be_seen: self.before(track, index).is_some_and(|before| before.fetch.is_some()),
             appended,
             playable: arrival.and_then(|(_, playable, _)| playable),
             shown: arrival.and_then(|(.., shown)| shown),
