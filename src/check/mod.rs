@@ -130,6 +130,8 @@ pub struct Checker {
     /// The stall that is being checked: its begin, and the rounds made so far.
     stall: Option<(Wall, usize)>,
     moved: bool,
+    /// How often a playlist was asked of the server beside.
+    listings: usize,
     /// The viewer stopped it: no stall that began before this is checked any more.
     stopped: Option<Wall>,
     shown: Option<Shown>,
@@ -369,7 +371,7 @@ impl Checker {
             return Vec::new();
         }
         if self.stall.is_none_or(|(of, _)| of != began) {
-            (self.stall, self.moved) = (Some((began, 0)), false);
+            (self.stall, self.moved, self.listings) = (Some((began, 0)), false, 0);
         }
         let rounds = self.stall.map_or(0, |(_, rounds)| rounds);
         if rounds >= ROUNDS && self.moved {
@@ -378,10 +380,13 @@ impl Checker {
         let books = Books::open(machine, element);
         let (blocking, ledger) = books.explain(sighting);
         if let Some(host) = blocking.iter().find_map(|blocking| books.overdue_at(blocking)) {
-            let enough = rounds >= LISTINGS || rounds > 0 && now - self.idle_since < AGAIN;
-            let step = Step { listing: true, ..self.step(Target::Sibling, host, BYTES) };
-            self.stall = Some((began, rounds + usize::from(!enough)));
-            return if enough { Vec::new() } else { vec![step] };
+            // What they move is all that a stall's check may.
+            let moved = self.moved && self.listings == 0;
+            if moved || self.listings >= LISTINGS || self.listings > 0 && now - self.idle_since < AGAIN {
+                return Vec::new();
+            }
+            (self.moved, self.listings) = (true, self.listings + 1);
+            return vec![Step { listing: true, ..self.step(Target::Sibling, host, BYTES) }];
         }
         let there = |blocking: &Blocking| blocking.fetch.is_none_or(|fetch| fetch.over().is_some());
         let licensing = machine.licensing().filter(|_| blocking.iter().all(there));

@@ -16,6 +16,7 @@ use super::{Observation, Told, finding};
 use crate::check::Measurement;
 use crate::event::Playlist;
 use crate::ledger::{Blocking, Books};
+use crate::manifest::Read;
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;
 
@@ -41,8 +42,7 @@ pub fn test(books: &Books, blocking: &[Blocking], checks: &[Measurement]) -> Opt
     let less =
         |playlist: &Playlist, reach: Reach| self::reach(playlist).is_some_and(|less| less.at < reach.at);
     let kept = asked.iter().filter(|(_, reach)| reach.at > old.at).find_map(|(measured, reach)| {
-        let still =
-            |read: &&crate::manifest::Read| read.at - measured.at >= LATER && less(&read.playlist, *reach);
+        let still = |read: &&Read| read.at - measured.at >= LATER && less(&read.playlist, *reach);
         Some((*measured, after(measured.at).find(still)?.fact))
     });
     let (id, row, measured, read) = match kept {
