@@ -84,8 +84,9 @@ const FRAMES = 0.3;
 /** With the next media segment this soon, milliseconds, playback would have gone on anyway. */
 const GOES_ON = 300;
 
-/** The server's log and the page's frames are written by two processes: milliseconds between their clocks. */
-const SLACK = 20;
+/** The server's log and the page's frames are written by two processes, each with a clock of its own since it began: milliseconds
+ * that may be between them where the machine's clock is corrected meanwhile. Media segments are further apart. */
+const SLACK = 100;
 
 /**
  * In which points the verdict is wrong; empty when it is right.

@@ -23,3 +23,11 @@ test('frames date a stall, and the position does where sound went on without the
 test('a moment for which a busy machine stands again before the next frame is not when it stopped', () => {
   assert.equal(began([98_050, 102_050], [102_100, 102_260]), 98_000);
 });
+
+test('of two that came together none is left out for the clocks', () => {
+  const gap = { began: 98_000, ended: 102_030, mediaBegan: 15.96, mediaEnded: 16 };
+  const sound = { ...SERVED, track: 'audio', lastByte: 102_070 };
+  const contents = ({ track }) => [{ ...SEGMENT, track }];
+  const { waited } = truthOf(gap, [], [SERVED, sound], contents, 'video.example');
+  assert.deepEqual(waited.map(({ held }) => held.map(({ track }) => track)), [['video', 'audio']]);
+});
