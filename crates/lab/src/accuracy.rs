@@ -4,6 +4,7 @@ use crate::durations;
 use crate::figure;
 use crate::fit::Fit;
 use crate::judge::{Record, Said};
+use crate::kept;
 use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
 use crate::report::name;
@@ -73,6 +74,7 @@ pub fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
 pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&Fit>) -> Result<String> {
     let commits: BTreeSet<&str> = all.iter().map(|record| record.commit.as_str()).collect();
     let commits: Vec<&str> = commits.into_iter().collect();
+    let uncounted = kept::uncounted(all)?;
     let (checked, unchecked): (Vec<&Record>, Vec<&Record>) = valid.iter().partition(|record| record.check);
     let mut page = format!(
         "# Accuracy\n\n\
@@ -88,7 +90,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
          mended rules. Of two faults at once no single zone is the truth: such runs count where the true zone is in the set and\n\
          an innocent network is not blamed alone, and the parts that each fault has are [compared\n\
          apart](#two-faults-at-once). Bounds are Wilson's, 95 %.\n",
-        all.iter().filter(|record| record.only.is_none()).count(),
+        all.iter().filter(|record| record.only.is_none() && record.counts()).count() + uncounted.len(),
         valid.len(),
         checked.len(),
         few(&commits),
@@ -131,7 +133,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     durations::lengthening(&mut page, &unchecked, &checked)?;
     each(&mut page, valid)?;
     wrong(&mut page, valid)?;
-    invalid(&mut page, all)?;
+    told_of_uncounted(&mut page, &uncounted)?;
     Ok(page)
 }
 
@@ -360,21 +362,12 @@ fn wrong(page: &mut String, valid: &[&Record]) -> Result<()> {
     Ok(())
 }
 
-fn invalid(page: &mut String, all: &[Record]) -> Result<()> {
+fn told_of_uncounted(page: &mut String, uncounted: &BTreeMap<String, String>) -> Result<()> {
     writeln!(page, "\n## Runs that do not count\n")?;
-    let mut any = false;
-    for record in all.iter().filter(|record| !record.counts()) {
-        any = true;
-        writeln!(
-            page,
-            "- {}, {}, seed {}: {}",
-            record.played(),
-            record.browser,
-            record.seed,
-            record.invalid.join("; ")
-        )?;
+    for told in uncounted.values() {
+        writeln!(page, "- {told}")?;
     }
-    if !any {
+    if uncounted.is_empty() {
         writeln!(page, "None.")?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -16,6 +17,8 @@ use whystall::bundle::Bundle;
 
 /// Where they are.
 pub const KEPT: &str = "lab/runs";
+/// The names of those that do not count, and what the report says of each.
+const UNCOUNTED: &str = "lab/uncounted.json";
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -23,14 +26,34 @@ struct Kept {
     bundles: Vec<String>,
 }
 
-/// Takes all runs that count, and says what it refuses and why.
+/// Runs that were made and do not count, by name, and what the report says of each: those that were kept and those of these.
+pub fn uncounted(records: &[Record]) -> Result<BTreeMap<String, String>> {
+    let mut all: BTreeMap<String, String> = match fs::read_to_string(UNCOUNTED) {
+        Ok(text) => serde_json::from_str(&text).context(UNCOUNTED)?,
+        Err(_) => BTreeMap::new(),
+    };
+    for record in records {
+        let name = Run::of(record).name();
+        if record.counts() {
+            all.remove(&name);
+        } else {
+            let why = record.invalid.join("; ");
+            all.insert(name, format!("{}, {}, seed {}: {why}", record.played(), record.browser, record.seed));
+        }
+    }
+    Ok(all)
+}
+
+/// Takes all runs that count, and of the others why they do not.
 pub fn keep() -> Result<()> {
     fs::create_dir_all(KEPT)?;
     let (mut bytes, mut runs) = (0, 0);
-    for mut record in records()? {
+    let records = records()?;
+    fs::write(UNCOUNTED, serde_json::to_string_pretty(&uncounted(&records)?)? + "\n")?;
+    for mut record in records {
         let name = Run::of(&record).name();
         if !record.counts() {
-            println!("{name}: refused, {}", record.invalid.join("; "));
+            println!("{name}: does not count, {}", record.invalid.join("; "));
             continue;
         }
         let parsed = record.bundles.iter().map(|bundle| Bundle::rejudge(bundle.as_bytes()));
