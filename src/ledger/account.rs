@@ -35,7 +35,11 @@ pub fn stages(life: &Life, until: Wall) -> (Vec<(Stage, Micros)>, Micros) {
     for (fetch, asked_next) in life.in_vain.iter().zip(asked_next) {
         account.in_vain(fetch, asked_next);
     }
-    if let Some(fetch) = life.fetch {
+    if let Some(fetch) = life.fetch.filter(|fetch| life.appended.is_none() && !fetch.succeeded()) {
+        // As in vain as those before it, so far.
+        account.in_vain(fetch, until);
+        account.stage(Stage::Decide, Some(until));
+    } else if let Some(fetch) = life.fetch {
         account.stage(Stage::Decide, Some(life.asked));
         account.request(fetch);
         account.stage(Stage::Transfer, fetch.network_end);
@@ -103,10 +107,9 @@ impl Account {
     /// Nothing was appended yet: the stage that is under way lasts until now.
     fn still_going_on(&mut self, fetch: Option<&Fetch>) {
         let Some(fetch) = fetch else { return };
-        let stage = match (fetch.failed.is_some(), fetch.network_end.is_some(), fetch.response.is_some()) {
-            (true, ..) => Stage::Failed,
-            (_, true, _) => Stage::Process,
-            (.., true) => Stage::Transfer,
+        let stage = match (fetch.network_end.is_some(), fetch.response.is_some()) {
+            (true, _) => Stage::Process,
+            (_, true) => Stage::Transfer,
             _ => Stage::Response,
         };
         self.stage(stage, Some(self.until));
@@ -235,6 +238,14 @@ mod tests {
         );
         let failed = Fetch { failed: Some((ms(600), Failure::Network)), ..fetch(100, None, None) };
         assert_eq!(told(&life(Some(&failed)), 2_000), "Decide 100, Failed 1900 | 0");
+        // What came says only that it failed, or the player has not asked again.
+        let refused = Fetch { status: Some(500), ..fetch(100, Some(400), Some(500)) };
+        assert_eq!(told(&life(Some(&refused)), 2_000), "Decide 100, Failed 1900 | 0");
+        let given_up = Fetch { failed: Some((ms(600), Failure::Aborted)), ..fetch(100, Some(400), None) };
+        assert_eq!(
+            told(&life(Some(&given_up)), 2_000),
+            "Decide 100, Response 300, Transfer 200, Decide 1400 | 0"
+        );
     }
 
     #[test]

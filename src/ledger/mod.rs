@@ -7,6 +7,7 @@ mod confessed;
 mod drain;
 pub mod fetch;
 mod join;
+mod outstanding;
 mod progress;
 mod publish;
 mod recursion;
@@ -21,14 +22,13 @@ pub use confessed::is_in_one;
 pub use publish::{PlaylistWait, Unpublished};
 pub use shapley::apportion;
 
-use crate::event::{ResourceKind, Span, TrackKind};
+use crate::event::{Span, TrackKind};
 use crate::sort::Sort;
 use crate::stall::{DRY, Sighting};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{BlockingSegment, Join, Ledger, SegmentAccount, StallKind};
 use fetch::Fetch;
 use join::Segment;
-use std::collections::BTreeMap;
 
 /// Media segments listed in a ledger.
 const LISTED: usize = 24;
@@ -170,11 +170,13 @@ impl Books<'_> {
         });
         let waited = blocking.iter().map(|blocking| {
             let segment = blocking.segment.and_then(|index| self.segments.get(index));
+            // What brought nothing is to be asked for again.
+            let asked = blocking.fetch.filter(|fetch| segment.is_some() || fetch.succeeded());
             Entry {
                 track: blocking.track,
                 index: blocking.segment.unwrap_or(self.segments.len()),
                 fetch: blocking.fetch,
-                over: blocking.fetch.and_then(Fetch::over).or(segment.map(|segment| segment.appended)),
+                over: asked.and_then(Fetch::over).or(segment.map(|segment| segment.appended)),
                 playable: segment.and_then(|segment| segment.playable),
                 account: blocking.account.clone(),
             }
@@ -317,7 +319,7 @@ impl Books<'_> {
     ) -> Blocking<'b> {
         let range = Span { start: dry_at, end: dry_at + self.usual_length(track) };
         let account = self.account_awaited(track, range, fetch, end);
-        let given_up = fetch.filter(|fetch| fetch.failed.is_some());
+        let failed = fetch.filter(|fetch| !fetch.succeeded() && !fetch.given_up());
         Blocking {
             named: BlockingSegment {
                 track: self.kind(track),
@@ -327,57 +329,12 @@ impl Books<'_> {
                 join: if fetch.is_some() { Join::Awaited } else { Join::None },
             },
             fetch,
-            failed: self.failed(track, fetch, account.from).into_iter().chain(given_up).collect(),
+            failed: self.failed(track, fetch, account.from).into_iter().chain(failed).collect(),
             account: SegmentAccount { blocking: true, ..account },
             appends: Vec::new(),
             track,
             segment: None,
         }
-    }
-
-    /// For each of these tracks the request that its next media segment comes with, or would have. What has arrived and
-    /// was not appended goes by its size, then what is under way by when it was asked, then what failed; and what comes from
-    /// hosts that bring something else only where nothing else is left.
-    fn outstanding(&self, mut tracks: Vec<usize>, now: Wall) -> BTreeMap<usize, &Fetch> {
-        let used = |index: usize| self.segments.iter().any(|segment| segment.fetch == Some(index));
-        let unused =
-            self.fetches.iter().enumerate().filter(|(index, fetch)| {
-                fetch.kind == ResourceKind::Data && fetch.asked <= now && !used(*index)
-            });
-        let mut fetches: Vec<&Fetch> = unused.map(|(_, fetch)| fetch).collect();
-        let others = self.others(&fetches);
-        fetches.arrange_by_key(|fetch| {
-            let unlikely = (others.contains(fetch.host.as_str()), fetch.failed.is_some());
-            (unlikely, fetch.delivered().is_none(), fetch.asked)
-        });
-        let mut outstanding = BTreeMap::new();
-        for fetch in fetches {
-            let delivered = fetch.delivered().is_some();
-            let distance = |track: usize| match fetch.size.filter(|_| delivered).zip(self.usual_bytes(track))
-            {
-                Some((size, usual)) => {
-                    u128::from(size.max(usual)) * 1000 / u128::from(size.min(usual).max(1))
-                }
-                None => self
-                    .slot(track, self.segments.len())
-                    .map_or(0, |slot| (fetch.asked - slot).0.unsigned_abs().into()),
-            };
-            let after_slot = |track: &usize| {
-                let slot = self.slot(*track, self.segments.len());
-                slot.is_none_or(|slot| fetch.asked >= slot || fetch.over().is_none())
-            };
-            let Some(track) = tracks.iter().copied().filter(after_slot).min_by_key(|track| distance(*track))
-            else {
-                continue;
-            };
-            // A body that brings both tracks is awaited by both.
-            let last = |track: usize| self.of_track(track).next_back().and_then(|(_, segment)| segment.fetch);
-            let brings =
-                |other: &usize| *other == track || last(track).is_some_and(|of| last(*other) == Some(of));
-            outstanding.extend(tracks.iter().copied().filter(brings).map(|track| (track, fetch)));
-            tracks.retain(|other| !outstanding.contains_key(other));
-        }
-        outstanding
     }
 
     /// Where the buffer was fullest since the stall or seek before: the start of the last cycle at which it was within one

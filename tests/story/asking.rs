@@ -8,23 +8,6 @@ fn a_player_that_asks_late() {
     assert_eq!(stall.cause, "request-idle");
 }
 
-/// As the overlay tells it: playback stands, and there is no request yet.
-#[test]
-fn a_player_that_has_not_asked_so_far() {
-    let story = Story::new(60_000).asked_late(Video, 10, 15_000);
-    let whole = one(story.clone());
-    let until = whole.began.wall + Micros(whole.duration.0 / 2);
-    let mut inputs = story.tell().inputs;
-    inputs.retain(|input| input.at <= until);
-    let stall = whystall::explain(&inputs).stalls.remove(0);
-    assert_eq!((stall.cause.as_str(), stall.ended), ("request-idle", None));
-    let named = stall.findings.iter().map(|finding| finding.id.as_str());
-    assert!(named.into_iter().any(|id| id == "asked-late"), "{:?}", stall.findings);
-    // Who is never seen to ask may have.
-    inputs.retain(|input| !matches!(input.event, Event::RequestStarted { .. }));
-    assert_eq!(whystall::explain(&inputs).stalls.remove(0).cause, "undetermined");
-}
-
 /// An address that has to be asked for, a permission, what is to be shown next.
 #[test]
 fn a_player_that_may_have_needed_something_else_first() {

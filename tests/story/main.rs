@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 mod asking;
+mod live;
 
 use whystall::Input;
 use whystall::event::TrackKind::{Audio, Video};
