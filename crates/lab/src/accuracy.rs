@@ -5,6 +5,7 @@ use crate::figure;
 use crate::fit::Fit;
 use crate::judge::{Record, Said};
 use crate::kept;
+use crate::meanwhile;
 use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
 use crate::report::name;
@@ -130,6 +131,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     shares::told(&mut page, valid, alone)?;
     durations::avoided(&mut page, valid)?;
     durations::soon(&mut page, &unchecked, &checked)?;
+    meanwhile::told(&mut page, &checked)?;
     durations::lengthening(&mut page, &unchecked, &checked)?;
     each(&mut page, valid)?;
     wrong(&mut page, valid)?;

@@ -46,6 +46,17 @@ impl Evidence {
         Some(Evidence { inputs, ..*self })
     }
 
+    /// What was said of the stall when so many hundredths of it had passed.
+    pub fn so_far(&self, passed: i64) -> Option<Stall> {
+        let (began, ended) = self.period;
+        let until = began + (ended - began) / 100 * passed;
+        // Some of what happened before reached the log later; what the page sees of playback is told at once.
+        let later = |input: &Input| matches!(input.event, Event::Playback { .. }) && input.at.0 > until;
+        let known = self.inputs.iter().position(later).unwrap_or(self.inputs.len());
+        let report = whystall::explain(self.inputs.get(..known)?);
+        self.find(report).filter(|stall| stall.ended.is_none())
+    }
+
     /// What the rules of today say of the stall, if it still is one.
     pub fn explained(&self) -> Option<Stall> {
         self.find(whystall::explain(&self.inputs))

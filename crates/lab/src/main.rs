@@ -15,6 +15,7 @@ mod kept;
 mod lab;
 mod least;
 mod link;
+mod meanwhile;
 mod measure;
 mod mechanism;
 mod orders;
