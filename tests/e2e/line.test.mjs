@@ -39,9 +39,10 @@ describe(`the line test in ${browserName}`, () => {
   const text = (selector) => page.evaluate((selector) => document.querySelector(selector).textContent, selector);
   const enabled = () => page.evaluate(() => !document.querySelector('#start').disabled);
   const says = (selector, what, patience) => until(async () => what.test(await text(selector)), `${selector} to say ${what}`, patience);
-  /** Presses the button once it may be. */
+  /** Presses the button once it may be. What is told of a test after that is of this one. */
   async function start() {
     await until(enabled, 'the button');
+    await page.evaluate(() => document.querySelector('#so-far').replaceChildren());
     await page.click('#start');
   }
   /** One test and what comes of it. */
