@@ -114,8 +114,10 @@ export async function perform(steps, served, tell, { signal, remember = true } =
   const gateway = asksGateway && !signal?.aborted ? await gatewayHere(setting, ask, { signal, remember }) : undefined;
   const servers = { gateway: gateway?.address, references: references(setting), siblings: setting?.siblings ?? {} };
   const once = async (/** @type {Step} */ step) => {
+    // Now, since the player may ask for another meanwhile.
+    const of = step.listing ? served.list(step.host) : undefined;
     const fact = await measure(step, addressOf(step, servers, served), signal);
-    if (fact.text) fact.of = served.list(step.host);
+    if (fact.text) fact.of = of;
     if (step.target === 'gateway' && fact.url) gateway?.heard(REACHED.has(fact.reply));
     tell(fact);
   };

@@ -208,6 +208,12 @@ test('of the server beside the playlist is read that the player was given last, 
     const [{ reply, text }] = await told([listing()], servedHere(path));
     assert.deepEqual([reply, text], ['unfit', undefined], path);
   }
+  // What the player asks for meanwhile is another.
+  const served = servedHere('/live.m3u8');
+  const facts = told([listing()], served);
+  while (asked.at(-1) !== 'GET /live.m3u8') await new Promise(setImmediate);
+  for (const fact of [{ k: 'request', url: `${origin}/sound.m3u8` }, { k: 'response', status: 200, cached: false }, { k: 'completed' }]) served.note({ ...fact, id: '2' });
+  assert.equal((await facts)[0].of, `${origin}/live.m3u8`);
   // No playlist, or nobody beside.
   assert.equal((await told([listing()], servedHere()))[0].reply, 'not-probed');
   stored.check = {};
