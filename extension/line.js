@@ -101,7 +101,7 @@ function told({ down, up, answer, bytes, capped, server }, outcome) {
   const paragraph = (/** @type {string} */ key, /** @type {(string | number)[]} */ ...values) => element('p', {}, say(key, ...values));
   if (outcome !== 'done') return [paragraph(`line_outcome_${outcome.replace('-', '_')}`), ...(bytes > 0 ? [paragraph('line_moved', size(bytes), server)] : [])];
   return [
-    element('p', { class: 'speed' }, say(capped ? 'line_result_at_least' : 'line_result', speed(down ?? 0), up === null ? '–' : speed(up))),
+    element('p', { class: 'speed' }, say(capped ? 'line_result_at_least' : 'line_result', speed(down ?? 0), speed(up))),
     ...(up === null ? [paragraph('line_up_unknown')] : []),
     ...(answer ? [paragraph('line_answer', number(answer / 1000))] : []),
     paragraph('line_moved', size(bytes), server),
@@ -122,13 +122,14 @@ async function drawRuns() {
   const of = ({ down }) => (here.plan && down !== null ? percent(Math.round((down / (here.plan.down * 1e6)) * 1e6)) : '–');
   const row = (/** @type {import('./plan.js').Run} */ run) =>
     element('tr', {}, element('th', { scope: 'row' }, when(run.at)),
-      ...[say(run.capped ? 'plan_at_least' : 'plan_speed', speed(run.down ?? 0)), run.up === null ? '–' : speed(run.up), of(run)].map((cell) => element('td', {}, cell)));
+      ...[say(run.capped ? 'plan_at_least' : 'plan_speed', speed(run.down ?? 0)), speed(run.up), of(run)].map((cell) => element('td', {}, cell)));
   const head = ['when', 'down', 'up', 'part'].map((key) => element('th', { scope: 'col' }, say(`plan_${key}`)));
   at('runs').replaceChildren(element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...runs.map(row))));
 }
 
-/** @param {number} bits a second */
+/** @param {number | null} bits a second; `null`: not known */
 function speed(bits) {
+  if (bits === null) return '–';
   return `${number(bits >= 1e7 ? Math.round(bits / 1e6) : Math.round(bits / 1e5) / 10)}\u00a0Mbit/s`;
 }
 

@@ -43,7 +43,7 @@ fn findings(case: &Case) -> Vec<Finding> {
     vec![finding("not-there-yet", facts, [("count", Value::Count(blocking.failed.len() as u64))])]
 }
 
-fn longest(case: &Case) -> Option<Unpublished> {
+fn longest<'c>(case: &'c Case) -> Option<Unpublished<'c>> {
     let all = case.blocking.iter().filter_map(|blocking| case.books.unpublished(blocking));
     all.max_by_key(|unpublished| unpublished.waited)
 }

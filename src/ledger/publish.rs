@@ -17,7 +17,9 @@ const TARGET: Micros = Micros::from_millis(10_000);
 
 /// The player waited because the stream had nothing newer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unpublished {
+pub struct Unpublished<'a> {
+    /// The last reading of the playlist that named something new.
+    pub last: &'a Read,
     /// From when the player could have asked until the media segment was named, or until now.
     pub waited: Micros,
     /// How long the playlist named nothing new.
@@ -28,11 +30,21 @@ pub struct Unpublished {
     pub facts: Vec<u32>,
 }
 
-impl Unpublished {
+impl Unpublished<'_> {
     /// The next media segment was overdue. If not, the player was so close to the end that it had to wait for it.
     pub fn overdue(&self) -> bool {
-        self.gap.0.saturating_mul(100) > self.target.0.saturating_mul(LATE_PERCENT)
+        is_late(self.gap, self.target)
     }
+
+    /// It was so already at this moment.
+    pub fn overdue_at(&self, at: Wall) -> bool {
+        is_late(at - self.last.at, self.target)
+    }
+}
+
+/// A playlist that names so long media segments has named nothing new for too long.
+fn is_late(gap: Micros, target: Micros) -> bool {
+    gap.0.saturating_mul(100) > target.0.saturating_mul(LATE_PERCENT)
 }
 
 /// The player waited for a playlist.
@@ -56,7 +68,7 @@ impl Books<'_> {
     }
 
     /// Whether, and how long, playback waited because the stream's playlist did not name this media segment yet.
-    pub fn unpublished(&self, blocking: &Blocking) -> Option<Unpublished> {
+    pub fn unpublished(&self, blocking: &Blocking) -> Option<Unpublished<'_>> {
         let (from, asked) = self.undecided(blocking);
         let Some(reads) = self.reads_of(blocking) else {
             return self.unlisted(blocking, from, asked);
@@ -81,6 +93,7 @@ impl Books<'_> {
         let shown =
             before.get(newest..)?.iter().copied().chain(naming.and_then(|index| reads.get(index)).copied());
         Some(Unpublished {
+            last,
             waited: until - from,
             gap: until - last.at,
             target,
@@ -90,22 +103,14 @@ impl Books<'_> {
 
     /// The server of the live playlist that is overdue to name this media segment.
     pub fn overdue_at(&self, blocking: &Blocking) -> Option<&str> {
-        let playlist = self.overdue_list(blocking)?.resource?;
+        let playlist = self.overdue(blocking)?.last.resource?;
         let asked = self.playlists().filter(|fetch| fetch.resource == playlist);
         asked.last().map(|fetch| fetch.host.as_str())
     }
 
-    /// The last reading of that playlist which named something new.
-    pub fn overdue_list(&self, blocking: &Blocking) -> Option<&Read> {
-        let unpublished = self.unpublished(blocking).filter(Unpublished::overdue)?;
-        let first = *unpublished.facts.first()?;
-        self.manifests.reads.iter().find(|read| read.fact == first)
-    }
-
-    /// After that reading, which named something new, the playlist was overdue at this moment to do so again.
-    pub fn is_overdue(&self, last: &Read, at: Wall) -> bool {
-        let target = last.playlist.target.unwrap_or(TARGET);
-        Unpublished { waited: Micros::ZERO, gap: at - last.at, target, facts: Vec::new() }.overdue()
+    /// That playback waited for this media segment because that playlist was overdue.
+    pub fn overdue(&self, blocking: &Blocking) -> Option<Unpublished<'_>> {
+        self.unpublished(blocking).filter(Unpublished::overdue)
     }
 
     /// Readings of this playlist, oldest first.
@@ -115,7 +120,7 @@ impl Books<'_> {
 
     /// The same where a playlist gives times instead of names, as an MPD does. Its media time counts from when it began
     /// to be available.
-    fn unlisted(&self, blocking: &Blocking, from: Wall, asked: Wall) -> Option<Unpublished> {
+    fn unlisted(&self, blocking: &Blocking, from: Wall, asked: Wall) -> Option<Unpublished<'_>> {
         let begins = blocking.named.range.start;
         let reads = self.manifests.reads.iter().filter(|read| read.playlist.live);
         let reads: Vec<(&Read, MediaTime, Micros)> = reads
@@ -141,6 +146,7 @@ impl Books<'_> {
         let (last, ..) = before.get(newest)?;
         let shown = reads.get(newest..=listing.unwrap_or(reads.len() - 1))?;
         Some(Unpublished {
+            last,
             waited: until - from,
             gap: until - last.at,
             target: *target,

@@ -29,7 +29,8 @@ pub const FURTHER: Row = [0, 0, 0, 0, ln::R05];
 pub const NO_FURTHER: Row = [0, 0, 0, ln::R05, 0];
 
 pub fn test(books: &Books, blocking: &[Blocking], checks: &[Measurement]) -> Option<Told> {
-    let last = blocking.iter().find_map(|blocking| books.overdue_list(blocking))?;
+    let unpublished = blocking.iter().find_map(|blocking| books.overdue(blocking))?;
+    let last = unpublished.last;
     let resource = last.resource?;
     let old = reach(&last.playlist)?;
     let after = |at: Wall| books.readings(resource).filter(move |read| read.at > at);
@@ -52,8 +53,9 @@ pub fn test(books: &Books, blocking: &[Blocking], checks: &[Measurement]) -> Opt
                 let next = after(measured.at).next();
                 reach.at > old.at && next.is_none_or(|next| less(&next.playlist, *reach))
             };
-            let overdue = |measured: &Measurement| books.is_overdue(last, measured.at);
-            let as_old = |(measured, reach): &&(&Measurement, Reach)| reach.at == old.at && overdue(measured);
+            let as_old = |(measured, reach): &&(&Measurement, Reach)| {
+                reach.at == old.at && unpublished.overdue_at(measured.at)
+            };
             let (measured, _) = asked.iter().rfind(as_old).filter(|_| !asked.iter().any(unclear))?;
             ("sibling-lists-no-more", NO_FURTHER, *measured, last.fact)
         }

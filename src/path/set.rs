@@ -17,6 +17,9 @@ pub(super) const THREE_TO_ONE: i32 = 1_099;
 /// ln 10, thousandths of a nat [P].
 const TEN_TO_ONE: i32 = 2_303;
 
+/// Observations that tell the server from what is behind it.
+const BEHIND: [Observation; 3] = [Observation::ServerTiming, Observation::SameEdge, Observation::OtherList];
+
 /// Observations named as deciding; more is a list that nobody reads.
 const NAMED: usize = 2;
 
@@ -83,7 +86,7 @@ fn together(set: &mut Vec<Zone>, candidates: &[Zone], observed: &[Observation]) 
         keep(Access);
     }
     let asked = has(Observation::SameEdge);
-    let told = has(Observation::ServerTiming) || has(Observation::OtherList) || asked;
+    let told = BEHIND.into_iter().any(has);
     if !told && (before.contains(&Edge) || before.contains(&Origin)) {
         keep(Edge);
         keep(Origin);
@@ -113,13 +116,8 @@ fn may_stand(set: &[Zone], observed: &[Observation]) -> bool {
             has(Observation::References) && has(Observation::SameEdge) && has(Observation::OtherEdge)
         }
         [Zone::Home] => has(Observation::Gateway),
-        [Zone::Edge] => {
-            use Observation::{OtherEdge, OtherList, SameEdge, ServerTiming};
-            [OtherEdge, ServerTiming, SameEdge, OtherList].into_iter().any(has)
-        }
-        [Zone::Origin] => {
-            [Observation::ServerTiming, Observation::SameEdge, Observation::OtherList].into_iter().any(has)
-        }
+        [Zone::Edge] => has(Observation::OtherEdge) || BEHIND.into_iter().any(has),
+        [Zone::Origin] => BEHIND.into_iter().any(has),
         _ => true,
     }
 }

@@ -12,7 +12,7 @@ const LEAST: f64 = 600.0;
 /// How much of a stall had passed, per cent.
 const PASSED: [i64; 3] = [25, 50, 90];
 
-pub fn told(page: &mut String, valid: &[&Record]) -> Result<()> {
+pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
     writeln!(
         page,
         "\n## While it lasts\n\n\
@@ -23,17 +23,20 @@ pub fn told(page: &mut String, valid: &[&Record]) -> Result<()> {
     let head =
         ["passed", "stalls told", "in the set", "innocent network alone", "the cause that it is in the end"];
     let mut table = Table::new(&head);
+    let mut stalls = Vec::new();
+    for record in checked {
+        let Some((truth, said)) = record.truth.as_ref().zip(record.stall.as_ref()) else { continue };
+        if said.lasted >= LEAST {
+            let bundle = record.bundles.get(said.number).context("a stall without evidence")?;
+            stalls.push((truth.zone, said, record.shared, Evidence::read(bundle)?));
+        }
+    }
     for passed in PASSED {
         let (mut answers, mut same) = (Vec::new(), 0);
-        for record in valid {
-            let Some((truth, said)) = record.truth.as_ref().zip(record.stall.as_ref()) else { continue };
-            if said.lasted < LEAST {
-                continue;
-            }
-            let bundle = record.bundles.get(said.number).context("a stall without evidence")?;
-            let Some(stall) = Evidence::read(bundle)?.so_far(passed) else { continue };
+        for (truth, said, shared, evidence) in &stalls {
+            let Some(stall) = evidence.so_far(passed) else { continue };
             same += usize::from(stall.cause == said.cause);
-            answers.push((truth.zone, Answer::of(&stall), record.shared));
+            answers.push((*truth, Answer::of(&stall), *shared));
         }
         let judged: Vec<Judged> = answers
             .iter()
