@@ -10,6 +10,8 @@ const api = globalThis.browser ?? globalThis.chrome;
 const TELLING = 3;
 /** A round trip longer than that is none, µs. */
 const LONGEST = 60_000_000;
+/** TCPInfo counts TLS and frames, too, two in a hundred at most, and the request and handshake before them, bytes. */
+const [WRAPPED, OPENING] = [1.05, 1 << 16];
 
 /**
  * @typedef {'done' | 'stopped' | 'offline' | 'no-server' | 'refused' | 'unfit' | 'silent' | 'broken'} Outcome
@@ -91,7 +93,7 @@ async function direction(phase, { config, urls, stop, tell, result }) {
   if (failed && !began) return 'refused';
   if (!ours || !(ours.NumBytes > 0)) return began ? 'silent' : 'refused';
   if (failed && ours.ElapsedTime < TELLING) return 'broken';
-  result[phase] = phase === 'up' ? sent(ours, theirs) : Math.round(ours.MeanClientMbps * 1e6);
+  result[phase] = phase === 'up' ? arrived(ours, theirs) : Math.round(ours.MeanClientMbps * 1e6);
   if (ours.Capped) result.capped = true;
   const answer = theirs?.TCPInfo?.MinRTT;
   if (answer > 0 && answer <= LONGEST) result.answer ??= Math.round(answer);
@@ -99,12 +101,17 @@ async function direction(phase, { config, urls, stop, tell, result }) {
 }
 
 /**
- * What arrived, as the server says: what has left the browser may wait in a queue, megabytes of it. A server that says nothing
- * of it, or more than was sent, is not believed, and then nothing is known.
- * @param {{ NumBytes: number, MeanClientMbps: number }} ours @param {any} theirs
+ * Bits a second that arrived, as the server says: what has left the browser may wait in a queue, megabytes of it. M-Lab's servers
+ * tell of TCPInfo only, others may of AppInfo (ndt7, "Measurement message"). A server that says nothing of either, or more than was
+ * sent, is not believed, and then nothing is known.
+ * @param {{ NumBytes: number, MeanClientMbps: number }} sent @param {any} theirs
  */
-function sent({ NumBytes, MeanClientMbps }, theirs) {
-  const { NumBytes: bytes, ElapsedTime: micros } = theirs?.AppInfo ?? {};
-  if (!(bytes > 0 && bytes <= NumBytes && micros > 0)) return null;
-  return Math.round(Math.min((bytes * 8e6) / micros, MeanClientMbps * 1e6));
+export function arrived(sent, theirs) {
+  const most = Math.round(sent.MeanClientMbps * 1e6);
+  /** @param {any} bytes @param {any} micros @param {number} limit */
+  const rate = (bytes, micros, limit) => (bytes > 0 && bytes <= limit && micros > 0 ? Math.min(Math.round((bytes * 8e6) / micros), most) : null);
+  const { TCPInfo, AppInfo } = theirs ?? {};
+  return (
+    rate(TCPInfo?.BytesReceived, TCPInfo?.ElapsedTime, sent.NumBytes * WRAPPED + OPENING) ?? rate(AppInfo?.NumBytes, AppInfo?.ElapsedTime, sent.NumBytes)
+  );
 }

@@ -1,5 +1,6 @@
 // A laboratory server of ndt7, written to the specification (m-lab/ndt-server, spec/ndt7-protocol.md v0.11), at a rate that is
-// known, and with the faults that a client must bear. Node has no TCP_INFO, so measurements have AppInfo only.
+// known, and with the faults that a client must bear. Like M-Lab's own it tells of TCPInfo only; Node does not know what the kernel
+// has acknowledged, so bytes count as received when they were read.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
@@ -77,14 +78,13 @@ function download(client, record, { rate, manner, duration }) {
 
 function upload(client, record, { rate, manner, duration }) {
   const began = performance.now();
-  const ahead = () => (record.received * 8000) / rate > performance.now() - began;
-  client.on('message', (data, binary) => {
-    if (!binary) return;
-    record.received += data.length;
-    if (ahead()) client.pause();
-  });
+  const socket = client._socket;
+  const ahead = () => (socket.bytesRead * 8000) / rate > performance.now() - began;
+  client.on('message', (data, binary) => binary && (record.received += data.length));
+  // Not by the message: of a megabyte each, as a client comes to send, one too many is a tenth of a short test.
+  socket.on('data', () => ahead() && client.pause());
   const timers = [
-    every(TELLS_EVERY, () => tell(client, 'upload', began, manner === 'lying' ? 1e15 : record.received)),
+    every(TELLS_EVERY, () => tell(client, 'upload', began, manner === 'lying' ? 1e15 : socket.bytesRead)),
     every(TICK, () => client.isPaused && !ahead() && client.resume()),
     every(TICK, () => isOver(began, manner, duration) && client.close()),
   ];
@@ -99,9 +99,9 @@ function tell(client, test, began, bytes) {
   if (client.readyState !== client.OPEN) return;
   const { remoteAddress, remotePort, localAddress, localPort } = client._socket;
   client.send(JSON.stringify({
-    AppInfo: { ElapsedTime: Math.round((performance.now() - began) * 1000), NumBytes: bytes },
     ConnectionInfo: { Client: `${remoteAddress}:${remotePort}`, Server: `${localAddress}:${localPort}` },
     Origin: 'server',
     Test: test,
+    TCPInfo: { [test === 'download' ? 'BytesAcked' : 'BytesReceived']: bytes, ElapsedTime: Math.round((performance.now() - began) * 1000) },
   }));
 }
