@@ -2,6 +2,8 @@
 
 use super::lasting;
 use super::scene::{LateBy, Scene, around, covered, usual, within};
+use crate::check::Measurement;
+use crate::event::Target;
 use crate::ledger::fetch::Fetch;
 use crate::time::{Micros, Wall};
 
@@ -18,6 +20,38 @@ const JITTER: Micros = Micros::from_millis(100);
 /// so many times as long [P].
 const TIMES: i64 = 4;
 
+/// Since when and until when what playback waits for was not answered, and how long that is; `None` where it were bodies that it
+/// waited for, or too short a time to tell.
+fn waiting<'s>(scene: &'s Scene) -> Option<(&'s [(Wall, Wall)], Micros)> {
+    let waiting = match scene.late_by? {
+        LateBy::Answers => &scene.waiting,
+        LateBy::Failures => &scene.late_when,
+        LateBy::Bodies | LateBy::Both | LateBy::AllAlong => return None,
+    };
+    let (waited, _) = covered(waiting, &[]);
+    (waited >= LONG).then_some((waiting, waited))
+}
+
+/// Answers that were awaited at these times tell of at least half of that.
+fn vouch(waiting: &[(Wall, Wall)], spans: &[(Wall, Wall)]) -> bool {
+    let (all, seen) = covered(waiting, &around(spans, NEAR));
+    seen.0.saturating_mul(2) >= all.0
+}
+
+/// What a check asked of this target meanwhile, if all of it was answered promptly, and for long enough to tell.
+pub fn checked_promptly<'a>(scene: &Scene<'a>, target: Target) -> Option<Vec<&'a Measurement>> {
+    let (waiting, waited) = waiting(scene)?;
+    let asked: Vec<&Measurement> =
+        scene.under_load(target).filter(|measured| measured.body.is_none()).collect();
+    let prompt = |measured: &&Measurement| {
+        measured.answered_in().is_some_and(|took| took <= PROMPT && took.0.saturating_mul(TIMES) <= waited.0)
+    };
+    let first = asked.iter().map(|measured| measured.from).min()?;
+    let spans: Vec<(Wall, Wall)> = asked.iter().map(|measured| (measured.from, measured.at)).collect();
+    let tells = asked.iter().all(prompt) && vouch(waiting, &spans) && !lasting::may_be_over(scene, first);
+    tells.then_some(asked)
+}
+
 /// The answers to requests that were made meanwhile.
 pub struct Answers<'a> {
     /// Which, and how long each took.
@@ -32,15 +66,7 @@ impl<'a> Answers<'a> {
     /// Of these requests those that were made while what playback waits for was not answered; `None` where that were bodies, where it took less
     /// than three seconds (one or two lost packets), and where they cover less than half of it.
     pub fn meanwhile(scene: &Scene<'a>, requests: &[&'a Fetch]) -> Option<Answers<'a>> {
-        let waiting = match scene.late_by? {
-            LateBy::Answers => &scene.waiting,
-            LateBy::Failures => &scene.late_when,
-            LateBy::Bodies | LateBy::Both | LateBy::AllAlong => return None,
-        };
-        let (waited, _) = covered(waiting, &[]);
-        if waited < LONG {
-            return None;
-        }
+        let (waiting, waited) = waiting(scene)?;
         let answered = |fetch: &Fetch| fetch.response.filter(|_| fetch.status.is_some());
         let took = |fetch: &Fetch| answered(fetch).unwrap_or(scene.window.1) - fetch.asked;
         let usual_of = |host: &str| {
@@ -60,10 +86,9 @@ impl<'a> Answers<'a> {
         }
         let spans: Vec<(Wall, Wall)> =
             asked.iter().map(|(fetch, took)| (fetch.asked, fetch.asked + *took)).collect();
-        let (all, seen) = covered(waiting, &around(&spans, NEAR));
         let first = asked.iter().map(|(fetch, _)| fetch.asked).min()?;
         let over = lasting::may_be_over(scene, first);
-        (seen.0.saturating_mul(2) >= all.0).then_some(Answers { asked, prompt, late, over })
+        vouch(waiting, &spans).then_some(Answers { asked, prompt, late, over })
     }
 
     /// How many.

@@ -1,6 +1,7 @@
-//! The check: what its measurements make of a verdict, and when they are made ([`when`]).
+//! The check: what its measurements make of a verdict, and when they are made.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod answered;
 mod lost;
 mod measured;
 mod when;
@@ -73,9 +74,7 @@ fn who_filled_the_line_only_the_viewer_knows() {
     assert_eq!(stall.would_decide, ["household"]);
     let alone = says(queue_behind(), &stall, false);
     assert_eq!((&alone.zones[..], &alone.would_decide[..]), (&[Access][..], &[][..]));
-    let has = |stall: &Stall, id| {
-        stall.findings.iter().any(|finding| finding.id == id && !finding.facts.is_empty())
-    };
+    let has = |of: &Stall, id| of.findings.iter().any(|found| found.id == id && !found.facts.is_empty());
     assert!(has(&alone, "home-alone"));
     let shared = says(queue_behind(), &stall, true);
     assert_eq!((&shared.zones, &shared.would_decide[..]), (&stall.zones, &[][..]));
