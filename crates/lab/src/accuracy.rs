@@ -1,5 +1,6 @@
 //! docs/accuracy.md: how often verdicts were right, from what was really run.
 
+use crate::beside;
 use crate::durations;
 use crate::figure;
 use crate::fit::Fit;
@@ -122,6 +123,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     mechanism::told(&mut page, valid)?;
     unseen::told(&mut page, &checked)?;
     own_network(&mut page, valid)?;
+    beside::told(&mut page, &checked)?;
     traffic::told(&mut page, valid, &checked)?;
     calibrated(&mut page, &modes)?;
     rivals::told(&mut page, if checked.is_empty() { valid } else { &checked })?;

@@ -1,7 +1,7 @@
 //! The evidence of a stall, judged by the rules of today.
 
 use anyhow::{Context, Result};
-use whystall::event::{Event, Input};
+use whystall::event::{Event, Input, Target};
 use whystall::verdict::{Report, Stall};
 
 /// What a stall was judged by, and when it was.
@@ -26,6 +26,13 @@ impl Evidence {
     pub fn unchecked(&self) -> Evidence {
         let mut inputs = self.inputs.clone();
         inputs.retain(|input| !matches!(input.event, Event::Checked { .. }));
+        Evidence { inputs, ..*self }
+    }
+
+    /// The same without what this target was asked.
+    pub fn without(&self, of: Target) -> Evidence {
+        let mut inputs = self.inputs.clone();
+        inputs.retain(|input| !matches!(input.event, Event::Checked { target, .. } if target == of));
         Evidence { inputs, ..*self }
     }
 

@@ -3,6 +3,7 @@
 mod accuracy;
 mod adopt;
 mod baseline;
+mod beside;
 mod driver;
 mod durations;
 mod emulator;

@@ -38,10 +38,7 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
             same += usize::from(stall.cause == said.cause);
             answers.push((*truth, Answer::of(&stall), *shared));
         }
-        let judged: Vec<Judged> = answers
-            .iter()
-            .map(|(truth, answer, shared)| Judged { truth: *truth, answer, shared: *shared })
-            .collect();
+        let judged = Judged::all(&answers);
         table.row([
             format!("{passed} %"),
             judged.len().to_string(),

@@ -12,7 +12,17 @@ pub struct Judged<'a> {
     pub shared: bool,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
+    /// Of truths, answers, and whether there was more than one fault.
+    pub fn all(answers: &'a [(Zone, Answer, bool)]) -> Vec<Judged<'a>> {
+        let judged = |(truth, answer, shared): &'a (Zone, Answer, bool)| Judged {
+            truth: *truth,
+            answer,
+            shared: *shared,
+        };
+        answers.iter().map(judged).collect()
+    }
+
     pub fn inside(&self) -> bool {
         self.answer.zones.contains(&self.truth)
     }
