@@ -176,7 +176,8 @@ async function measure(step, url, stop) {
     const took = performance.now() - began;
     if (stop?.aborted) return told('not-probed');
     // A body that does not come is no answer that was lost: a server may have had to ask for it first.
-    if (given.signal.aborted || took >= AT_ONCE) return told('failed', bytes > 0 ? { bytes: 0, took } : {});
+    // Firefox tells of what is given up whether the connection was made.
+    if (given.signal.aborted || took >= AT_ONCE) return told('failed', bytes > 0 ? { bytes: 0, took } : { connect: (await phases(url, began)).connect });
     const reply = replyOf(await errors.named(), target);
     return told(reply, reply === 'refused' ? { connect: took } : {});
   } finally {

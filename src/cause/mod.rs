@@ -381,6 +381,7 @@ fn add_to(findings: &mut Vec<Finding>, told: Vec<Told>, (whole, isp_cleared): (b
     // Silence that says something is no gap.
     for (told, gap) in [
         ("same-edge-silent", "unchecked-server"),
+        ("same-edge-mute", "unchecked-server"),
         ("sibling-silent", "unchecked-sibling"),
         ("gateway-flat-beyond-silent", "unchecked-references"),
     ] {

@@ -132,7 +132,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 35] = [
+const OUTCOMES: [(&str, Row); 36] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -155,6 +155,7 @@ const OUTCOMES: [(&str, Row); 35] = [
     ("same-edge-slow", same_edge::AT_HAND_SLOW),
     ("same-edge-flat", same_edge::FLAT),
     ("same-edge-silent", same_edge::SILENT),
+    ("same-edge-mute", same_edge::MUTE),
     ("same-edge-reset", same_edge::RESET),
     ("same-edge-error", same_edge::ERROR),
     ("beyond-lossy", lossy::BEYOND),

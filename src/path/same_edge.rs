@@ -19,6 +19,8 @@
 //! - Only that answers took no longer: the row of ATTRIBUTION §3.4.
 //! - It never answered, for seconds, whatever was asked of it, and the references did at once: the way there lets nothing through,
 //!   or it answers nobody. What is behind it has no part in what it has at hand.
+//!   If connections were made, again and again: the way lets them through, and the server holds its answers back. Only Firefox
+//!   tells that of what is given up.
 //! - It broke each connection at once, and the references answered: so did it, or something in its place. No connection to what is
 //!   behind it is needed for that.
 //! - Attempts failed, and it answered with an error of its own, whatever it was asked for: it can be reached, and what is behind it
@@ -31,10 +33,11 @@
 use super::belief::{Row, ln};
 use super::references::{self, bitrate};
 use super::scene::{LateBy, Scene};
-use super::series::{Series, Trend};
+use super::series::{self, Series, Trend};
 use super::{Observation, Told, finding, sibling};
 use crate::event::{Reply, Target};
-use crate::time::Micros;
+use crate::sort::Sort;
+use crate::time::{Micros, Wall};
 use crate::verdict::Value;
 
 /// Answers that are held back take at least so many times as long as at rest, and so much [P].
@@ -56,10 +59,14 @@ pub const AT_HAND_FAST: Row = [ln::R05, ln::R05, ln::R05, ln::R05, 0];
 pub const AT_HAND_SLOW: Row = [ln::R50, ln::R40, ln::R50, 0, ln::R05];
 /// What is shared lets the others through, and for what it has at hand it needs nothing that is behind it [P].
 pub const SILENT: Row = [ln::R03, ln::R05, 0, 0, ln::R05];
+/// As silence, but the way lets connections through: nothing on it loses what follows and no connection [P].
+pub const MUTE: Row = [ln::R03, ln::R05, ln::R05, 0, ln::R05];
 /// What can't reach what is behind it says so; a network seldom breaks what it lets through to others [P].
 pub const RESET: Row = [ln::R05, ln::R10, ln::R30, 0, ln::R05];
 /// It was reached, and needs nothing that is behind it for what it has at hand [P].
 pub const ERROR: Row = [ln::R05, ln::R05, ln::R05, 0, ln::R05];
+/// Moments at which a connection was made: after one the way may have gone dead [P].
+const CONNECTED: usize = 2;
 /// Errors that are no chance [P].
 const ERRORS: usize = 2;
 /// ATTRIBUTION §3.4.
@@ -138,12 +145,18 @@ fn silent(scene: &Scene, seen: [&Series; 3]) -> Option<Told> {
         let observed = sibling::answered(scene).then_some(Observation::SameEdge);
         return Some(Told { finding, row: RESET, observed, networks_assumed: false });
     }
-    let waited = scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Failed);
-    let waited = waited.map(|measured| measured.at - measured.from).max()?;
+    let failed = || scene.under_load(Target::Stalled).filter(|measured| measured.reply == Reply::Failed);
+    let waited = failed().map(|measured| measured.at - measured.from).max()?;
+    let mut made: Vec<Wall> =
+        failed().filter(|measured| measured.connect.is_some()).map(|measured| measured.from).collect();
+    made.arrange();
+    made.dedup_by(|a, b| series::at_once(*a, *b));
+    let (id, row) =
+        if made.len() >= CONNECTED { ("same-edge-mute", MUTE) } else { ("same-edge-silent", SILENT) };
     let values = [("host", host), ("waited", Value::Micros(waited))];
     Some(Told {
-        finding: finding("same-edge-silent", facts, values),
-        row: SILENT,
+        finding: finding(id, facts, values),
+        row,
         observed: Some(Observation::SameEdge),
         networks_assumed: false,
     })

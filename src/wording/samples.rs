@@ -211,6 +211,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("same-edge-late", &server(222)),
                 finding("sibling-fast", &beside(22)),
                 finding("same-edge-silent", &[host("stream.example"), ("waited", time(4_000))]),
+                finding("same-edge-mute", &[host("stream.example"), ("waited", time(4_000))]),
                 finding("same-edge-reset", &[host("stream.example"), count(4)]),
                 finding("same-edge-error", &[host("stream.example"), count(3)]),
                 finding("sibling-answered", &beside(22)),

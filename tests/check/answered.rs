@@ -1,16 +1,21 @@
-//! The late server, asked meanwhile for what it has at hand: it answers promptly, again and again.
+//! The late server, asked meanwhile for what it has at hand: it answers promptly, again and again, or takes connections and no
+//! more.
 
 use super::measured::*;
-use Target::Stalled;
-use Zone::{Edge, Origin};
+use Target::{Sibling, Stalled};
+use Zone::{Edge, Interconnect, Origin};
 use whystall::event::Target;
 use whystall::story::Story;
 use whystall::verdict::{Stall, Zone};
 
 /// At each of these times all are asked twice, and answer as at rest.
 fn looked_at(story: Story, times: &[i64]) -> Stall {
+    rounds(story, times, &but(&[]))
+}
+
+fn rounds(story: Story, times: &[i64], measured: &[Measured]) -> Stall {
     let pairs = times.iter().flat_map(|when| [*when, *when]);
-    let round = |story, when| but(&[]).iter().fold(story, |story, measured| note(story, when, *measured));
+    let round = |story, when| measured.iter().fold(story, |story, measured| note(story, when, *measured));
     judged(&pairs.fold(rested(story), round))
 }
 
@@ -43,5 +48,30 @@ fn one_that_was_lost_or_came_late_or_a_look_at_the_end_proves_nothing() {
     for stall in late.iter().chain(&few).chain([&body]) {
         assert!(!answers_meanwhile(stall));
         assert_eq!(stall.zones, ALL);
+    }
+}
+
+#[test]
+fn who_takes_connections_and_answers_nothing_over_them_can_be_reached() {
+    // Nobody is known beside it. It is asked again and again, for four seconds each time.
+    let seen = |connect: &dyn Fn(i64) -> Option<i64>| {
+        let at = |when| {
+            let mute = Measured { connect: connect(when), answer: Some(4_000), ..failed(Stalled) };
+            let others = but(&[mute]).into_iter().filter(|measured| measured.target != Sibling);
+            (when, others.collect::<Vec<_>>())
+        };
+        let rounds = [12_000, 14_000, 16_000, 20_500, 21_000, 21_500].map(at);
+        let pairs = rounds.iter().flat_map(|round| [round, round]);
+        let story = pairs.fold(rested(withheld()), |story, (when, measured)| {
+            measured.iter().fold(story, |story, measured| note(story, *when, *measured))
+        });
+        judged(&references_fast(story))
+    };
+    let mute = seen(&|_| Some(22));
+    assert_eq!((&mute.zones[..], *told(&mute).last().unwrap()), (&[Edge][..], "same-edge-mute"));
+    // Chromium does not tell; and after one connection the way may have gone dead.
+    for silent in [seen(&|_| None), seen(&|when| (when == 12_000).then_some(22))] {
+        let last = *told(&silent).last().unwrap();
+        assert_eq!((&silent.zones[..], last), (&[Interconnect, Edge][..], "same-edge-silent"));
     }
 }
