@@ -57,8 +57,8 @@ test('the reference client measures the rate that the server keeps to, both ways
   assert.equal(code, 0);
   for (const sources of Object.values(heard)) for (const source of ['client', 'server']) assert.ok(sources.filter((one) => one === source).length > 5);
   near(done.download.LastClientMeasurement.MeanClientMbps * 1e6);
-  const { AppInfo } = done.upload.LastServerMeasurement;
-  near((AppInfo.NumBytes * 8e6) / AppInfo.ElapsedTime);
+  const { TCPInfo } = done.upload.LastServerMeasurement;
+  near((TCPInfo.BytesReceived * 8e6) / TCPInfo.ElapsedTime);
   assert.deepEqual(server.tests.map(({ test }) => test), ['download', 'upload']);
   assert.match(server.tests[0].query, /client_library_name=ndt7-js/);
 });
