@@ -27,7 +27,7 @@ const TELLING = 64 << 10;
 
 /** @typedef {{ url: string, length: number, plain: boolean }} Asked `plain`: with `GET`. What was posted is never asked again. */
 
-/** Remembers for each host what it has sent, so that it can be asked for something that it has at hand. */
+/** Remembers for each host what it has sent, so that it can be asked for something that it has at hand, and where it was. */
 export class Served {
   /** @type {Map<string, Asked>} */
   #open = new Map();
@@ -35,12 +35,17 @@ export class Served {
   #sent = new Map();
   /** Host → the playlist that it sent last. @type {Map<string, string>} */
   #lists = new Map();
+  /** Host → its address. @type {Map<string, string>} */
+  #places = new Map();
+  /** Host → the one beside it, so that always the same is asked. @type {Map<string, string>} */
+  #beside = new Map();
 
   /** @param {any} fact of the network */
-  note({ k, id, url, method = 'GET', status, cached, length }) {
+  note({ k, id, url, method = 'GET', status, cached, length, ip }) {
     const request = this.#open.get(id);
     if (k === 'request') this.#open.set(id, { url, length: 0, plain: method === 'GET' });
     if (k === 'response' && request) request.length = length;
+    if (k === 'response' && request && ip && !cached) remember(this.#places, new URL(request.url).host, ip);
     if (k === 'completed' && request?.plain) this.#keep(request);
     if (k === 'completed' || k === 'failed' || (k === 'response' && (status >= 300 || cached))) this.#open.delete(id);
     // Of some the end is never told.
@@ -65,11 +70,40 @@ export class Served {
     return host === null ? undefined : this.#lists.get(host);
   }
 
+  /**
+   * Something of a server at an address beside this one's, which the page has had as much from: many services give a player
+   * several servers of one place. @param {string | null} host
+   */
+  beside(host) {
+    const place = this.#places.get(host ?? '');
+    const near = (/** @type {string} */ other) => isBeside(place, this.#places.get(other)) && (this.#sent.get(other)?.length ?? 0) >= TELLING;
+    const before = this.#beside.get(host ?? '');
+    const found = before !== undefined && near(before) ? before : [...this.#sent.keys()].reverse().find(near);
+    if (host === null || found === undefined) return undefined;
+    remember(this.#beside, host, found);
+    return this.by(found);
+  }
+
   /** The root of a host that is being asked for something. @param {string | null} host */
   root(host) {
     const asked = [...this.#open.values()].find(({ url }) => new URL(url).host === host);
     return asked && new URL('/', asked.url).href;
   }
+}
+
+/** Two addresses of one place: of the same 24 bits (IPv6: 64), and not the same. @param {string | undefined} a @param {string | undefined} b */
+export function isBeside(a, b) {
+  if (!a || !b || a === b) return false;
+  const [one, other] = [numbersOf(a), numbersOf(b)];
+  const place = one.length === 4 ? 3 : 4;
+  return one.length === other.length && one.slice(0, place).join() === other.slice(0, place).join();
+}
+
+/** Four of an address, or eight of IPv6, as browsers write them (RFC 5952). @param {string} address */
+function numbersOf(address) {
+  if (!address.includes(':')) return address.split('.');
+  const [head, tail = []] = address.replace(/^\[|\]$/g, '').split('::').map((part) => part.split(':').filter(Boolean));
+  return [...head, ...Array(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail];
 }
 
 /** As the newest; the oldest is forgotten. @template T @param {Map<string, T>} map @param {string} host @param {T} what */
@@ -93,7 +127,9 @@ function addressOf({ target, host, bytes, root, listing }, servers, served) {
       return root ? served.root(host) : served.by(host);
     case 'sibling': {
       const [beside, sent] = [servers.siblings[host ?? ''], listing ? served.list(host) : served.by(host)];
-      if (!beside || bytes === 0) return beside;
+      // One that was found has other media, and other playlists.
+      if (!beside) return listing ? undefined : served.beside(host);
+      if (bytes === 0) return beside;
       if (!sent) return undefined;
       const { pathname, search } = new URL(sent);
       return new URL(pathname + search, beside).href;
@@ -118,6 +154,7 @@ export async function perform(steps, served, tell, { signal, remember = true } =
     const of = step.listing ? served.list(step.host) : undefined;
     const fact = await measure(step, addressOf(step, servers, served), signal);
     if (fact.text) fact.of = of;
+    if (step.target === 'sibling' && fact.url && !servers.siblings[step.host ?? '']) fact.found = true;
     if (step.target === 'gateway' && fact.url) gateway?.heard(REACHED.has(fact.reply));
     tell(fact);
   };

@@ -22,7 +22,7 @@ globalThis.fetch = (url, how) =>
     for (const heard of errors) heard({ url: String(url), error: name });
     throw error;
   });
-const { Served, perform } = await import('./check.js');
+const { Served, isBeside, perform } = await import('./check.js');
 const { currentNetwork } = await import('./networks.js');
 
 const asked = [];
@@ -243,6 +243,41 @@ test('a server is asked for what it sent, and one beside it for the same', async
   assert.deepEqual(asked, ['HEAD /seg-1?sig=x', 'HEAD /seg-1?sig=x', 'HEAD /healthy', 'GET /seg-1?sig=x bytes=0-9']);
   const [unknown] = await told([step('stalled', { host: 'other.example' })], servedHere());
   assert.equal(unknown.reply, 'not-probed');
+});
+
+test('where no setting names one, a server beside is what the page had as much from, of the same place', async () => {
+  const served = new Served();
+  const had = (id, url, ip, length = 1 << 20) => {
+    served.note({ k: 'request', id, url });
+    served.note({ k: 'response', id, status: 200, cached: false, length, ip });
+    served.note({ k: 'completed', id });
+  };
+  had('1', 'http://late.example/seg-1', '203.0.113.10');
+  for (const [id, ip, length] of [['2', '203.0.113.10'], ['3', '203.0.114.11'], ['4', '203.0.113.12', 100], ['5', undefined]]) {
+    had(id, `http://no-${id}.example/seg-1`, ip, length);
+  }
+  assert.equal(served.beside('late.example'), undefined);
+  had('6', `${origin}/seg-7`, '203.0.113.11');
+  assert.equal(served.beside('late.example'), `${origin}/seg-7`);
+  const beside = step('sibling', { host: 'late.example' });
+  const facts = await told([beside, { ...beside, bytes: 10 }, { ...beside, bytes: 10, listing: true }], served);
+  assert.deepEqual(facts.map(({ reply, found, url }) => [reply, found, url]), [
+    ['answered', true, `${origin}/seg-7`], ['answered', true, `${origin}/seg-7`], ['not-probed', undefined, undefined],
+  ]);
+  // Always the same one, and never one that is found where one is named.
+  had('7', 'http://third.example/seg-9', '203.0.113.13');
+  assert.equal(served.beside('late.example'), `${origin}/seg-7`);
+  stored.check = { siblings: { 'late.example': `${origin}/healthy` } };
+  const [named] = await told([beside], served);
+  assert.deepEqual([named.url, named.found], [`${origin}/healthy`, undefined]);
+});
+
+test('addresses beside each other are of one place and not the same', () => {
+  for (const [a, b, are] of [
+    ['203.0.113.10', '203.0.113.11', true], ['203.0.113.10', '203.0.113.10', false], ['203.0.113.10', '203.0.112.10', false],
+    ['2001:db8:1:2::5', '2001:db8:1:2:3::5', true], ['2001:db8::5', '2001:db8:0:1::5', false], ['[2001:db8::5]', '2001:db8::6', true],
+    ['::1:2', '::2:2', true], ['203.0.113.10', '2001:db8::5', false], ['', '203.0.113.10', false], ['1:2:3:4:5:6:7:8:9::1', '1:2:3:4::1', false],
+  ]) assert.equal(isBeside(a, b), are, `${a} ${b}`);
 });
 
 test('the first router that answers is the one, and is asked again', async () => {

@@ -150,6 +150,9 @@ pub enum Event {
         /// What that body said, where it was a playlist.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         listed: Option<Box<Listed>>,
+        /// Of [`Target::Sibling`]: nobody vouches for it. It has sent the page something, and its address is next to the late server's.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        found: bool,
     },
     /// From now on answers of this host say `Timing-Allow-Origin`, whatever the server says: the viewer wants it so.
     TimingsShown { host: String },

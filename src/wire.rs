@@ -123,7 +123,7 @@ pub enum Fact {
     // The background (`check.js`).
     /// A measurement that [`crate::check::Step`] asked for, over at `t`. `url`: whom it asked. `reply`: `answered`,
     /// `refused`, `failed`, `not-probed`, `blocked` or `unfit`. Milliseconds; left out where it was not seen. `text`: of the
-    /// playlist there that has the name of that at `of`.
+    /// playlist there that has the name of that at `of`. `found`: of a server that no setting names, beside the late one.
     Checked {
         t: f64,
         from: f64,
@@ -137,6 +137,8 @@ pub enum Fact {
         took: Option<f64>,
         of: Option<String>,
         text: Option<String>,
+        #[serde(default)]
+        found: bool,
     },
 
     // The background (`plan.js`).

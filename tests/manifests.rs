@@ -124,6 +124,7 @@ fn beside(millis: i64, resource: ResourceId, last: i64) -> Input {
         bytes: Some(300),
         took: Some(Micros::from_millis(2)),
         listed: Some(Box::new(Listed { resource, playlist })),
+        found: false,
     };
     Input { at: at(millis), event }
 }

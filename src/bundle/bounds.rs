@@ -107,7 +107,7 @@ fn fault(input: &Input) -> Fault {
             let unsound = (!playlist.is_sound()).then(|| ("playlist", allowed()));
             unsound.or_else(|| (named.len() > NAMED_LIMIT).then(|| ("named", many())))
         }
-        Event::Checked { target, host: name, from, connect, answer, bytes, took, listed, .. } => {
+        Event::Checked { target, host: name, from, connect, answer, bytes, took, listed, found, .. } => {
             began(*from, input.at)
                 .or_else(|| name.as_ref().and_then(|name| host("host", name)))
                 .or_else(|| {
@@ -129,6 +129,10 @@ fn fault(input: &Input) -> Fault {
                     let sound = |listed: &Listed| *target == Target::Sibling && listed.playlist.is_sound();
                     let allowed = || "of the server beside, with times and numbers below 2^53".to_owned();
                     listed.as_ref().is_some_and(|listed| !sound(listed)).then(|| ("listed", allowed()))
+                })
+                .or_else(|| {
+                    let unsound = *found && *target != Target::Sibling;
+                    unsound.then(|| ("found", "only of the server beside".to_owned()))
                 })
         }
         Event::Line { plan, capacity } => {

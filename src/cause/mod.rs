@@ -455,6 +455,10 @@ fn told_of_check(checked: &[&Measurement]) -> Vec<Finding> {
         told.retain(|_| ran().count() > 0);
         return told;
     }
+    let found: Vec<u32> = ran().filter(|measured| measured.found).map(|measured| measured.fact).collect();
+    if !found.is_empty() {
+        told.push(finding("sibling-found", found, []));
+    }
     if ran().count() == 0 && came(Reply::Blocked, &Target::ALL) {
         told.push(finding("check-blocked", checked.iter().map(|measured| measured.fact).collect(), []));
         return told;

@@ -28,12 +28,14 @@ pub struct Measurement {
     pub body: Option<(u64, Micros)>,
     /// What the playlist said that it was asked for.
     pub listed: Option<Box<Listed>>,
+    /// Nobody vouches that it is another server of the same place.
+    pub found: bool,
 }
 
 impl Measurement {
     /// What this input tells, if it is of a measurement.
     pub fn of(fact: u32, input: &Input) -> Option<Measurement> {
-        let Event::Checked { by, target, host, from, reply, connect, answer, bytes, took, listed } =
+        let Event::Checked { by, target, host, from, reply, connect, answer, bytes, took, listed, found } =
             &input.event
         else {
             return None;
@@ -53,6 +55,7 @@ impl Measurement {
             answer: *answer,
             body,
             listed: listed.clone(),
+            found: *found,
         })
     }
 

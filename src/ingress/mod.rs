@@ -258,7 +258,21 @@ impl Ingress {
                 (at, self.network.respond(Key::Browser(&id), response))
             }
             Fact::Completed { t, id } => (self.background(t)?, self.network.end(Key::Browser(&id), None)),
-            Fact::Checked { t, from, by, target, url, reply, connect, answer, bytes, took, of, text } => {
+            Fact::Checked {
+                t,
+                from,
+                by,
+                target,
+                url,
+                reply,
+                connect,
+                answer,
+                bytes,
+                took,
+                of,
+                text,
+                found,
+            } => {
                 let (at, from) = (self.background(t)?, self.background(from)?);
                 let (by, target, reply) = (asker(&by)?, check_target(&target)?, check_reply(&reply)?);
                 let (connect, answer, took) = (check_time(connect)?, check_time(answer)?, check_time(took)?);
@@ -267,8 +281,20 @@ impl Ingress {
                 let sound = from <= at && host.is_some() == (target.is_named() && url.is_some());
                 let listed = of.zip(text).filter(|_| target == Target::Sibling);
                 let listed = listed.and_then(|(of, text)| manifests::listed(&of, &text, &mut self.network));
-                let event =
-                    Event::Checked { by, target, host, from, reply, connect, answer, bytes, took, listed };
+                let found = found && target == Target::Sibling;
+                let event = Event::Checked {
+                    by,
+                    target,
+                    host,
+                    from,
+                    reply,
+                    connect,
+                    answer,
+                    bytes,
+                    took,
+                    listed,
+                    found,
+                };
                 (at, Some(sound.then_some(event).ok_or(Malformed)?))
             }
             Fact::Line { t, plan, capacity } => {

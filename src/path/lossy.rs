@@ -16,7 +16,7 @@ use super::belief::{Row, ln};
 use super::references;
 use super::scene::Scene;
 use super::series::{Series, Trend};
-use super::{Observation, Told, finding};
+use super::{Observation, Told, finding, sibling};
 use crate::event::Target;
 
 /// One or two may be a server's own [P].
@@ -41,7 +41,7 @@ fn servers<'a>(scene: &'a Scene) -> Option<[&'a Series; 2]> {
 
 pub fn test(scene: &Scene) -> Option<Told> {
     let near = references::series(scene)?;
-    let servers = servers(scene)?;
+    let servers = servers(scene).filter(|_| sibling::is_another(scene))?;
     let lost = |all: [&Series; 2]| all.into_iter().map(Series::sent_again).sum::<usize>();
     let asked = |all: [&Series; 2]| all.into_iter().map(Series::asked).sum::<usize>();
     let queue = servers.iter().any(|series| series.trend() == Some(Trend::Up));

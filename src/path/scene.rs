@@ -69,8 +69,9 @@ pub struct Scene<'a> {
     pub late_by: Option<LateBy>,
     /// When that was slow.
     pub late_when: Vec<(Wall, Wall)>,
-    /// Of the servers that the late media came from, the one that a check asked.
+    /// Of the servers that the late media came from, the one that a check asked, and the one beside it.
     server: Option<&'a str>,
+    beside: Option<&'a str>,
     /// When what a check measured meanwhile was asked for.
     loaded: Vec<Wall>,
     /// Inputs that told of what a check measured meanwhile, if it is not to be looked at: all was well again by then.
@@ -124,6 +125,7 @@ impl<'a> Scene<'a> {
             late_by,
             late_when: Vec::new(),
             server: None,
+            beside: None,
             loaded: Vec::new(),
             too_late: Vec::new(),
             series: Default::default(),
@@ -154,6 +156,9 @@ impl<'a> Scene<'a> {
             _ => awaited.chain(given_up).filter(was_slow).collect(),
         };
         scene.server = scene.asked();
+        let beside =
+            |measured: &&Measurement| measured.target == Target::Sibling && scene.while_late(measured);
+        scene.beside = checks.iter().filter(beside).find_map(|measured| measured.host.as_deref());
         let loaded = checks.iter().filter(|measured| measured.ran() && scene.while_late(measured));
         let mut loaded: Vec<Wall> = loaded.map(|measured| measured.from).collect();
         loaded.arrange();
@@ -261,7 +266,11 @@ impl<'a> Scene<'a> {
     }
 
     fn of_late(&self, measured: &Measurement) -> bool {
-        measured.target != Target::Stalled || measured.host.as_deref() == self.server
+        match measured.target {
+            Target::Stalled => measured.host.as_deref() == self.server,
+            Target::Sibling => measured.host.as_deref() == self.beside,
+            Target::Gateway | Target::ReferenceA | Target::ReferenceB => true,
+        }
     }
 
     /// The fastest of the late bodies: bytes in how long. `None` if nothing came of any.

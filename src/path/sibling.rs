@@ -17,6 +17,9 @@
 //! - Neither did, and this one sent as slowly: it is not that server.
 //! - A busy device's answer times tell neither. That a body came well where bodies were late it cannot feign.
 //!
+//! A server that nobody vouches for, whose address is next to the late one's, may be the same machine: that it is well clears the way
+//! there all the same, that it is not says nothing.
+//!
 //! # When it is silent
 //! Where either was not measured at rest or not under load; where an answer of one alone that else answered promptly was lost: a way that
 //! loses packets lets others through, and then a body comes well by luck; and where the references show a queue on what they share.
@@ -48,6 +51,9 @@ pub const FAST: Row = [ln::R15, ln::R15, ln::R10, 0, 0];
 /// Two servers are seldom slow at once [P].
 pub const SLOW: Row = [0, 0, 0, ln::R15, 0];
 
+/// What clears the way to both, one machine or two.
+const WELL: [&str; 3] = ["sibling-answered", "sibling-flat", "sibling-fast"];
+
 /// A body came well where bodies were late, and nothing waited or was lost: a busy device's answer times may be anything, but
 /// that it cannot feign.
 pub fn sent_well(scene: &Scene) -> bool {
@@ -68,8 +74,16 @@ pub fn answered(scene: &Scene) -> bool {
     references::series(scene).is_some_and(|[first, second]| server.silent_beside(&[beside, first, second]))
 }
 
+/// It is known to be another machine.
+pub fn is_another(scene: &Scene) -> bool {
+    !scene.under_load(Target::Sibling).any(|measured| measured.found)
+}
+
 /// Answers of both took longer, and by the same.
 pub fn as_late(scene: &Scene) -> bool {
+    if !is_another(scene) {
+        return false;
+    }
     let both = [Target::Stalled, Target::Sibling].map(|target| Series::to(scene, target));
     matches!(both, [Some(server), Some(beside)] if beside.trend() == Some(Trend::Up) && server.rises_like(beside))
 }
@@ -98,6 +112,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
         _ => None,
     };
     let (id, row) = told.or_else(|| sent_well(scene).then_some(("sibling-fast", FAST)))?;
+    if !is_another(scene) && !WELL.contains(&id) {
+        return None;
+    }
     let host = scene.under_load(Target::Sibling).find_map(|measured| measured.host.clone())?;
     let times = [("took", beside.load()), ("usual", beside.rest())];
     let times = times.into_iter().filter_map(|(name, time)| Some((name, Value::Micros(time?))));

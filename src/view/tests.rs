@@ -303,6 +303,7 @@ fn a_check_says_how_far_it_is_and_then_what_it_excluded() {
             answer: None,
             body: None,
             listed: None,
+            found: false,
         };
         let unfit = Measurement { target: Target::ReferenceA, reply: Reply::Unfit, ..measured.clone() };
         let parts = vec![

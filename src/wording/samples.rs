@@ -215,6 +215,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("same-edge-reset", &[host("stream.example"), count(4)]),
                 finding("same-edge-error", &[host("stream.example"), count(3)]),
                 finding("sibling-answered", &beside(22)),
+                finding("sibling-found", &[]),
                 finding("sibling-flat", &beside(22)),
                 finding("sibling-lists-more", &[host("beside.example")]),
                 finding("shaping-possible", &[]),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod answered;
+mod found;
 mod lost;
 mod measured;
 mod when;

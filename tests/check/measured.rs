@@ -68,6 +68,7 @@ pub fn event(when: i64, measured: Measured) -> Input {
         bytes: body.map(|(bytes, _)| bytes),
         took: time(took),
         listed: None,
+        found: false,
     };
     Input { at: at(when + lasted), event }
 }

@@ -1,4 +1,4 @@
-//! Of docs/accuracy.md what a check tells where no server beside the late one is known.
+//! Of docs/accuracy.md what a check tells by whether a server beside the late one is known, and how.
 
 use crate::evidence::Evidence;
 use crate::judge::{Answer, Record};
@@ -11,26 +11,33 @@ use whystall::event::Target;
 use whystall::verdict::Zone;
 
 pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
-    let (mut with, mut without) = (Vec::new(), Vec::new());
+    let (mut named, mut found, mut without) = (Vec::new(), Vec::new(), Vec::new());
     for record in checked {
         let Some((truth, said)) = record.truth.as_ref().zip(record.stall.as_ref()) else { continue };
         let bundle = record.bundles.get(said.number).context("a stall without evidence")?;
-        let unasked = Evidence::read(bundle)?.without(Target::Sibling);
-        let stall = unasked.explained().context("no stall without the server beside")?;
-        with.push((truth.zone, said.answer.clone(), record.shared));
-        without.push((truth.zone, Answer::of(&stall), record.shared));
+        let evidence = Evidence::read(bundle)?;
+        let others = truth.is_home_busy();
+        let judged = |evidence: Evidence| {
+            let stall =
+                evidence.answered(others).unwrap_or(evidence).explained().context("no stall any more")?;
+            anyhow::Ok((truth.zone, Answer::of(&stall), record.shared))
+        };
+        named.push((truth.zone, said.answered.clone(), record.shared));
+        found.push(judged(evidence.unvouched())?);
+        without.push(judged(evidence.without(Target::Sibling))?);
     }
-    let (with, without) = (Judged::all(&with), Judged::all(&without));
+    let columns = [&named, &found, &without].map(|answers| Judged::all(answers));
     writeln!(
         page,
-        "\n## Without a server beside\n\n\
-         The laboratory's check knows a server beside each of the video's: another machine of the same network that has the same\n\
-         media. A viewer's knows one where the settings name it. Here the same runs are judged without what that server was\n\
-         asked.\n"
+        "\n## The server beside\n\n\
+         The laboratory's settings name a server beside each of the video's: another machine of the same place that has the same\n\
+         media. A viewer's settings seldom name one, and the check takes one that the page has had media from, if its address is\n\
+         next to the late one's ([found](attribution.md#the-check)); it may be the same machine, and less is said by it. Where the page has\n\
+         all of its media from one server, there is none. Here the same runs are judged in all three ways, with the viewer's answer.\n"
     )?;
-    let mut table = Table::new(&["", "with it", "without"]);
+    let mut table = Table::new(&["", "named", "found", "none"]);
     let mut row = |what: String, tell: &dyn Fn(&[Judged]) -> String| {
-        table.row([what, tell(&with), tell(&without)]);
+        table.row([what].into_iter().chain(columns.iter().map(|of| tell(of))));
     };
     row("the true zone in the set".to_owned(), &|of| share(of, Judged::inside));
     row("access or interconnect alone, when innocent".to_owned(), &|of| share(of, Judged::accuses));

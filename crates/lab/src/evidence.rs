@@ -36,6 +36,17 @@ impl Evidence {
         Evidence { inputs, ..*self }
     }
 
+    /// The same if nobody had vouched for the server beside.
+    pub fn unvouched(&self) -> Evidence {
+        let mut inputs = self.inputs.clone();
+        for input in &mut inputs {
+            if let Event::Checked { target: Target::Sibling, found, .. } = &mut input.event {
+                *found = true;
+            }
+        }
+        Evidence { inputs, ..*self }
+    }
+
     /// The same with the viewer's answer whether anything else in the home used the connection; `None` if it is not asked for.
     pub fn answered(&self, others: bool) -> Option<Evidence> {
         let stall = self.explained().filter(whystall::wants_answer)?;

@@ -5,7 +5,7 @@ use crate::fault::{On, Scene};
 use crate::judge::{self, Record};
 use crate::kept::{self, KEPT};
 use crate::lab::Lab;
-use crate::scenario::Scenario;
+use crate::scenario::{Play, Scenario};
 use crate::seen::Seen;
 use crate::server::Servers;
 use crate::space::{self, Room, host};
@@ -194,7 +194,7 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     fs::write(&networks, lab.topology.table()?)?;
     let mut settings = serde_json::Map::from_iter([("networks".to_owned(), viewers(lab.topology.provider))]);
     if run.check {
-        settings.insert("check".to_owned(), to_check(&play.server, play.secure));
+        settings.insert("check".to_owned(), to_check(play));
     }
     if play.counts {
         settings.insert("signals".to_owned(), serde_json::json!({ "otherTabs": true }));
@@ -203,6 +203,7 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     let driver = Driver::start(lab, &run.browser, &address, play.until, &settings, &networks, room)?;
     let scene = Scene { lab, servers, driver: &driver };
     let mut meanwhile = Vec::new();
+    meanwhile.extend(play.finds.then(|| fetched_beside(scheme)));
     meanwhile.extend(play.elsewhere.then(|| fetching_elsewhere("picture", 1_000)));
     meanwhile.extend(run.pings.then(|| fetching_elsewhere("news", 500)));
     let mut coming = scenario.going_wrong(run.only);
@@ -263,14 +264,22 @@ fn viewers(provider: u32) -> serde_json::Value {
 }
 
 /// The servers that a check may measure, as the viewer's setting has them.
-fn to_check(server: &str, secure: bool) -> serde_json::Value {
+fn to_check(play: &Play) -> serde_json::Value {
     let references = ["reference-a", "reference-b"].map(|node| format!("http://{}/megabyte", host(node)));
-    let beside = format!("{}://{}/healthy", if secure { "https" } else { "http" }, host("edge-beside"));
+    let beside = format!("{}://{}/healthy", if play.secure { "https" } else { "http" }, host("edge-beside"));
     let mut siblings = serde_json::Map::new();
-    if server == "edge" {
-        siblings.insert(host(server), beside.into());
+    if play.server == "edge" && !play.finds {
+        siblings.insert(host(&play.server), beside.into());
     }
     serde_json::json!({ "gateways": ["http://192.168.1.1/"], "references": references, "siblings": siblings })
+}
+
+/// What a page does that has some of its media from the server beside.
+fn fetched_beside(scheme: &str) -> String {
+    format!(
+        "fetch('{scheme}://{}/540p/segment-000.m4s').then((answer) => answer.blob());",
+        host("edge-beside")
+    )
 }
 
 /// What a page with other things on it does: fetches them every so many milliseconds, from one site and another.

@@ -73,6 +73,8 @@ pub struct Play {
     pub tells: bool,
     /// The page fetches other things meanwhile, from two other sites.
     pub elsewhere: bool,
+    /// No setting names a server beside the video's; the page has fetched from one, so that its address is known.
+    pub finds: bool,
     /// The viewer lets what other tabs get be counted.
     pub counts: bool,
     /// What line tests measured when all was well, bits a second: for verdicts that know of it.
@@ -93,6 +95,7 @@ impl Default for Play {
             secure: false,
             tells: false,
             elsewhere: false,
+            finds: false,
             counts: false,
         }
     }
