@@ -86,11 +86,13 @@ describe(`what a viewer may allow besides, in ${browserName}`, () => {
     try {
       await session.page.bringToFront();
       await session.reaches(2);
-      const bytes = await other.evaluate(download, `http://${session.server.host}`);
+      const { lists, media } = await other.evaluate(download, `http://${session.server.host}`);
       await session.standstill();
       await session.verdicts(1);
       const counted = await events(session, 'other-tabs');
-      assert.equal(counted.reduce((sum, count) => sum + count.bytes, 0), bytes, JSON.stringify(counted));
+      const bytes = counted.reduce((sum, count) => sum + count.bytes, 0);
+      // What is as little as a playlist is not told of by itself, and there may be a second between it and the rest.
+      assert.ok(bytes >= media && bytes <= media + lists, `${media}, ${lists}: ${JSON.stringify(counted)}`);
       assert.ok(counted.every((count) => count.from <= count.at && Object.keys(count).sort().join() === 'answers,at,bytes,event,from,open'));
     } finally {
       await other.close();
@@ -130,17 +132,15 @@ describe(`what a viewer may allow besides, in ${browserName}`, () => {
 
 /** Fetches media segments in the page: bytes that came. */
 async function download(origin) {
-  let sum = 0;
   const playlist = await (await fetch(`${origin}/master.m3u8`)).text();
   const renditions = playlist.split('\n').filter((line) => line && !line.startsWith('#'));
-  const media = await (await fetch(`${origin}/${renditions.at(-1)}`)).text();
-  // What other tabs get is all that they get.
-  sum += playlist.length + media.length;
-  const names = media.split('\n').filter((line) => line && !line.startsWith('#')).slice(0, 3);
+  const segments = await (await fetch(`${origin}/${renditions.at(-1)}`)).text();
+  let media = 0;
+  const names = segments.split('\n').filter((line) => line && !line.startsWith('#')).slice(0, 3);
   const directory = renditions.at(-1).replace(/[^/]*$/, '');
   for (const name of names) {
     const body = await (await fetch(`${origin}/${directory}${name}`)).arrayBuffer();
-    sum += body.byteLength;
+    media += body.byteLength;
   }
-  return sum;
+  return { lists: playlist.length + segments.length, media };
 }
