@@ -85,12 +85,13 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
          [laboratory](laboratory.md). Of {} runs, {} count; in {} of them the viewer had allowed\n\
          [checks](attribution.md#the-check). They were made at {} and judged on {} by the rules of {}:\n\
          no history, and no other traffic than [it says](#with-and-without-other-traffic).\n\n\
-         *Passively* is what is said without what a check measured: of all runs, those with a check judged once more\n\
-         without it. *With the answer*: where a check finds a queue behind the router, the viewer is asked whether anything\n\
-         else in the home used the connection, and answers rightly; all others are as with a check. *And line tests*: the\n\
-         same where [line tests](line-test.md) had been made in better hours. [Some of them](#runs-that-no-rule-was-made-by)\n\
-         mended rules. Of two faults at once no single zone is the truth: such runs count where the true zone is in the set and\n\
-         an innocent network is not blamed alone, and the parts that each fault has are [compared\n\
+         *Passively* is what is said without what a check measured: of all runs, those with a check judged once more without\n\
+         it. *With a check* a server beside the video's is known, as it [seldom is](#the-server-beside) to viewers. *With the\n\
+         answer*: where a check finds a queue behind the router, the viewer is asked whether anything else in the home used the\n\
+         connection, and answers rightly; all others are as with a check. *And line tests*: the same where [line\n\
+         tests](line-test.md) had been made in better hours. [Some of them](#runs-that-no-rule-was-made-by) mended rules. Of\n\
+         two faults at once no single zone is the truth: such runs count where the true zone is in the set and an innocent\n\
+         network is not blamed alone, and the parts that each fault has are [compared\n\
          apart](#two-faults-at-once). Bounds are Wilson's, 95 %.\n",
         all.iter().filter(|record| record.only.is_none() && record.counts()).count() + uncounted.len(),
         valid.len(),
