@@ -5,8 +5,8 @@
 //! else what a check asked of it meanwhile, of what it has at hand.
 //!
 //! # What it says
-//! Two or more, and all were answered promptly: the way there let them through again and again, and the server answers, so it
-//! keeps this one back, or waits for it itself.
+//! Two or more (of a check's three), and all were answered promptly: the way there let them through again and again, and the
+//! server answers, so it keeps this one back, or waits for it itself.
 //!
 //! # When it is silent
 //! Where bodies, not answers, were late, and nothing failed; where the wait was shorter than three seconds (one or two lost
