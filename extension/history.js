@@ -174,12 +174,21 @@ async function changeHour(hours, { site, network }, hour, change) {
 /** @param {string[]} zones */
 const setOf = (zones) => ZONES.reduce((set, zone, place) => (zones.includes(zone) ? set | (1 << place) : set), 0);
 
+/** What is counted of a set of zones; in whatever order stalls are counted, the same comes out. @param {Hour['sets']} sets @param {number} set */
+function ofSet(sets, set) {
+  let entry = sets.find(([other]) => other === set);
+  if (!entry) {
+    sets.push((entry = [set, 0, 0]));
+    sets.sort(([one], [other]) => one - other);
+  }
+  return entry;
+}
+
 /** Counts a stall, or takes it out again. @param {IDBObjectStore} hours @param {Row} row @param {1 | -1} sign */
 function addStall(hours, row, sign) {
   return changeHour(hours, row, Math.floor(row.began / HOUR), ({ sets }) => {
     const set = setOf(row.zones);
-    let entry = sets.find(([other]) => other === set);
-    if (!entry) sets.push((entry = [set, 0, 0]));
+    const entry = ofSet(sets, set);
     entry[1] = Math.max(0, entry[1] + sign);
     entry[2] = Math.max(0, entry[2] + sign * row.duration);
     if (entry[1] === 0) sets.splice(sets.indexOf(entry), 1);
@@ -442,9 +451,8 @@ export function moveNetwork(from, into) {
 function merge(sum, more) {
   for (const key of COUNTS) sum[key] += more[key];
   for (const [set, stalls, time] of more.sets) {
-    const entry = sum.sets.find(([other]) => other === set);
-    if (!entry) sum.sets.push([set, stalls, time]);
-    else [entry[1], entry[2]] = [entry[1] + stalls, entry[2] + time];
+    const entry = ofSet(sum.sets, set);
+    [entry[1], entry[2]] = [entry[1] + stalls, entry[2] + time];
   }
 }
 

@@ -59,10 +59,12 @@ describe(`joins in ${browserName}`, () => {
         // Where the sound was asked for apart, and came, the way to the server is well.
         const zones = stall.findings.some(({ id }) => id === 'server-answered') ? ['edge', 'origin'] : PATH;
         assert.deepEqual({ kind: stall.kind, cause: stall.cause, zones: stall.zones }, { kind: 'starved', cause: 'slow-response', zones });
-        // Chromium plays up to three seconds of sound without pictures: until then it does not stall.
-        const stop = record.stops.find((stop) => stop.began < gap.ended && stop.ended > gap.began);
+        // Chromium plays up to three seconds of sound without pictures: until then it does not stall. On a busy machine it stands for
+        // a moment when the pictures end.
+        const stops = record.stops.filter((stop) => stop.began < gap.ended && stop.ended > gap.began);
+        const stop = stops.reduce((longest, stop) => (stop.ended - stop.began > longest.ended - longest.began ? stop : longest));
         const [began, ended] = [stall.began.wall / 1e3 - Math.max(stop.began, gap.began), stall.ended.wall / 1e3 - gap.ended];
-        assert.ok(Math.abs(began) <= DATED && Math.abs(ended) <= DATED, `begin off by ${began} ms, end by ${ended} ms`);
+        assert.ok(Math.abs(began) <= DATED && Math.abs(ended) <= DATED, `begin off by ${began} ms, end by ${ended} ms: ${JSON.stringify({ gap, stops, stall })}`);
         // The pictures are missing in each case; that sound is too depends on who asks for what first.
         const { range, host, join } = stall.blocking.find(({ track }) => track === 'video');
         const [last] = late.map(({ from, count }) => from + count - 1);
