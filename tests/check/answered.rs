@@ -10,13 +10,15 @@ use whystall::verdict::{Stall, Zone};
 
 /// At each of these times all are asked twice, and answer as at rest.
 fn looked_at(story: Story, times: &[i64]) -> Stall {
-    rounds(story, times, &but(&[]))
+    judged(&rounds(story, times, |_| but(&[])))
 }
 
-fn rounds(story: Story, times: &[i64], measured: &[Measured]) -> Stall {
+/// At each of these times this is measured twice.
+fn rounds(story: Story, times: &[i64], measured: impl Fn(i64) -> Vec<Measured>) -> Story {
     let pairs = times.iter().flat_map(|when| [*when, *when]);
-    let round = |story, when| measured.iter().fold(story, |story, measured| note(story, when, *measured));
-    judged(&pairs.fold(rested(story), round))
+    let round =
+        |story, when| measured(when).iter().fold(story, |story, measured| note(story, when, *measured));
+    pairs.fold(rested(story), round)
 }
 
 fn answers_meanwhile(stall: &Stall) -> bool {
@@ -57,15 +59,10 @@ fn who_takes_connections_and_answers_nothing_over_them_can_be_reached() {
     let seen = |connect: &dyn Fn(i64) -> Option<i64>| {
         let at = |when| {
             let mute = Measured { connect: connect(when), answer: Some(4_000), ..failed(Stalled) };
-            let others = but(&[mute]).into_iter().filter(|measured| measured.target != Sibling);
-            (when, others.collect::<Vec<_>>())
+            but(&[mute]).into_iter().filter(|measured| measured.target != Sibling).collect()
         };
-        let rounds = [12_000, 14_000, 16_000, 20_500, 21_000, 21_500].map(at);
-        let pairs = rounds.iter().flat_map(|round| [round, round]);
-        let story = pairs.fold(rested(withheld()), |story, (when, measured)| {
-            measured.iter().fold(story, |story, measured| note(story, *when, *measured))
-        });
-        judged(&references_fast(story))
+        let times = [12_000, 14_000, 16_000, 20_500, 21_000, 21_500];
+        judged(&references_fast(rounds(withheld(), &times, at)))
     };
     let mute = seen(&|_| Some(22));
     assert_eq!((&mute.zones[..], *told(&mute).last().unwrap()), (&[Edge][..], "same-edge-mute"));

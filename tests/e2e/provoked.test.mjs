@@ -24,7 +24,7 @@ const ALL = 100;
 /** Going over to another quality may cost so much, milliseconds. */
 const SWITCHING = 1000;
 /** What stands for so long is surely a stall, and so long it is looked at, milliseconds. */
-const SURELY = 1000;
+const SURELY = 300;
 const LASTED = 15_000;
 /** What a stall is put down to whose data was there. */
 const SHOWING = ['decoder-slow', 'slow-motion', 'frozen'];
@@ -81,7 +81,8 @@ describe(`provoked in ${browserName}`, () => {
     }
     const sum = (durations) => durations.reduce((all, one) => all + one, 0);
     const told = sum(stalls.map(({ duration }) => duration / 1000));
-    const stops = (await record()).stops.filter((stop) => stop.ended > began).map((stop) => stop.ended - stop.began);
+    // Firefox tells late how far playback has come: what it made up for was played meanwhile.
+    const stops = (await record()).stops.filter((stop) => stop.ended > began).map((stop) => stop.ended - stop.began - 1000 * stop.moved);
     const stood = sum(stops.filter((millis) => millis >= SURELY));
     assert.ok(told >= stood / 2 || stood < SWITCHING, `${told} ms of ${stood} ms were told`);
     // What is lost bit by bit is told where that is more than half (src/stall/slow.rs).

@@ -24,7 +24,7 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
         };
         named.push((truth.zone, said.answered.clone(), record.shared));
         found.push(judged(evidence.unvouched())?);
-        without.push(judged(evidence.without(Target::Sibling))?);
+        without.push(judged(evidence.without(&[Target::Sibling]))?);
     }
     let columns = [&named, &found, &without].map(|answers| Judged::all(answers));
     writeln!(

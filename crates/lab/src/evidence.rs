@@ -24,15 +24,14 @@ impl Evidence {
 
     /// The same without what checks measured.
     pub fn unchecked(&self) -> Evidence {
-        let mut inputs = self.inputs.clone();
-        inputs.retain(|input| !matches!(input.event, Event::Checked { .. }));
-        Evidence { inputs, ..*self }
+        self.without(&Target::ALL)
     }
 
-    /// The same without what this target was asked.
-    pub fn without(&self, of: Target) -> Evidence {
-        let mut inputs = self.inputs.clone();
-        inputs.retain(|input| !matches!(input.event, Event::Checked { target, .. } if target == of));
+    /// The same without what these targets were asked.
+    pub fn without(&self, targets: &[Target]) -> Evidence {
+        let asked =
+            |input: &Input| matches!(input.event, Event::Checked { target, .. } if targets.contains(&target));
+        let inputs = self.inputs.iter().filter(|input| !asked(input)).cloned().collect();
         Evidence { inputs, ..*self }
     }
 
