@@ -27,7 +27,7 @@ const TELLING = 64 << 10;
 
 /** @typedef {{ url: string, length: number, plain: boolean }} Asked `plain`: with `GET`. What was posted is never asked again. */
 
-/** Remembers for each host what it has sent, so that it can be asked for something that it has at hand, and where it was. */
+/** Remembers for each host what it has sent, so that it can be asked for something that it has at hand. */
 export class Served {
   /** @type {Map<string, Asked>} */
   #open = new Map();
@@ -35,17 +35,19 @@ export class Served {
   #sent = new Map();
   /** Host → the playlist that it sent last. @type {Map<string, string>} */
   #lists = new Map();
-  /** Host → its address. @type {Map<string, string>} */
-  #places = new Map();
   /** Host → the one beside it, so that always the same is asked. @type {Map<string, string>} */
   #beside = new Map();
 
+  /** @param {(host: string) => string | undefined} addressOf where a host answered */
+  constructor(addressOf = () => undefined) {
+    this.addressOf = addressOf;
+  }
+
   /** @param {any} fact of the network */
-  note({ k, id, url, method = 'GET', status, cached, length, ip }) {
+  note({ k, id, url, method = 'GET', status, cached, length }) {
     const request = this.#open.get(id);
     if (k === 'request') this.#open.set(id, { url, length: 0, plain: method === 'GET' });
     if (k === 'response' && request) request.length = length;
-    if (k === 'response' && request && ip && !cached) remember(this.#places, new URL(request.url).host, ip);
     if (k === 'completed' && request?.plain) this.#keep(request);
     if (k === 'completed' || k === 'failed' || (k === 'response' && (status >= 300 || cached))) this.#open.delete(id);
     // Of some the end is never told.
@@ -75,8 +77,8 @@ export class Served {
    * several servers of one place. @param {string | null} host
    */
   beside(host) {
-    const place = this.#places.get(host ?? '');
-    const near = (/** @type {string} */ other) => isBeside(place, this.#places.get(other)) && (this.#sent.get(other)?.length ?? 0) >= TELLING;
+    const place = this.addressOf(host ?? '');
+    const near = (/** @type {string} */ other) => isBeside(place, this.addressOf(other)) && (this.#sent.get(other)?.length ?? 0) >= TELLING;
     const before = this.#beside.get(host ?? '');
     const found = before !== undefined && near(before) ? before : [...this.#sent.keys()].reverse().find(near);
     if (host === null || found === undefined) return undefined;

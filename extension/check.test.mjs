@@ -246,10 +246,12 @@ test('a server is asked for what it sent, and one beside it for the same', async
 });
 
 test('where no setting names one, a server beside is what the page had as much from, of the same place', async () => {
-  const served = new Served();
+  const addresses = new Map();
+  const served = new Served((host) => addresses.get(host));
   const had = (id, url, ip, length = 1 << 20) => {
+    addresses.set(new URL(url).host, ip);
     served.note({ k: 'request', id, url });
-    served.note({ k: 'response', id, status: 200, cached: false, length, ip });
+    served.note({ k: 'response', id, status: 200, cached: false, length });
     served.note({ k: 'completed', id });
   };
   had('1', 'http://late.example/seg-1', '203.0.113.10');

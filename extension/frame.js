@@ -1,6 +1,7 @@
 // @ts-check
 // One frame with a `MediaSource`: between its port, the core and the snapshots.
 
+import { Addresses } from './addresses.js';
 import { Served, perform } from './check.js';
 import { core, generation, isTrap, renew, words } from './core.js';
 import { Places } from './places.js';
@@ -40,10 +41,11 @@ export class Frame {
   #unsaved;
   /** @type {SnapshotStore | undefined} */
   #store;
-  #served = new Served();
   /** Stops what is being measured. */
   #checking = new AbortController();
-  #places = new Places((fact) => this.network(fact));
+  #addresses = new Addresses();
+  #places = new Places(this.#addresses, (fact) => this.network(fact));
+  #served = new Served((host) => this.#addresses.of(host)?.ip);
   #session = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #counting;
@@ -106,7 +108,8 @@ export class Frame {
   /** @param {any} fact seen by the browser, to be numbered into the frame's log */
   network(fact) {
     this.#served.note(fact);
-    this.#places.note(fact);
+    const moved = this.#addresses.note(fact);
+    if (moved) this.#places.moved(moved);
     this.#post({ type: 'network', facts: [fact] });
   }
 
