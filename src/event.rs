@@ -378,9 +378,6 @@ pub enum Observer {
     Page,
 }
 
-/// Faster lines are not sold to homes: bits a second.
-pub const LINE_LIMIT: u64 = 100_000_000_000;
-
 /// What a URL looks like it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]

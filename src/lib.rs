@@ -13,12 +13,15 @@ extern crate self as whystall;
 
 pub mod adjustment;
 pub mod bundle;
+mod canonical;
 pub mod card;
 mod cause;
 pub mod check;
 mod conditions;
 pub mod container;
+mod domain;
 pub mod event;
+mod explain;
 pub mod header;
 pub mod history;
 pub mod ingress;
@@ -26,6 +29,7 @@ mod json;
 mod ledger;
 mod machine;
 pub mod manifest;
+mod mime;
 #[cfg(feature = "fitting")]
 pub use path::fitting;
 mod path;
@@ -48,4 +52,6 @@ pub mod wire;
 pub mod wording;
 
 pub use event::{Event, Input};
-pub use session::{Output, Session, explain, home_use, wants_answer};
+pub use explain::explain;
+pub use path::{home_use, wants_answer};
+pub use session::{Output, Session};

@@ -1,10 +1,19 @@
 //! What is going on right now, for the overlay and the popup. Not evidence: a stall under way is provisional.
 
 use crate::adjustment::{Adjustment, Size};
-use crate::check::Measurement;
 use crate::event::{Asker, ElementId, Target, TrackKind};
+use crate::machine::measurement::Measurement;
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{Stall, StallKind};
+
+/// How long a verdict is told of after playback went on [P]: three short sentences at a calm reading speed.
+pub const LINGER: Micros = Micros::from_millis(6000);
+
+/// How long the result of a check that the viewer asked for is [P]: some sentences more.
+pub const RESULT: Micros = Micros::from_millis(20_000);
+
+/// How long an adjustment is [P]: it is no alarm. As long as it takes to notice one line and to read it.
+pub const QUIET: Micros = Micros::from_millis(8000);
 
 /// All media elements of a frame that play a `MediaSource`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Time, with its unit in the type. All integers: a verdict must not depend on how a machine rounds.
 
 use crate::read::Read;
+use crate::sort::Sort;
 use serde::Serialize;
 use std::ops::{Add, Sub};
 
@@ -23,6 +24,9 @@ pub struct Micros(pub i64);
 /// No moment, position or length that a page can report lies outside ± this (about 285 years), so that
 /// sums and differences of a few of them cannot overflow.
 pub const LIMIT: i64 = 1 << 53;
+
+/// No line that homes have is faster: bits a second.
+pub const BITRATE_LIMIT: u64 = 100_000_000_000;
 
 impl Micros {
     /// No time at all.
@@ -123,4 +127,25 @@ impl std::iter::Sum for Micros {
     fn sum<I: Iterator<Item = Micros>>(iter: I) -> Micros {
         iter.fold(Micros::ZERO, Add::add)
     }
+}
+
+/// `whole` in parts proportional to the weights, by largest remainder (the first among equals). The parts add up to
+/// `whole` exactly; all are zero if no weight is above zero.
+pub fn apportion(whole: Micros, weights: &[i128]) -> Vec<Micros> {
+    let whole = i128::from(whole.0.clamp(0, LIMIT));
+    let sum: i128 = weights.iter().map(|weight| (*weight).max(0)).sum();
+    if sum <= 0 {
+        return vec![Micros::ZERO; weights.len()];
+    }
+    let exact = weights.iter().map(|weight| (*weight).max(0).saturating_mul(whole));
+    let mut parts: Vec<(i128, i128)> = exact.map(|exact| (exact / sum, exact % sum)).collect();
+    let missing = whole - parts.iter().map(|(part, _)| part).sum::<i128>();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.arrange_by_key(|index| std::cmp::Reverse(parts.get(*index).map_or(0, |(_, rest)| *rest)));
+    for index in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
+        if let Some((part, _)) = parts.get_mut(index) {
+            *part += 1;
+        }
+    }
+    parts.into_iter().map(|(part, _)| Micros(i64::try_from(part).unwrap_or(0))).collect()
 }

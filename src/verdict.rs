@@ -223,7 +223,7 @@ impl Ledger {
         let rest = [(Part::Chronic, self.chronic), (Part::Unexplained, self.unexplained)];
         let parts: Vec<(Part, Micros)> = stages.chain(rest).collect();
         let weights: Vec<i128> = parts.iter().map(|(_, time)| i128::from(time.0)).collect();
-        let percents = crate::ledger::apportion(Micros(100), &weights).into_iter();
+        let percents = crate::time::apportion(Micros(100), &weights).into_iter();
         let all =
             parts.into_iter().zip(percents).map(|((part, time), percent)| (part, time, percent.0 as u8));
         all.filter(|(.., percent)| *percent > 0).collect()
@@ -390,6 +390,6 @@ pub enum Value {
 impl Report {
     /// Canonical bytes: JSON, keys sorted, no white space (RFC 8785; all numbers are integers below 2^53).
     pub fn to_bytes(&self) -> Vec<u8> {
-        crate::bundle::canonical_bytes(self)
+        crate::canonical::to_bytes(self)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::BundleError;
 use crate::event::{
-    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, LINE_LIMIT, Listed, PLACE_NAME_LIMIT, Rendition,
-    SIDE_LIMIT, Span, TABLE_DATES, Target, Timing,
+    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, Listed, PLACE_NAME_LIMIT, Rendition, SIDE_LIMIT, Span,
+    TABLE_DATES, Target, Timing,
 };
 use crate::manifest::{NAMED_LIMIT, RENDITION_LIMIT};
-use crate::time::{LIMIT, MediaTime, Micros, Wall};
+use crate::time::{BITRATE_LIMIT, LIMIT, MediaTime, Micros, Wall};
 
 /// Inputs of a bundle. A session keeps 20,000; twice that and more is no session's.
 pub const INPUTS_LIMIT: usize = 50_000;
@@ -136,9 +136,9 @@ fn fault(input: &Input) -> Fault {
                 })
         }
         Event::Line { plan, capacity } => {
-            let allowed = || format!("1 to {LINE_LIMIT} bits a second");
+            let allowed = || format!("1 to {BITRATE_LIMIT} bits a second");
             let mut rates = [("plan", plan), ("capacity", capacity)].into_iter();
-            let sound = |rate: u64| (1..=LINE_LIMIT).contains(&rate);
+            let sound = |rate: u64| (1..=BITRATE_LIMIT).contains(&rate);
             let unsound = rates.find(|(_, rate)| rate.is_some_and(|rate| !sound(rate)));
             unsound.map(|(member, _)| (member, allowed()))
         }

@@ -1,20 +1,18 @@
 //! The evidence bundle: docs/evidence-format.md.
 
 mod bounds;
-mod canonical;
 mod error;
 mod redact;
 
 pub use bounds::{INPUTS_LIMIT, validate_inputs};
-pub(crate) use canonical::to_bytes as canonical_bytes;
 pub use error::BundleError;
 
+use crate::canonical::{self, Difference};
 use crate::event::{Event, Input};
 use crate::json::Json;
 use crate::read::{Fault, Read};
 use crate::time::Wall;
 use crate::verdict::{MODEL, Report};
-use canonical::Difference;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
@@ -45,7 +43,7 @@ pub struct Bundle {
 impl Bundle {
     /// A bundle of these inputs: explains them and records the answer.
     pub fn seal(build: &str, inputs: Vec<Input>) -> Bundle {
-        let report = crate::explain(&inputs);
+        let report = crate::explain::explain(&inputs);
         Bundle { whystall: FORMAT, build: build.to_owned(), inputs, report }
     }
 
@@ -121,7 +119,7 @@ impl Bundle {
 
     /// Replays the inputs and compares.
     pub fn verify(&self) -> Result<(), BundleError> {
-        let replayed = crate::explain(&self.inputs);
+        let replayed = crate::explain::explain(&self.inputs);
         // What is equal is written in the same bytes.
         if self.report == replayed {
             return Ok(());

@@ -2,8 +2,8 @@
 //! same verdict but for what was taken out.
 
 use super::Bundle;
+use crate::domain::domain;
 use crate::event::{Confession, Event, Input, Stands, Timing};
-use crate::path::domain;
 use crate::sort::gather;
 use crate::time::{MediaTime, Micros, Wall};
 use std::collections::{BTreeMap, BTreeSet};

@@ -22,7 +22,7 @@
 use super::{Case, Cause, PATH_AND_SERVER, finding};
 use crate::conditions::{CLOCKS, Exchange};
 use crate::event::Target;
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::path::{REFERENCES, loss_explains};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};

@@ -29,12 +29,10 @@ mod slow_transfer;
 mod tab_throttled;
 mod undetermined;
 
-pub use server_side::cache_said;
-
-use crate::check::Measurement;
 use crate::event::{Asker, Reply, Target};
-use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Books, bitrate};
+use crate::machine::measurement::Measurement;
+use crate::machine::requests::Fetch;
 use crate::machine::{Machine, overlap};
 use crate::path::belief::Evidence;
 use crate::path::{self, PATH, Scene, Told};
@@ -261,7 +259,7 @@ pub fn judge(case: &Case) -> Stall {
     findings.extend(claims::told(case));
     findings.extend(short_of_time);
     if PATH.iter().filter(|zone| sits.contains(zone)).count() > 1 {
-        findings.extend(servers.iter().flat_map(|servers| case.machine.places.told(servers)));
+        findings.extend(servers.iter().flat_map(|servers| path::place::told(&case.machine.places, servers)));
     }
     let of_path = zones.iter().filter(|zone| (Zone::Home..=Zone::Edge).contains(zone)).count();
     // What it may do to one service looks like something beyond it, not like something at home.

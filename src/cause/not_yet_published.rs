@@ -1,8 +1,8 @@
 //! A live stream: the player had played all there was, and what comes next was not there yet.
 
 use super::{Case, Cause, finding};
-use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Unpublished};
+use crate::machine::requests::Fetch;
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 

@@ -19,7 +19,7 @@
 use super::{Case, Cause, chronic_shortfall, finding};
 use crate::conditions::CLOCKS;
 use crate::ledger::Blocking;
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::time::{Micros, playing_time};
 use crate::verdict::{Finding, Stage, Value, Zone};
 

@@ -1,9 +1,9 @@
 //! What the causes on the server's side ask of a case: the time that servers say they took, see `src/ledger/confessed.rs`.
 
 use super::{Case, PATH_AND_SERVER, chronic_shortfall, finding};
-use crate::event::CacheWord;
 use crate::ledger::Blocking;
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
+use crate::path::cache_said;
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 
@@ -93,15 +93,4 @@ impl Case<'_> {
         let usual = usual.map(|usual| ("usual", Value::Micros(usual)));
         finding("first-byte-late", fetch.facts.clone(), waited.into_iter().chain(usual))
     }
-}
-
-/// What the server's cache says of the answer. It is no number; `src/path/cache_word.rs` weighs it.
-pub fn cache_said(fetch: &Fetch) -> Option<Finding> {
-    let word = fetch.confession.filter(|_| !fetch.cached)?.cache?;
-    let id = match word {
-        CacheWord::Hit => "cache-said-hit",
-        CacheWord::Revalidated => "cache-said-revalidated",
-        CacheWord::Miss => "cache-said-miss",
-    };
-    Some(finding(id, fetch.facts.clone(), [("host", Value::Name(fetch.host.clone()))]))
 }

@@ -13,10 +13,10 @@
 //! had six other requests to this server under way when it asked, and the browser does not tell when it sent this one: it holds
 //! back what is more than six to a server, unless that speaks HTTP/2.
 
-use super::server_side::cache_said;
 use super::{Case, Cause, PATH_AND_SERVER, chronic_shortfall, finding};
 use crate::ledger::Blocking;
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
+use crate::path::cache_said;
 use crate::time::Micros;
 use crate::verdict::{Finding, Stage, Value, Zone};
 

@@ -6,11 +6,10 @@
 //! where answer times show that nothing waits in a queue that playback's own data waits in, too: what is full is not filled
 //! further, and that it is full says enough. All of a stall's measurements together move no more than [`BYTES_A_STALL`].
 
-mod measured;
-
 use crate::event::{Asker, Target};
-use crate::ledger::fetch::Fetch;
 use crate::ledger::{Blocking, Books};
+use crate::machine::measurement::{Measurement, at_rest};
+use crate::machine::requests::Fetch;
 use crate::machine::{Element, Machine};
 use crate::path::REFERENCES;
 use crate::path::series::{PROMPT, Series, Trend};
@@ -19,7 +18,6 @@ use crate::stall::Sighting;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::{Micros, Wall};
 use crate::verdict::StallKind;
-pub use measured::Measurement;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -51,8 +49,6 @@ const AT_REST: Micros = Micros::from_millis(3_000);
 /// And was not for so long: a buffer that is being filled is filled without a pause. Nor was a body that took longer than
 /// this, from wherever [P].
 const STILL: Micros = Micros::from_millis(300);
-/// What took less to fetch made no queue that lasted [P].
-const LOAD: Micros = Micros::from_millis(1_000);
 /// The next round does not wait longer for answers of one: what is lost comes late or never, and is as good a sign as any [P].
 const STRAGGLERS: Micros = Micros::from_millis(1_000);
 /// A round whose results did not come in this time is over: the background was stopped.
@@ -92,23 +88,6 @@ impl Shown {
     fn new(by: Asker, since: Wall) -> Shown {
         Shown { by, since, waiting: Vec::new(), begun: false, over: None, stopped: false }
     }
-}
-
-/// Those of this target before then while nothing was being fetched that took long.
-pub fn at_rest<'a>(
-    checks: &'a [Measurement],
-    fetches: &'a [Fetch],
-    target: Target,
-    until: Wall,
-) -> impl Iterator<Item = &'a Measurement> + 'a {
-    checks.iter().filter(move |measured| {
-        let meanwhile = |fetch: &Fetch| {
-            let over = fetch.over().filter(|over| *over > measured.from);
-            fetch.asked < measured.at && over.is_some_and(|over| over - fetch.asked >= LOAD)
-        };
-        let of_it = measured.target == target && measured.body.is_none();
-        of_it && measured.at < until && !fetches.iter().any(meanwhile)
-    })
 }
 
 /// Decides when what is measured. Holds nothing that a verdict depends on: losing it costs measurements.

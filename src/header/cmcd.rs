@@ -5,8 +5,8 @@
 use super::confession::TIME_LIMIT;
 use super::list::{members, pair};
 use super::number::{count, millis};
-use crate::event::LINE_LIMIT;
 use crate::read::Read;
+use crate::time::BITRATE_LIMIT;
 use crate::time::Micros;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ impl Claim {
     /// As [`read`] would make it.
     pub fn is_sound(&self) -> bool {
         let possible = |buffer: &Micros| (Micros::ZERO..=TIME_LIMIT).contains(buffer);
-        self.buffer.as_ref().is_none_or(possible) && self.throughput.is_none_or(|rate| rate <= LINE_LIMIT)
+        self.buffer.as_ref().is_none_or(possible) && self.throughput.is_none_or(|rate| rate <= BITRATE_LIMIT)
     }
 }
 
@@ -43,7 +43,7 @@ pub fn read(text: &str) -> Option<Claim> {
     for (key, value) in members(text).map(|member| pair(member.name)) {
         match key {
             "bl" => claim.buffer = millis(value),
-            "mtp" => claim.throughput = count(value, LINE_LIMIT / 1000).map(|kilobits| kilobits * 1000),
+            "mtp" => claim.throughput = count(value, BITRATE_LIMIT / 1000).map(|kilobits| kilobits * 1000),
             // A key alone is true (RFC 9651 §3.2), and players write `bs=false`, too.
             "bs" => claim.starved = matches!(value, "" | "true" | "?1"),
             _ => {}

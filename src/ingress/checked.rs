@@ -1,10 +1,10 @@
 //! Values as JavaScript has them, checked.
 
 use crate::event::{
-    AppendOutcome, Asker, Blindness, CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Failure, LINE_LIMIT, LicenceStep,
-    Moment, PLACE_NAME_LIMIT, Reply, SIDE_LIMIT, Span, Stands, Tab, Target,
+    AppendOutcome, Asker, Blindness, CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Failure, LicenceStep, Moment,
+    PLACE_NAME_LIMIT, Reply, SIDE_LIMIT, Span, Stands, Tab, Target,
 };
-use crate::time::{LIMIT, MediaTime, Micros, Wall, micros_from_millis, micros_from_seconds};
+use crate::time::{BITRATE_LIMIT, LIMIT, MediaTime, Micros, Wall, micros_from_millis, micros_from_seconds};
 
 /// Most ranges of `buffered`, as the content script also has it.
 const RANGE_LIMIT: usize = 32;
@@ -210,7 +210,7 @@ pub fn check_time(millis: Option<f64>) -> Result<Option<Micros>, Malformed> {
 /// What a line carries, bits a second.
 pub fn line_rate(bits: Option<f64>) -> Result<Option<u64>, Malformed> {
     let bits = bits.map(count).transpose()?;
-    bits.is_none_or(|bits| (1..=LINE_LIMIT).contains(&bits)).then_some(bits).ok_or(Malformed)
+    bits.is_none_or(|bits| (1..=BITRATE_LIMIT).contains(&bits)).then_some(bits).ok_or(Malformed)
 }
 
 /// Bytes that it moved.

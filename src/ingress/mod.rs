@@ -7,7 +7,6 @@ mod address;
 mod checked;
 mod clock;
 mod manifests;
-mod mime;
 mod network;
 mod table;
 mod timing;
@@ -18,13 +17,13 @@ use crate::event::{
     Blindness, ElementId, Event, Input, LicenceId, Refusal, SourceId, TABLE_DATES, Target, TrackId, TrackKind,
 };
 use crate::header::cmcd;
+use crate::mime;
 use crate::read::Read;
 use crate::time::Wall;
 use crate::wire::Fact;
 use checked::*;
 use clock::Clock;
 use manifests::Manifests;
-pub(crate) use mime::kind_of_codecs;
 use network::{Key, Network, Response};
 use serde::Serialize;
 use table::Table;

@@ -1,8 +1,8 @@
 //! The account of one media segment: every stage from "the player could have asked" to "playable".
 
 use super::confessed;
-use super::fetch::Fetch;
 use crate::event::Failure;
+use crate::machine::requests::Fetch;
 use crate::time::{Micros, Wall};
 use crate::verdict::Stage;
 

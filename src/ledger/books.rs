@@ -3,11 +3,11 @@
 use super::Blocking;
 use super::account::{Life, stages};
 use super::confessed;
-use super::fetch::Fetch;
 use super::join::{Segment, segments};
 use super::recursion::After;
 use super::usual::{Samples, Usual};
 use crate::event::{ResourceKind, Span, Timing, TrackKind};
+use crate::machine::requests::Fetch;
 use crate::machine::{Element, Machine};
 use crate::manifest::Known;
 use crate::sort::{Sort, gather, usual};

@@ -4,8 +4,8 @@
 //! the wait for the first byte is not believed, and neither is what an answer that was kept for a while says of the time it
 //! was first given.
 
-use super::fetch::Fetch;
 use crate::event::{CacheWord, Confession};
+use crate::machine::requests::Fetch;
 use crate::time::Micros;
 use crate::verdict::Stage;
 

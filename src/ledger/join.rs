@@ -2,8 +2,8 @@
 //!
 //! The page moves bytes as it likes (a worker may repackage them), so nothing links the two but size and order.
 
-use super::fetch::Fetch;
 use crate::event::{ResourceKind, Span};
+use crate::machine::requests::Fetch;
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use crate::timeline::{Append, Track};

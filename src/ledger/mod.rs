@@ -5,10 +5,8 @@ mod account;
 mod books;
 mod confessed;
 mod drain;
-pub mod fetch;
 mod join;
 mod outstanding;
-mod progress;
 mod publish;
 mod recursion;
 mod shapley;
@@ -20,14 +18,13 @@ pub use abr::{Overreach, bitrate};
 pub use books::Books;
 pub use confessed::is_in_one;
 pub use publish::{PlaylistWait, Unpublished};
-pub use shapley::apportion;
 
 use crate::event::{Span, TrackKind};
+use crate::machine::requests::Fetch;
 use crate::sort::Sort;
 use crate::stall::{DRY, Sighting};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::verdict::{BlockingSegment, Join, Ledger, SegmentAccount, StallKind};
-use fetch::Fetch;
 use join::Segment;
 
 /// Media segments listed in a ledger.

@@ -1,8 +1,8 @@
 //! Which request the media segment comes with that playback waits for.
 
 use super::Books;
-use super::fetch::Fetch;
 use crate::event::ResourceKind;
+use crate::machine::requests::Fetch;
 use crate::sort::Sort;
 use crate::time::Wall;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! What the manifests say of a media segment that playback waits for: whether it was named yet, and whether the player
 //! waited for the playlist itself.
 
-use super::fetch::Fetch;
 use super::{Blocking, Books};
 use crate::event::{ResourceId, ResourceKind};
+use crate::machine::requests::Fetch;
 use crate::manifest::Read;
 use crate::sort::Sort;
 use crate::time::{MediaTime, Micros, Wall};

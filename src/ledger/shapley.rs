@@ -1,7 +1,6 @@
 //! Exact Shapley values in integers: what each of several things that went wrong has of the harm they did together.
 
-use crate::sort::Sort;
-use crate::time::Micros;
+use crate::time::{Micros, apportion};
 
 /// More players than this are grouped by the caller: the work doubles with each.
 pub const MOST: usize = 8;
@@ -49,27 +48,6 @@ fn monotone(players: usize, total: i64, value: impl Fn(usize) -> Micros) -> Vec<
 
 fn factorial(of: usize) -> i128 {
     (1..=of as i128).product()
-}
-
-/// `whole` in parts proportional to the weights, by largest remainder (the first among equals). The parts add up to
-/// `whole` exactly; all are zero if no weight is above zero.
-pub fn apportion(whole: Micros, weights: &[i128]) -> Vec<Micros> {
-    let whole = i128::from(whole.0.clamp(0, LIMIT));
-    let sum: i128 = weights.iter().map(|weight| (*weight).max(0)).sum();
-    if sum <= 0 {
-        return vec![Micros::ZERO; weights.len()];
-    }
-    let exact = weights.iter().map(|weight| (*weight).max(0).saturating_mul(whole));
-    let mut parts: Vec<(i128, i128)> = exact.map(|exact| (exact / sum, exact % sum)).collect();
-    let missing = whole - parts.iter().map(|(part, _)| part).sum::<i128>();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.arrange_by_key(|index| std::cmp::Reverse(parts.get(*index).map_or(0, |(_, rest)| *rest)));
-    for index in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
-        if let Some((part, _)) = parts.get_mut(index) {
-            *part += 1;
-        }
-    }
-    parts.into_iter().map(|(part, _)| Micros(i64::try_from(part).unwrap_or(0))).collect()
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::drain::{Chain, Part, less};
 use super::recursion::Spent;
-use super::shapley::{self, apportion, divide};
+use super::shapley::{self, divide};
 use crate::event::{Span, TrackKind};
 use crate::sort::Sort;
-use crate::time::{LIMIT, Micros};
+use crate::time::{LIMIT, Micros, apportion};
 use crate::verdict::{Ledger, Stage, StageShare, StageTime, UsualFrom};
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use super::date::{duration, millionths, moment};
 use super::hls::side;
 use super::{Manifest, RENDITION_LIMIT};
 use crate::event::{Playlist, Rendition, TrackKind};
-use crate::ingress::kind_of_codecs;
+use crate::mime::kind_of_codecs;
 use crate::time::{Micros, Wall};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -130,7 +130,7 @@ fn rendition(attributes: &str) -> Option<Rendition> {
         .filter(|bitrate: &u64| (1..1 << 53).contains(bitrate))?;
     let size = attribute(attributes, "RESOLUTION").and_then(|size| size.split_once(['x', 'X']));
     let size = size.and_then(|(width, height)| Some((side(width)?, side(height)?)));
-    let codecs = attribute(attributes, "CODECS").map(crate::ingress::kind_of_codecs);
+    let codecs = attribute(attributes, "CODECS").map(crate::mime::kind_of_codecs);
     let kind = match (size, codecs) {
         (None, Some(TrackKind::Audio)) => TrackKind::Audio,
         _ => TrackKind::Video,

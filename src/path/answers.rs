@@ -2,9 +2,9 @@
 
 use super::lasting;
 use super::scene::{LateBy, Scene, around, covered, usual, within};
-use crate::check::Measurement;
 use crate::event::Target;
-use crate::ledger::fetch::Fetch;
+use crate::machine::measurement::Measurement;
+use crate::machine::requests::Fetch;
 use crate::time::{Micros, Wall};
 
 /// A first packet that is lost is sent again after one second, and again after two more (RFC 6298 §2, §5.5): a shorter wait

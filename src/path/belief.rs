@@ -1,8 +1,8 @@
 //! How likely each zone of the path is: log-odds that the tests' rows add to (ATTRIBUTION §3.4), in integers.
 
 use super::{PATH, Told};
-use crate::ledger::apportion;
 use crate::time::Micros;
+use crate::time::apportion;
 use crate::verdict::Zone;
 
 /// Log-likelihoods in thousandths of a nat, one for each zone of [`PATH`], relative to each other.

@@ -13,11 +13,11 @@
 
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene};
-use super::{Observation, Told};
-use crate::cause::cache_said;
+use super::{Observation, Told, finding};
 use crate::event::CacheWord;
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::time::Micros;
+use crate::verdict::{Finding, Value};
 
 /// `Age` is in whole seconds.
 const SECOND: Micros = Micros::from_millis(1_000);
@@ -43,9 +43,20 @@ pub fn test(scene: &Scene) -> Option<Told> {
     };
     let all_long = late.iter().all(long);
     Some(Told {
-        finding: late.first().and_then(|fetch| cache_said(fetch))?,
+        finding: late.first().and_then(|fetch| said(fetch))?,
         row: if all_long { HAD_LONG } else { HAD },
         observed: all_long.then_some(Observation::ServerTiming),
         networks_assumed: false,
     })
+}
+
+/// What the server's cache says of the answer. It is no number.
+pub fn said(fetch: &Fetch) -> Option<Finding> {
+    let word = fetch.confession.filter(|_| !fetch.cached)?.cache?;
+    let id = match word {
+        CacheWord::Hit => "cache-said-hit",
+        CacheWord::Revalidated => "cache-said-revalidated",
+        CacheWord::Miss => "cache-said-miss",
+    };
+    Some(finding(id, fetch.facts.clone(), [("host", Value::Name(fetch.host.clone()))]))
 }

@@ -3,8 +3,6 @@
 
 use super::belief::Row;
 use super::{PATH, Told};
-use crate::event::Input;
-use crate::session;
 use crate::time::Wall;
 use crate::verdict::{Report, Zone};
 use std::cell::RefCell;
@@ -28,10 +26,10 @@ thread_local! {
     static TRIAL: RefCell<Option<(Rows, Vec<Weighing>)>> = const { RefCell::new(None) };
 }
 
-/// [`session::explain`] by these rows, where there are any for an outcome, and what was weighed.
-pub fn explain_by(rows: &Rows, inputs: &[Input]) -> (Report, Vec<Weighing>) {
+/// What it explains by these rows, where there are any for an outcome, and what was weighed.
+pub fn by(rows: &Rows, explain: impl FnOnce() -> Report) -> (Report, Vec<Weighing>) {
     TRIAL.set(Some((rows.clone(), Vec::new())));
-    let report = session::explain(inputs);
+    let report = explain();
     let weighed = TRIAL.take().map(|(_, weighed)| weighed).unwrap_or_default();
     (report, weighed)
 }

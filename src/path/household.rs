@@ -16,6 +16,9 @@ use super::belief::{Row, ln};
 use super::gateway;
 use super::scene::Scene;
 use super::{Observation, Told, finding};
+use crate::event::Event;
+use crate::time::Micros;
+use crate::verdict::Stall;
 
 /// A viewer may be wrong, or not know of a television: five to one [P]. Together with what the router's answer says, it is more.
 pub const ALONE: Row = [ln::R20, 0, 0, 0, 0];
@@ -33,4 +36,14 @@ pub fn test(scene: &Scene) -> Option<Told> {
         observed: decides.then_some(Observation::Household),
         networks_assumed: false,
     })
+}
+
+/// Whether it depends on what only the viewer knows.
+pub fn wants_answer(stall: &Stall) -> bool {
+    stall.would_decide.iter().any(|id| id == Observation::Household.id())
+}
+
+/// What the viewer says of it, when asked.
+pub fn home_use(stall: &Stall, others: bool) -> Event {
+    Event::HomeUse { during: stall.began.wall + Micros(stall.duration.0 / 2), others }
 }

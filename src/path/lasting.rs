@@ -8,9 +8,9 @@
 use super::scene::{LateBy, Scene, covered, faster};
 use super::series::{Series, Trend};
 use super::{Told, finding};
-use crate::check::Measurement;
 use crate::event::{Reply, Target};
-use crate::ledger::fetch::Fetch;
+use crate::machine::measurement::Measurement;
+use crate::machine::requests::Fetch;
 use crate::time::{Micros, Wall};
 
 /// What stands for less time needs no reason: servers with a limit send once a second [P].

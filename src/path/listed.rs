@@ -13,9 +13,9 @@
 
 use super::belief::{Row, ln};
 use super::{Observation, Told, finding};
-use crate::check::Measurement;
 use crate::event::Playlist;
 use crate::ledger::{Blocking, Books};
+use crate::machine::measurement::Measurement;
 use crate::manifest::Read;
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;

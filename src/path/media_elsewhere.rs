@@ -13,10 +13,10 @@
 //! where a wait is compared with a wait that is itself longer than a quarter of it.
 
 use super::belief::{Row, ln};
-use super::networks::domain;
 use super::scene::{LateBy, Scene, around, faster, rate, within};
 use super::{Observation, Told, finding, lasting};
-use crate::ledger::fetch::Fetch;
+use crate::domain::domain;
+use crate::machine::requests::Fetch;
 use crate::time::Micros;
 use crate::verdict::Value;
 

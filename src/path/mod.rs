@@ -20,7 +20,6 @@ pub mod listed;
 mod lossy;
 mod media_elsewhere;
 mod near;
-mod networks;
 mod other_tabs;
 mod others_answered;
 mod others_moved;
@@ -39,8 +38,9 @@ mod server_answered;
 pub mod set;
 mod sibling;
 
+pub use cache_word::said as cache_said;
+pub use household::{home_use, wants_answer};
 pub use lasting::explains as loss_explains;
-pub use networks::domain;
 pub use paid::told as told_of_plan;
 pub use references::BOTH as REFERENCES;
 pub use scene::Scene;

@@ -16,7 +16,7 @@ use super::others_moved::{ONE_SITE, SHARED, SHARED_KNOWN, SITES};
 use super::place::{Witness, independent};
 use super::scene::Scene;
 use super::{Told, finding};
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::sort::gather;
 use crate::verdict::Value;
 use std::collections::BTreeSet;

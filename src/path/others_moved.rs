@@ -19,7 +19,7 @@ use super::place::{Witness, independent};
 use super::references::{SLOWLY, bitrate};
 use super::scene::{LateBy, Scene, around, covered, faster, rate, usual, within};
 use super::{Told, finding, lasting};
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::sort::gather;
 use crate::time::Micros;
 use crate::verdict::Value;

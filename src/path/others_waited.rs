@@ -19,7 +19,7 @@ use super::place::{Witness, independent};
 use super::round_trip::{EVERYWHERE, EVERYWHERE_KNOWN};
 use super::scene::{LateBy, Scene, around, covered, within};
 use super::{Told, finding};
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::sort::{Sort, gather};
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;

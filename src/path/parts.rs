@@ -3,8 +3,8 @@
 
 use super::PATH;
 use super::belief::{Evidence, MILLION};
-use crate::ledger::apportion;
 use crate::time::Micros;
+use crate::time::apportion;
 use crate::verdict::{Ledger, Stage, StallKind, Zone, ZoneTime};
 
 /// A part of the stall, and where it can sit.

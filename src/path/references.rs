@@ -19,8 +19,8 @@ use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, faster};
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding, lasting};
-use crate::check::Measurement;
 use crate::event::Target;
+use crate::machine::measurement::Measurement;
 use crate::time::Micros;
 use crate::verdict::Value;
 

@@ -16,7 +16,7 @@
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, around, within};
 use super::{Told, finding};
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::sort::gather;
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;

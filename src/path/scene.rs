@@ -1,16 +1,17 @@
 //! What the tests of the path look at.
 
 use super::lasting;
-use super::networks::domain;
-use super::place::{Network, Places, Witness};
+use super::place::Witness;
 use super::references::TELLING;
 use super::series::{Series, at_once};
-use crate::check::{self, Measurement};
 use crate::conditions::{Noted, OtherTabs, Periods};
+use crate::domain::domain;
 use crate::event::{Target, TrackKind};
 use crate::ledger::Blocking;
 use crate::ledger::Books;
-use crate::ledger::fetch::Fetch;
+use crate::machine::measurement::{self, Measurement};
+use crate::machine::places::{Network, Places};
+use crate::machine::requests::Fetch;
 use crate::machine::{HomeUse, Line, Machine};
 pub use crate::sort::usual;
 use crate::sort::{Sort, gather};
@@ -250,7 +251,7 @@ impl<'a> Scene<'a> {
 
     /// What was measured of it before the buffer drained, while nothing was being fetched.
     pub fn at_rest(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
-        let quiet = check::at_rest(self.checks, self.fetches, target, self.window.0);
+        let quiet = measurement::at_rest(self.checks, self.fetches, target, self.window.0);
         quiet.filter(move |measured| self.of_late(measured))
     }
 

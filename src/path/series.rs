@@ -1,8 +1,8 @@
 //! Answer times that a check measured: under load against at rest.
 
 use super::scene::Scene;
-use crate::check::Measurement;
 use crate::event::{Reply, Target};
+use crate::machine::measurement::Measurement;
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use crate::verdict::Value;

@@ -17,7 +17,7 @@ use super::belief::{Row, ln};
 use super::scene::Scene;
 use super::{Observation, Told, finding};
 use crate::event::Target;
-use crate::ledger::fetch::Fetch;
+use crate::machine::requests::Fetch;
 use crate::time::Micros;
 use crate::verdict::Value;
 

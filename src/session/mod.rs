@@ -3,19 +3,17 @@
 mod log;
 
 use crate::bundle::Bundle;
-use crate::cause::{Case, judge};
 use crate::check::{Checker, Step};
 use crate::event::{ElementId, Event, Input};
+use crate::explain::verdict;
 use crate::ledger::Books;
 use crate::machine::{Element, Machine};
-use crate::path::Observation;
-use crate::sort::Sort;
+use crate::path::{Observation, home_use, wants_answer};
 use crate::stall::Sighting;
-use crate::status::{MediaStatus, PlayState, StallSummary, Status};
+use crate::status::{LINGER, MediaStatus, PlayState, QUIET, RESULT, StallSummary, Status};
 use crate::tally::{Tally, Watched};
 use crate::time::{MediaTime, Micros, Wall};
-use crate::verdict::{MODEL, Report, Stall};
-use crate::view::{LINGER, QUIET, RESULT};
+use crate::verdict::Stall;
 use log::Log;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -365,44 +363,6 @@ impl Session {
             self.outputs.extend(changed.map(|changed| Output::WakeAt(changed + QUIET)));
         }
     }
-}
-
-/// Whether it depends on what only the viewer knows.
-pub fn wants_answer(stall: &Stall) -> bool {
-    stall.would_decide.iter().any(|id| id == Observation::Household.id())
-}
-
-/// What the viewer says of it, when asked.
-pub fn home_use(stall: &Stall, others: bool) -> Event {
-    Event::HomeUse { during: stall.began.wall + Micros(stall.duration.0 / 2), others }
-}
-
-/// Replays recorded inputs.
-pub fn explain(inputs: &[Input]) -> Report {
-    let machine = Machine::replay(inputs);
-    let mut stalls: Vec<Stall> = Vec::new();
-    for element in machine.elements.values() {
-        let books = Books::open(&machine, element);
-        let sightings = element.detector.finished().chain(element.detector.open().cloned());
-        stalls.extend(sightings.map(|sighting| verdict(&machine, &books, &sighting)));
-    }
-    stalls.arrange_by_key(|stall| (stall.ended.map_or(Wall::MAX, |ended| ended.wall), stall.began.wall));
-    Report { model: MODEL, stalls }
-}
-
-fn verdict(machine: &Machine, books: &Books, sighting: &Sighting) -> Stall {
-    let (blocking, ledger) = books.explain(sighting);
-    let blind: Vec<(Wall, Wall, &'static str)> =
-        machine.blind_for(sighting.element).map(|(from, to, what)| (from, to, what.id())).collect();
-    judge(&Case {
-        sighting,
-        blocking: &blocking,
-        ledger: &ledger,
-        machine,
-        books,
-        blind: &blind,
-        now: machine.now,
-    })
 }
 
 /// When all facts are in of a stall whose end was seen then.

@@ -2,12 +2,10 @@
 
 use super::{Node, Wishes, button};
 use crate::adjustment::Adjustment;
-use crate::status::{MediaStatus, Status};
+use crate::status::{MediaStatus, QUIET, Status};
 use crate::time::Micros;
 use crate::wording::{self, Words};
 
-/// How long the line stays [P]: it is no alarm. As long as it takes to notice it and to read it.
-pub const QUIET: Micros = Micros::from_millis(8000);
 /// What lasted no longer than this is not told of when it is over [P]: the line that came when it began is still there.
 const WORTH_TELLING: Micros = Micros::from_millis(10_000);
 

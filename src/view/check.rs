@@ -2,8 +2,8 @@
 
 use super::evidence::finding;
 use super::{Node, button};
-use crate::check::Measurement;
 use crate::event::{Reply, Target};
+use crate::machine::measurement::Measurement;
 use crate::path::tells_of_check;
 use crate::status::{CheckState, CheckStatus};
 use crate::time::Wall;

@@ -11,9 +11,8 @@ mod popup;
 #[cfg(test)]
 mod tests;
 
-pub use adjustment::QUIET;
 pub use history::{Kept, KeptStall, with_history};
-pub use overlay::{LINGER, RESULT, overlay};
+pub use overlay::overlay;
 pub use popup::popup;
 
 use crate::verdict::Stall;

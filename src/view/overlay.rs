@@ -4,16 +4,10 @@ use super::evidence::evidence;
 use super::path::{path, places};
 use super::{Node, Wishes, button};
 use crate::event::Asker;
-use crate::status::{CheckState, CheckStatus, MediaStatus, Status};
+use crate::status::{CheckState, CheckStatus, LINGER, MediaStatus, RESULT, Status};
 use crate::time::{Micros, Wall};
 use crate::verdict::{Stall, StallKind};
 use crate::wording::{self, Words};
-
-/// How long the verdict stays after playback went on [P]: three short sentences at a calm reading speed.
-pub const LINGER: Micros = Micros::from_millis(6000);
-
-/// How long the result of a check that the viewer asked for stays [P]: some sentences more.
-pub const RESULT: Micros = Micros::from_millis(20_000);
 
 /// The overlay; `None` when there is nothing to say.
 pub fn overlay(status: &Status, wishes: &Wishes, words: &Words) -> Option<Node> {

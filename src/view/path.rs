@@ -1,8 +1,8 @@
 //! The path picture: the seven zones in a row, the possible ones shaded, the cleared ones ticked.
 
 use super::{Node, Wishes, heard};
-use crate::ledger::apportion;
 use crate::time::Micros;
+use crate::time::apportion;
 use crate::verdict::{Stall, Zone};
 use crate::wording::{self, Words, zone_label};
 

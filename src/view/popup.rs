@@ -5,7 +5,7 @@ use super::evidence::evidence;
 use super::overlay::next;
 use super::path::{path, places};
 use super::{Node, Unseen, Wishes, button};
-use crate::session::wants_answer;
+use crate::path::wants_answer;
 use crate::status::{MediaStatus, PlayState, Status};
 use crate::time::{Micros, Wall};
 use crate::verdict::Stall;

@@ -1,10 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::check::Measurement;
 use crate::event::{Asker, ElementId, Reply, Target};
 use crate::history::Hour;
-use crate::status::{CheckState, CheckStatus, PlayState, Status};
+use crate::machine::measurement::Measurement;
+use crate::status::{CheckState, CheckStatus, LINGER, PlayState, Status};
 use crate::time::Micros;
 use crate::verdict::Stall;
 use crate::wording::Words;

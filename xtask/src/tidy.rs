@@ -3,7 +3,7 @@
 use crate::docs;
 use crate::process::{cargo, files_under, has_extension, output, source_files};
 use anyhow::{Context, Result, bail, ensure};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,9 +27,10 @@ pub fn run() -> Result<()> {
 pub type Check = (&'static str, fn() -> Result<()>);
 
 /// The rules.
-pub const CHECKS: [Check; 9] = [
+pub const CHECKS: [Check; 10] = [
     ("the core depends on no web crate", core_depends_on_no_web_crate),
     ("the core reads no clock", core_reads_no_clock),
+    ("the core's modules know each other one way", core_goes_one_way),
     ("no test sleeps for a fixed time", tests_wait_for_conditions),
     ("no file is too long to read", files_are_short),
     ("every cause has words in every language", causes_have_words),
@@ -67,6 +68,50 @@ fn core_depends_on_no_web_crate() -> Result<()> {
 }
 
 /// Their lock file is one of its own. Where it is old, Cargo can't fetch by it, which looks like having no network.
+/// The modules in src/ and what each imports: if it goes round in a circle, none of them can be read by itself.
+fn core_goes_one_way() -> Result<()> {
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in rust_files("src")? {
+        let inside = file.strip_prefix("src")?;
+        let module = inside.components().next().and_then(|first| Path::new(first.as_os_str()).file_stem());
+        let module = module.with_context(|| file.display().to_string())?.to_string_lossy().into_owned();
+        if module != "lib" && !inside.ends_with("tests.rs") {
+            let named = imported(&fs::read_to_string(&file)?);
+            imports.entry(module.clone()).or_default().extend(named.into_iter().filter(|of| *of != module));
+        }
+    }
+    ensure!(imports.contains_key("event"), "there are no modules in src/");
+    for (module, of) in &imports {
+        let strange: Vec<&String> = of.iter().filter(|of| !imports.contains_key(*of)).collect();
+        ensure!(strange.is_empty(), "{module} takes {strange:?} from the root, not from its module");
+    }
+    let circle = circle(imports);
+    ensure!(circle.is_empty(), "these import each other: {}", circle.join(", "));
+    Ok(())
+}
+
+/// What follows `crate::` in code that is no test's.
+fn imported(text: &str) -> BTreeSet<String> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let code = code.lines().filter_map(|line| line.split("//").next());
+    let named = code.flat_map(|line| line.split("crate::").skip(1).map(str::to_owned).collect::<Vec<_>>());
+    let name =
+        |rest: String| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned);
+    named.filter_map(name).collect()
+}
+
+/// What is left when all is taken away that imports nothing of what is left.
+fn circle(mut imports: BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    while let Some(free) = imports
+        .iter()
+        .find(|(_, of)| !of.iter().any(|of| imports.contains_key(of)))
+        .map(|(name, _)| name.clone())
+    {
+        imports.remove(&free);
+    }
+    imports.into_keys().collect()
+}
+
 fn fuzz_targets_are_locked() -> Result<()> {
     let needed = needs_of_core(&["--depth", "1"])?;
     let lock = fs::read_to_string("fuzz/Cargo.lock").context("fuzz/Cargo.lock")?;
@@ -186,7 +231,17 @@ fn forbid(files: Vec<PathBuf>, words: &[&str]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::names_root;
+    use super::{circle, imported, names_root};
+
+    #[test]
+    fn imports_in_a_circle_are_found() {
+        let text = "use crate::a::B;\nuse crate::{c};\n// crate::no\nfn f() { crate::d::e() }\n#[cfg(test)]\nmod tests { use crate::t; }";
+        assert_eq!(imported(text).into_iter().collect::<Vec<_>>(), ["", "a", "d"]);
+        let of = |name: &str, of: &[&str]| (name.to_owned(), of.iter().map(|of| (*of).to_owned()).collect());
+        assert!(circle([of("a", &["b", "c"]), of("b", &["c"]), of("c", &[])].into()).is_empty());
+        let round = [of("a", &["b"]), of("b", &["c"]), of("c", &["b"]), of("d", &[])];
+        assert_eq!(circle(round.into()), ["a", "b", "c"]);
+    }
 
     #[test]
     fn tells_a_machine_path_from_a_url() {

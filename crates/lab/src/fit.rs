@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use whystall::fitting::{Rows, Weighing, explain_by, priors};
+use whystall::fitting::{self, Rows, Weighing, priors};
 use whystall::verdict::Zone;
 
 /// What is written.
@@ -130,7 +130,7 @@ fn cases() -> Result<(Vec<Case>, Vec<String>)> {
         let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
         let bundle = record.bundles.get(said.number).context("a stall without evidence")?;
         let evidence = Evidence::read(bundle).with_context(|| Run::of(record).name())?;
-        let (report, weighed) = explain_by(&Rows::new(), &evidence.inputs);
+        let (report, weighed) = fitting::by(&Rows::new(), || whystall::explain(&evidence.inputs));
         let stall = evidence.find(report);
         let weighing =
             weighed.into_iter().find(|of| stall.as_ref().is_some_and(|stall| stall.began.wall == of.began));
@@ -205,7 +205,7 @@ fn score<'a>(title: &str, cases: &'a [Case], rows: impl Fn(&'a Case) -> &'a Rows
     let answers: Vec<(Answer, f64)> = cases
         .iter()
         .map(|case| {
-            let (report, weighed) = explain_by(rows(case), &case.evidence.inputs);
+            let (report, weighed) = fitting::by(rows(case), || whystall::explain(&case.evidence.inputs));
             let weighing = weighed.iter().find(|of| of.began == case.weighing.began);
             // What was noted are these rows: no change comes on top of them.
             let belief = weighing.map_or(Vec::new(), |of| belief(of, &BTreeMap::new()));

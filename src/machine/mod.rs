@@ -1,17 +1,22 @@
 //! Inputs folded into what is known of a frame: elements, tracks, requests. No judgement is made here.
 
+pub mod measurement;
+pub mod places;
+mod progress;
+pub mod requests;
+
 use crate::adjustment::{Quality, Short};
-use crate::check::Measurement;
 use crate::conditions::{CLOCKS, Conditions};
 use crate::event::{Blindness, ElementId, Event, Input, Moment, SourceId, Tab, TrackId};
-use crate::ledger::fetch::Requests;
 use crate::manifest;
-use crate::path::place::Places;
 use crate::sort::Sort;
 use crate::stall::{Detector, Look};
 use crate::time::{MediaTime, Micros, Wall};
 use crate::timeline::Track;
 
+use measurement::Measurement;
+use places::Places;
+use requests::Requests;
 use std::collections::BTreeMap;
 
 /// What is known of a media element.

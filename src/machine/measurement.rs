@@ -1,7 +1,11 @@
 //! What a check measured.
 
+use super::requests::Fetch;
 use crate::event::{Asker, Event, Input, Listed, Reply, Target};
 use crate::time::{Micros, Wall};
+
+/// What took less to fetch made no queue that lasted [P].
+const LOAD: Micros = Micros::from_millis(1_000);
 
 /// One measurement, as [`Event::Checked`] told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,4 +77,21 @@ impl Measurement {
             _ => None,
         }
     }
+}
+
+/// Those of this target before then while nothing was being fetched that took long.
+pub fn at_rest<'a>(
+    checks: &'a [Measurement],
+    fetches: &'a [Fetch],
+    target: Target,
+    until: Wall,
+) -> impl Iterator<Item = &'a Measurement> + 'a {
+    checks.iter().filter(move |measured| {
+        let meanwhile = |fetch: &Fetch| {
+            let over = fetch.over().filter(|over| *over > measured.from);
+            fetch.asked < measured.at && over.is_some_and(|over| over - fetch.asked >= LOAD)
+        };
+        let of_it = measured.target == target && measured.body.is_none();
+        of_it && measured.at < until && !fetches.iter().any(meanwhile)
+    })
 }

@@ -1,6 +1,6 @@
 //! Whether two hosts are in different networks, as far as their names tell.
 //!
-//! Where the networks that addresses belong to are not known (`place.rs`), hosts of different registrable domains are taken
+//! Where the networks that addresses belong to are not known (`src/machine/places.rs`), hosts of different registrable domains are taken
 //! for being *probably* in different networks: two services may be with the same CDN, and one company has many domains.
 //! What rests on this has a lower cap, and the verdict says so.
 
