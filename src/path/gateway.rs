@@ -7,8 +7,8 @@
 //! # What it says
 //! - It took longer, and that is at least half of how much longer the references took, or of two answers asked for at once one
 //!   took longer by as much, time and again: the queue is in the home. What is behind the router cannot delay its answer.
-//! - It took no longer while the references did, or by less than a quarter of how much longer they took: the queue is behind the
-//!   router.
+//! - It took no longer while the references did, or by less than a quarter of how much longer they took, or of what theirs vary by
+//!   together (`near.rs`): the queue is behind the router.
 //! - It took no longer, and neither did they: nothing waits in the home; what only loses packets or holds them back may
 //!   still be there.
 //! - It answered as ever while neither reference answered at all, nor the late server, nor one beside it if that was asked: what
@@ -49,7 +49,7 @@ pub const LOSSY: Row = IN_HOME;
 pub const SILENT: Row = IN_HOME;
 
 /// A rise that is a smaller part of the references' than one of so many is a busy device's, which times refusals itself [P].
-const PART: i64 = 4;
+pub const PART: i64 = 4;
 
 /// The id under which a queue behind the router is told.
 pub const QUEUE_BEHIND: &str = "gateway-flat-beyond-up";
@@ -67,6 +67,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let beyond = references::series(scene)?;
     let up = beyond.into_iter().all(|series| series.trend() == Some(Trend::Up));
     let rise = beyond.into_iter().filter_map(Series::rise).min();
+    let sways = near::sway(scene, beyond).is_some();
     let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);
     let as_often = |of: &Series| gateway.loses_half_of(of);
     let (id, row) = match gateway.trend() {
@@ -77,7 +78,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         _ if gateway.lossy() && near::loses(scene, beyond) && beyond.into_iter().all(as_often) => {
             return Some(told("gateway-lossy", LOSSY, gateway));
         }
-        _ if up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
+        _ if sways || up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
             (QUEUE_BEHIND, BEHIND)
         }
         Some(Trend::Flat) => ("gateway-flat", PROMPT),

@@ -132,7 +132,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 36] = [
+const OUTCOMES: [(&str, Row); 37] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -143,6 +143,7 @@ const OUTCOMES: [(&str, Row); 36] = [
     ("gateway-flat-beyond-silent", gateway::CUT),
     ("gateway-flat", gateway::PROMPT),
     ("near-up-as-much", near::SAME),
+    ("near-sways", near::SWAYS),
     ("near-up", near::UP),
     ("near-lossy", near::LOSSY),
     ("near-silent", near::SILENT),

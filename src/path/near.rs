@@ -7,6 +7,9 @@
 //! Longer to both: a queue on what they share, which is the viewer's own connection. If the late server's answers took longer by
 //! no more than twice as much, that queue explains them, and what is beyond has none left to explain. No longer to either: no
 //! queue there.
+//! Where nothing was measured at rest, as where a queue was there from the first byte: from moment to moment theirs and the late
+//! server's became longer and shorter by the same, and the router's did not: what they share is a queue, and it explains what
+//! the late server's vary by.
 //! At a moment when nothing of the late media came, none of several answers of both came, nor of the late server's and of one beside
 //! it: nothing got through what they share.
 //! At two moments or more some of all answers beyond the router came at once and some never, or so late that something was sent
@@ -18,6 +21,7 @@
 //! Where bodies of both came well though packets are lost: loss that they live with is not what holds up the late media.
 
 use super::belief::{Row, ln};
+use super::gateway::PART;
 use super::references;
 use super::scene::Scene;
 use super::series::{Series, Trend};
@@ -34,6 +38,10 @@ pub const SAME: Row = [ln::R80, 0, ln::R05, ln::R03, ln::R03];
 pub const LOSSY: Row = SAME;
 /// Nothing got through there, so that nothing beyond is needed to explain it [P].
 pub const SILENT: Row = SAME;
+/// What they share explains what the late server's answers vary by: nothing beyond is needed [P].
+pub const SWAYS: Row = SAME;
+/// By so much at least: the router's tell a busy device from a queue, and no better than that [P].
+const SWAY: Micros = Micros::from_millis(40);
 /// As named.
 pub const FLAT: Row = [ln::R50, ln::R40, ln::R80, 0, 0];
 
@@ -46,8 +54,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
         [Some(Trend::Up), Some(Trend::Up)] if explains(scene, both) => ("near-up-as-much", SAME),
         [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
-        _ if loses(scene, both) => return Some(told("near-lossy", LOSSY, both, Series::losses(&both))),
-        _ => return None,
+        _ => return sways(scene, both).or_else(|| lossy(scene, both)),
     };
     let took = both.into_iter().filter_map(Series::load).max()?;
     let usual = both.into_iter().filter_map(Series::rest).max()?;
@@ -59,6 +66,15 @@ pub fn test(scene: &Scene) -> Option<Told> {
     Some(Told { finding: finding(id, facts, values), row, observed, networks_assumed: false })
 }
 
+fn sways(scene: &Scene, both: [&Series; 2]) -> Option<Told> {
+    let sway = sway(scene, both)?;
+    Some(told("near-sways", SWAYS, both, [("sway", Value::Micros(sway))]))
+}
+
+fn lossy(scene: &Scene, both: [&Series; 2]) -> Option<Told> {
+    loses(scene, both).then(|| told("near-lossy", LOSSY, both, Series::losses(&both)))
+}
+
 /// What the references share loses packets: one and not the next, the late server's as well, and theirs about as often. Not
 /// where bodies of theirs came well: what loses so few does not hold up anyone.
 pub fn loses(scene: &Scene, both: [&Series; 2]) -> bool {
@@ -67,6 +83,19 @@ pub fn loses(scene: &Scene, both: [&Series; 2]) -> bool {
     let alike = |of: &Series| of.lossy() && of.loses_half_of(server) && server.loses_half_of(of);
     let all: Vec<&Series> = both.into_iter().chain([server]).chain(beside).collect();
     both.into_iter().all(alike) && Series::apart(&all) >= 2 && !references::well(scene)
+}
+
+/// By how much everybody's answers beyond the router became longer and shorter together, if the router's did not. What was measured
+/// at rest says more.
+pub fn sway(scene: &Scene, both: [&Series; 2]) -> Option<Micros> {
+    let gateway = Series::to(scene, Target::Gateway).filter(|gateway| !gateway.lost_one())?;
+    let server = Series::to(scene, Target::Stalled)?;
+    let all: Vec<&Series> =
+        both.into_iter().chain([server]).chain(Series::to(scene, Target::Sibling)).collect();
+    let sway =
+        Series::sway(&all).filter(|sway| *sway >= SWAY && all.iter().all(|series| series.is_rough()))?;
+    let own = Series::sway(&[gateway])?;
+    (own.0.saturating_mul(PART) <= sway.0).then_some(sway)
 }
 
 /// When nothing got through, and nothing of the late media came. They are known to answer: else something holds all questions back.
@@ -86,8 +115,11 @@ fn told<const N: usize>(id: &str, row: Row, both: [&Series; 2], values: [(&'stat
     Told { finding: finding(id, facts, values), row, observed, networks_assumed: false }
 }
 
-/// What both have in common is at least half of what the late server's answers took longer.
+/// What both have in common is at least half of what the late server's answers took longer, or all that they vary by.
 fn explains(scene: &Scene, both: [&Series; 2]) -> bool {
+    if sway(scene, both).is_some() {
+        return true;
+    }
     let shared = both.into_iter().filter_map(Series::rise).min();
     server(scene).zip(shared).is_some_and(|(rise, shared)| shared + shared >= rise)
 }

@@ -332,6 +332,32 @@ impl Series {
         same > ALIKE_OFTEN && same * 2 >= all
     }
 
+    /// From moment to moment all of these took longer, or less long, by the same: from the least to the most, as far as all of
+    /// them did. What each takes by itself is not needed for that.
+    pub fn sway(all: &[&Series]) -> Option<Micros> {
+        let [first, ..] = all else { return None };
+        let of = |series: &Series, at: Wall| series.round(at).and_then(Round::took);
+        let moments = first.rounds.iter().map(|round| round.asked);
+        let shared: Vec<Wall> =
+            moments.filter(|at| all.iter().all(|series| of(series, *at).is_some())).collect();
+        let least = |series: &Series| shared.iter().filter_map(|at| of(series, *at)).min();
+        let longer = |series: &Series, at: Wall| Some(of(series, at)? - least(series)?);
+        let alike = |at: &Wall| {
+            let each: Vec<Micros> = all.iter().filter_map(|series| longer(series, *at)).collect();
+            let (least, most) = (each.iter().min(), each.iter().max());
+            least.zip(most).is_some_and(|(least, most)| (*most - *least).0 <= ALIKE.0.max(most.0 / 10))
+        };
+        if shared.len() < ENOUGH || !shared.iter().all(alike) {
+            return None;
+        }
+        all.iter().filter_map(|series| shared.iter().filter_map(|at| longer(series, *at)).max()).min()
+    }
+
+    /// What is known of it at rest is the least that it ever took.
+    pub fn is_rough(&self) -> bool {
+        self.rough
+    }
+
     /// There are enough of both kinds.
     pub fn is_known(&self) -> bool {
         (self.rough || self.quiet.len() >= ENOUGH) && self.answers() >= ENOUGH

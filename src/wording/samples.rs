@@ -176,6 +176,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("gateway-flat-beyond-silent", &router(4)),
                 finding("gateway-lossy", &lost(6, 16)),
                 finding("near-lossy", &lost(8, 32)),
+                finding("near-sways", &[("sway", time(85))]),
                 finding("references-slow", std::slice::from_ref(&slow)),
                 finding("references-differ", std::slice::from_ref(&slow)),
             ],

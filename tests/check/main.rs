@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod answered;
+mod first_byte;
 mod found;
 mod lost;
 mod measured;
@@ -207,34 +208,6 @@ fn answers_that_were_sent_again_by_the_servers_alone() {
     {
         assert!(!told(&of(lost)).contains(&"beyond-lossy"), "{lost:?}");
     }
-}
-
-/// Each round of a stall that nothing was at rest before, a second apart: what that target took.
-fn from_the_first_byte(story: Story, took: impl Fn(Target, i64) -> i64) -> Stall {
-    let rounds = (0..4).flat_map(|time| Target::ALL.map(|target| (time, target)));
-    judged(&rounds.fold(story, |story, (time, target)| {
-        note(story, 20_800 + 1_000 * time, answered(target, took(target, time)))
-    }))
-}
-
-#[test]
-fn a_queue_that_was_there_from_the_first_byte() {
-    // It is never empty, but fuller and less full; what is not in it is quick all along.
-    let queue = |time: i64| 180 + 150 * (time % 3);
-    let shared = from_the_first_byte(slow_body(), |target, time| {
-        quiet(target) + if target == Gateway { 0 } else { queue(time) }
-    });
-    assert_eq!(told(&shared)[..2], ["gateway-flat-beyond-up", "near-up-as-much"]);
-    assert_eq!(shared.zones, [Home, Access]);
-    let beyond = |target| [Stalled, Sibling].contains(&target);
-    let between = from_the_first_byte(slow_body(), |target, time| {
-        quiet(target) + if beyond(target) { queue(time) } else { 0 }
-    });
-    assert_eq!(told(&between)[2..], ["same-edge-late-alike", "sibling-up-as-much"]);
-    assert_eq!(between.zones, [Interconnect]);
-    // A way that is as long all along has no queue that it shows.
-    let far = from_the_first_byte(slow_body(), |target, _| quiet(target) + 600);
-    assert_eq!((&far.zones[..], told(&far)), (ALL, vec![]));
 }
 
 #[test]
