@@ -28,7 +28,8 @@ const AFTER: Micros = Micros::from_millis(300);
 const LATE: Micros = Micros::from_millis(1_000);
 /// It is looked at again after this [P].
 const AGAIN: Micros = Micros::from_millis(2_000);
-/// Whether there is one is worked out so often at most: some pages have a question open all the time.
+/// Whether there is one is worked out so often at most: some pages have a question open all the time. So is whether a playlist is
+/// still what playback waits for.
 const SOUGHT: Micros = Micros::from_millis(500);
 /// Where no more media than this is ahead: else nobody will notice [P].
 const NEAR_END: Micros = Micros::from_millis(10_000);
@@ -356,6 +357,12 @@ impl Checker {
         if rounds >= ROUNDS && self.moved {
             return Vec::new();
         }
+        // While a playlist is awaited there is nothing to do at most inputs, and what is awaited now takes long to work out.
+        let sought = self.sought.is_some_and(|sought| now - sought < SOUGHT);
+        if self.listings > 0 && sought {
+            return Vec::new();
+        }
+        self.sought = Some(now);
         let books = Books::open(machine, element);
         let (blocking, ledger) = books.explain(sighting);
         if let Some(host) = blocking.iter().find_map(|blocking| books.overdue_at(blocking)) {
