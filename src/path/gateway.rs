@@ -19,9 +19,10 @@
 //!   lost is lost in the home.
 //!
 //! # When it is silent
-//! Where nothing was measured at rest; where the references were not measured; where the router took longer and they did not:
-//! a router may be slow to answer itself; where it took longer by between a quarter and half of theirs; and of a queue behind it
-//! where it lost an answer itself: then what the references took longer may be what was lost on the way to it.
+//! Where nothing was measured at rest; where the references were not measured; of a queue that is too short for what
+//! answers are late by; where the router took longer and they did not: a router may be slow to answer itself; where it took
+//! longer by between a quarter and half of theirs; and of a queue behind it where it lost an answer itself: then what the
+//! references took longer may be what was lost on the way to it.
 
 use super::belief::{Row, ln};
 use super::scene::Scene;
@@ -65,7 +66,8 @@ pub fn queue_behind(scene: &Scene) -> bool {
 pub fn test(scene: &Scene) -> Option<Told> {
     let gateway = Series::to(scene, Target::Gateway)?;
     let beyond = references::series(scene)?;
-    let up = beyond.into_iter().all(|series| series.trend() == Some(Trend::Up));
+    // What is beyond what the references share is not the home's.
+    let up = beyond.into_iter().all(Series::queues) && !near::less(scene, beyond);
     let rise = beyond.into_iter().filter_map(Series::rise).min();
     let sways = near::sway(scene, beyond).is_some();
     let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);

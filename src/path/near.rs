@@ -6,7 +6,8 @@
 //! # What it says
 //! Longer to both: a queue on what they share, which is the viewer's own connection. If the late server's answers took longer by
 //! no more than twice as much, that queue explains them, and what is beyond has none left to explain. No longer to either: no
-//! queue there.
+//! queue there. Longer by less than a quarter of what the late server's took longer: what they share may be used by others, but
+//! the late server's answers wait beyond it.
 //! Where nothing was measured at rest, as where a queue was there from the first byte: from moment to moment theirs and the late
 //! server's became longer and shorter by the same, and the router's did not: what they share is a queue, and it explains what
 //! the late server's vary by.
@@ -16,9 +17,10 @@
 //! again, those of both references about as often as the late server's: what they share loses packets.
 //!
 //! # When it is silent
-//! Where one of them was not measured both times, or they contradict each other: each has a way of its own, too. Where
-//! bodies of both came slowly though nothing waits: what holds them back makes no queue, so that there is none says nothing.
-//! Where bodies of both came well though packets are lost: loss that they live with is not what holds up the late media.
+//! Of a queue that is too short for what answers are late by (`Scene::least_queue`). Where one of them was not measured
+//! both times, or they contradict each other: each has a way of its own, too. Where bodies of both came slowly though
+//! nothing waits: what holds them back makes no queue, so that there is none says nothing. Where bodies of both came well
+//! though packets are lost: loss that they live with is not what holds up the late media.
 
 use super::belief::{Row, ln};
 use super::gateway::PART;
@@ -51,8 +53,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
         return Some(told("near-silent", SILENT, both, []));
     }
     let (id, row) = match both.map(Series::trend) {
-        [Some(Trend::Up), Some(Trend::Up)] if explains(scene, both) => ("near-up-as-much", SAME),
-        [Some(Trend::Up), Some(Trend::Up)] => ("near-up", UP),
+        _ if less(scene, both) => ("near-up-less", FLAT),
+        _ if both.into_iter().all(Series::queues) && explains(scene, both) => ("near-up-as-much", SAME),
+        _ if both.into_iter().all(Series::queues) => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
         _ => return sways(scene, both).or_else(|| lossy(scene, both)),
     };
@@ -61,7 +64,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let values = [("took", Value::Micros(took)), ("usual", Value::Micros(usual))];
     let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     // Where the late server's answers waited in a queue, the references' say that it is on no way of theirs.
-    let elsewhere = id == "near-flat" && server(scene).is_some();
+    let elsewhere = row == FLAT && server(scene).is_some();
     let observed = elsewhere.then_some(Observation::References);
     Some(Told { finding: finding(id, facts, values), row, observed, networks_assumed: false })
 }
@@ -92,8 +95,10 @@ pub fn sway(scene: &Scene, both: [&Series; 2]) -> Option<Micros> {
     let server = Series::to(scene, Target::Stalled)?;
     let all: Vec<&Series> =
         both.into_iter().chain([server]).chain(Series::to(scene, Target::Sibling)).collect();
-    let sway =
-        Series::sway(&all).filter(|sway| *sway >= SWAY && all.iter().all(|series| series.is_rough()))?;
+    let sway = Series::sway(&all).filter(|sway| *sway >= SWAY && server.explains(*sway))?;
+    if !all.iter().all(|series| series.is_rough()) {
+        return None;
+    }
     let own = Series::sway(&[gateway])?;
     (own.0.saturating_mul(PART) <= sway.0).then_some(sway)
 }
@@ -113,6 +118,18 @@ fn told<const N: usize>(id: &str, row: Row, both: [&Series; 2], values: [(&'stat
     let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     let observed = Some(Observation::References);
     Told { finding: finding(id, facts, values), row, observed, networks_assumed: false }
+}
+
+/// The late server's answers wait in a queue, and theirs took longer by less than a quarter of that, though not as little as at rest:
+/// whatever fills what they share, that is not where the late server's wait.
+pub fn less(scene: &Scene, both: [&Series; 2]) -> bool {
+    let Some(server) = Series::to(scene, Target::Stalled).filter(|server| server.queues()) else {
+        return false;
+    };
+    let whole = server.rise().unwrap_or_default();
+    let small = |of: &Series| of.rise().is_some_and(|rise| rise.0.saturating_mul(PART) <= whole.0);
+    !references::are_flat(both)
+        && both.into_iter().all(|of| of.is_known() && !of.is_rough() && !of.lost_any() && small(of))
 }
 
 /// What both have in common is at least half of what the late server's answers took longer, or all that they vary by.

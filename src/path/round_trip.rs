@@ -11,7 +11,9 @@
 //!
 //! # When it is silent
 //! Where the server hides its timings (no `Timing-Allow-Origin`) or connections are used again; where QUIC connects and
-//! secures in one; where it was as slow all along, so that the quiet minimum may have waited, too; where samples contradict each other; where it is longer at the late host and nothing is known of others.
+//! secures in one; where answers were late by more than a queue of that length can hold them up; where it was as slow all
+//! along, so that the quiet minimum may have waited, too; where samples contradict each other; where it is longer at the
+//! late host and nothing is known of others.
 
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene, around, within};
@@ -117,6 +119,10 @@ fn look<'a>(
     let (least, most) =
         (during.iter().map(|(.., took)| *took).min()?, during.iter().map(|(.., took)| *took).max()?);
     let trend = if least >= quiet + quiet + UP {
+        // A queue that is shorter than what is late is there, and not why.
+        if least - quiet < scene.least_queue() {
+            return None;
+        }
         Trend::Up
     } else if most <= quiet + Micros(quiet.0 / 4) + FLAT {
         Trend::Flat

@@ -27,14 +27,15 @@
 //!   has no part in what it has at hand. This needs no reference.
 //!
 //! # When it is silent
-//! Where nothing was measured at rest, and where the references show a queue on what they share: it is on this way too. That answers are as at rest
-//! says nothing where bodies of the references came slowly without a queue, and neither does that its own came slowly.
+//! Where nothing was measured at rest, where a queue is too short for what answers are late by (`Scene::least_queue`), and
+//! where the references show one on what they share: it is on this way too. That answers are as at rest says nothing where
+//! bodies of the references came slowly without a queue, and neither does that its own came slowly.
 
 use super::belief::{Row, ln};
 use super::references::{self, bitrate};
 use super::scene::{LateBy, Scene};
 use super::series::{self, Series, Trend};
-use super::{Observation, Told, finding, sibling};
+use super::{Observation, Told, finding, near, sibling};
 use crate::event::{Reply, Target};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
@@ -77,9 +78,9 @@ pub fn test(scene: &Scene) -> Option<Told> {
         return told;
     }
     let server = Series::to(scene, Target::Stalled)?;
-    let near = references::series(scene)?;
-    let flat = references::are_flat(near);
-    let [first, second] = near;
+    let both = references::series(scene)?;
+    let flat = references::are_flat(both) || near::less(scene, both);
+    let [first, second] = both;
     if server.silent_beside(&[first, second]) {
         return silent(scene, [server, first, second]);
     }
@@ -98,11 +99,12 @@ pub fn test(scene: &Scene) -> Option<Told> {
             ("same-edge-slow", AT_HAND_SLOW, true)
         }
         _ if !flat => return None,
-        (Trend::Up, Some(_)) if !no_queue => ("same-edge-queue", QUEUE, true),
+        (Trend::Up, Some(_)) if !no_queue && server.queues() => ("same-edge-queue", QUEUE, true),
         // Before it is said that it holds answers back: a connection may have been made when the queue was short.
-        (Trend::Up, _) if sibling::as_late(scene) => ("same-edge-late-alike", QUEUE, true),
-        (Trend::Up, Some(_)) if held => ("same-edge-held", HELD, true),
-        (Trend::Up, _) => ("same-edge-late", LATE, false),
+        (Trend::Up, _) if sibling::as_late(scene) && server.queues() => ("same-edge-late-alike", QUEUE, true),
+        (Trend::Up, Some(_)) if held && no_queue => ("same-edge-held", HELD, true),
+        (Trend::Up, _) if server.queues() => ("same-edge-late", LATE, false),
+        (Trend::Up, _) => return None,
         (Trend::Flat, _) => match came {
             Some(true) => ("same-edge-fast", AT_HAND_FAST, true),
             _ if references::slow(scene) => return None,
@@ -114,7 +116,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let rate = body.and_then(|measured| measured.body).map(|body| ("rate", Value::Bitrate(bitrate(body))));
     let took = connected.filter(|_| id == "same-edge-queue").unwrap_or(took);
     let values = [("host", host), ("took", Value::Micros(took)), ("usual", Value::Micros(rest))];
-    let facts = [server].into_iter().chain(near).flat_map(|series| series.facts.clone());
+    let facts = [server].into_iter().chain(both).flat_map(|series| series.facts.clone());
     let facts = facts.chain(body.map(|measured| measured.fact)).collect();
     let finding = finding(id, facts, values.into_iter().chain(rate));
     let observed = decides.then_some(Observation::SameEdge);

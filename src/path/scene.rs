@@ -36,6 +36,11 @@ const ABOVE_ALL: i64 = 75;
 /// In per cent.
 const HALF: i64 = 50;
 
+/// An answer that playback waits for is late because of a queue by no more than it may have waited in it when its question was
+/// sent, answered, and both once more, and a second for what was lost and sent again (RFC 6298 §2) [P].
+const PASSES: i64 = 4;
+const RESENT: Micros = Micros::from_millis(1_000);
+
 /// What made media late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LateBy {
@@ -179,6 +184,16 @@ impl<'a> Scene<'a> {
     pub fn series(&self, target: Target, make: impl FnOnce() -> Option<Series>) -> Option<&Series> {
         let place = Target::ALL.iter().position(|other| *other == target)?;
         self.series.get(place)?.get_or_init(make).as_ref()
+    }
+
+    /// A shorter queue explains nothing of what playback waited for.
+    pub fn least_queue(&self) -> Micros {
+        if !matches!(self.late_by, Some(LateBy::Answers | LateBy::Both)) {
+            return Micros::ZERO;
+        }
+        let waited = |fetch: &Fetch| fetch.response.or(fetch.over()).unwrap_or(self.window.1) - fetch.asked;
+        let longest = self.late.iter().map(|(_, fetch)| waited(fetch)).max().unwrap_or_default();
+        Micros((longest - RESENT).at_least_zero().0 / PASSES)
     }
 
     /// Of the servers that the late media came from, the one that a check asked most often while it was slow.

@@ -89,6 +89,8 @@ pub struct Series {
     quiet: Vec<Micros>,
     /// `quiet` is the least that was ever measured.
     rough: bool,
+    /// A queue that is shorter explains nothing of what playback waited for.
+    matters: Micros,
     /// Under load.
     rounds: Vec<Round>,
     /// Of each round what it took, the quickest first.
@@ -140,6 +142,7 @@ impl Series {
                 series.quiet = ever.filter_map(Measurement::answered_in).min().into_iter().collect();
                 series.rough = true;
             }
+            series.matters = scene.least_queue();
             (!series.rounds.is_empty()).then_some(series)
         })
     }
@@ -356,6 +359,33 @@ impl Series {
     /// What is known of it at rest is the least that it ever took.
     pub fn is_rough(&self) -> bool {
         self.rough
+    }
+
+    /// A queue of this length explains something of what playback waited for.
+    pub fn explains(&self, queue: Micros) -> bool {
+        queue >= self.matters
+    }
+
+    /// What waits on the way there waits in a queue, and that explains something.
+    pub fn queues(&self) -> bool {
+        let explains = self.rise().is_some_and(|rise| self.explains(rise));
+        self.trend() == Some(Trend::Up) && explains && !self.empties()
+    }
+
+    /// There was a queue, then none, and one again: of something that comes and goes, while what playback waits for was late all
+    /// along. One that media is stuck in is empty at its begin and at its end, where a little may still be left.
+    fn empties(&self) -> bool {
+        let (Some(rest), Some(usual)) = (self.rest().filter(|_| !self.rough), self.rise()) else {
+            return false;
+        };
+        let full = UP.max(Micros(usual.0 / 2));
+        let mut rounds: Vec<&Round> = self.rounds.iter().collect();
+        rounds.arrange_by_key(|round| round.asked);
+        let rises = rounds.iter().filter_map(|round| Some(round.took()? - rest));
+        let mut seen: Vec<bool> =
+            rises.filter(|rise| *rise <= FLAT || *rise >= full).map(|rise| rise >= full).collect();
+        seen.dedup();
+        seen.windows(3).any(|three| three == [true, false, true])
     }
 
     /// There are enough of both kinds.

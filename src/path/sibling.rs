@@ -21,13 +21,14 @@
 //! there all the same, that it is not says nothing.
 //!
 //! # When it is silent
-//! Where either was not measured at rest or not under load; where an answer of one alone that else answered promptly was lost: a way that
-//! loses packets lets others through, and then a body comes well by luck; and where the references show a queue on what they share.
+//! Where either was not measured at rest or not under load; where an answer of one alone that else answered promptly was
+//! lost: a way that loses packets lets others through, and then a body comes well by luck; where both wait in a queue that
+//! is too short for what answers are late by; and where the references show one on what they share.
 
 use super::belief::{Row, ln};
 use super::scene::{LateBy, Scene};
 use super::series::{Series, Trend};
-use super::{Observation, Told, finding, lossy, references};
+use super::{Observation, Told, finding, lossy, near, references};
 use crate::event::Target;
 use crate::verdict::Value;
 
@@ -92,14 +93,16 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let (server, beside) = (Series::to(scene, Target::Stalled)?, Series::to(scene, Target::Sibling)?);
     let (body, came) = scene.body(Target::Sibling, |body| scene.at_hand(body, TIMES)).unzip();
     let came = came.flatten();
-    let near @ [first, second] = references::series(scene)?;
+    let both @ [first, second] = references::series(scene)?;
     let told = match (server.trend(), beside.trend()) {
         _ if answered(scene) => Some(("sibling-answered", ANSWERED)),
         _ if [server, beside].iter().all(|of| of.silent_beside(&[first, second])) => {
             Some(("sibling-silent", BOTH_SILENT))
         }
         _ if lossy::alike(scene) => Some(("sibling-lossy", LOSSY)),
-        _ if !references::are_flat(near) => None,
+        _ if !references::are_flat(both) && !near::less(scene, both) => None,
+        // What is late by seconds is not in a queue of less.
+        (Some(Trend::Up), Some(Trend::Up)) if !server.queues() => None,
         (Some(Trend::Up), Some(Trend::Up)) if server.rises_like(beside) => {
             Some(("sibling-up-as-much", SAME_QUEUE))
         }

@@ -189,6 +189,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("checked-on-demand", &[count(31), moved.clone()]),
                 finding("gateway-flat", &router(4)),
                 finding("near-flat", &router(4)),
+                finding("near-up-less", &router(40)),
                 finding("references-fast", std::slice::from_ref(&rate)),
                 finding("same-edge-queue", &server(340)),
                 finding("same-edge-late-alike", &server(340)),

@@ -6,6 +6,7 @@ mod first_byte;
 mod found;
 mod lost;
 mod measured;
+mod too_short;
 mod when;
 
 use Target::{Gateway, ReferenceA, ReferenceB, Sibling, Stalled};
