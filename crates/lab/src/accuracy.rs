@@ -13,6 +13,7 @@ use crate::report::name;
 use crate::rivals;
 use crate::run::commit;
 use crate::shares;
+use crate::surroundings;
 use crate::table::Table;
 use crate::targets;
 use crate::traffic;
@@ -72,8 +73,14 @@ pub fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
     known.map(|(truth, said, shared)| Judged { truth: truth.zone, answer: answer(said), shared }).collect()
 }
 
-/// The page: of all runs those that count, and those with one fault of several `alone`.
-pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&Fit>) -> Result<String> {
+/// The page: of all runs those that count, those with one fault of several `alone`, and those that are `drawn`.
+pub fn page(
+    all: &[Record],
+    valid: &[&Record],
+    alone: &[&Record],
+    drawn: &[&Record],
+    fit: Option<&Fit>,
+) -> Result<String> {
     let commits: BTreeSet<&str> = all.iter().map(|record| record.commit.as_str()).collect();
     let commits: Vec<&str> = commits.into_iter().collect();
     let uncounted = kept::uncounted(all)?;
@@ -93,8 +100,8 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
          two faults at once no single zone is the truth: such runs count where the true zone is in the set and an innocent\n\
          network is not blamed alone, and the parts that each fault has are [compared\n\
          apart](#two-faults-at-once). Bounds are Wilson's, 95 %.\n",
-        all.iter().filter(|record| record.only.is_none() && record.counts()).count() + uncounted.len(),
-        valid.len(),
+        valid.len() + drawn.len() + uncounted.len(),
+        valid.len() + drawn.len(),
         checked.len(),
         few(&commits),
         today()?,
@@ -123,6 +130,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     confusion(&mut page, &modes)?;
     mechanism::told(&mut page, valid)?;
     unseen::told(&mut page, &checked)?;
+    surroundings::told(&mut page, drawn)?;
     own_network(&mut page, valid)?;
     beside::told(&mut page, &checked)?;
     traffic::told(&mut page, valid, &checked)?;
@@ -137,7 +145,7 @@ pub fn page(all: &[Record], valid: &[&Record], alone: &[&Record], fit: Option<&F
     meanwhile::told(&mut page, &checked)?;
     durations::lengthening(&mut page, &unchecked, &checked)?;
     each(&mut page, valid)?;
-    wrong(&mut page, valid)?;
+    wrong(&mut page, &[valid, drawn].concat())?;
     told_of_uncounted(&mut page, &uncounted)?;
     Ok(page)
 }

@@ -27,7 +27,9 @@ pub fn adopt(scenarios: &[String]) -> Result<()> {
             continue;
         }
         let pings = if record.pings { "-pings" } else { "" };
-        let name = format!("{}{pings}-{}", record.scenario, record.browser);
+        let neighbour = if record.neighbour { "-neighbour" } else { "" };
+        let drawn = if record.drawn { "-drawn" } else { "" };
+        let name = format!("{}{pings}{neighbour}{drawn}-{}", record.scenario, record.browser);
         match take(&record, &name)? {
             Ok(folder) => println!("{name}, seed {}: adopted as {}", record.seed, folder.display()),
             Err(why) => println!("{name}, seed {}: refused, {why}", record.seed),

@@ -8,8 +8,10 @@ use crate::measure::accuses;
 use crate::run::Run;
 use crate::scenario::{Scenario, Truth};
 use crate::seen::{Gap, LEAST, Page, Seen, Segment, Underflow, underflow};
+use crate::uncounted::{FRAME_AGE, invalid};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use std::ops::Not;
 use whystall::verdict::{BlockingSegment, Stall, StallKind, Zone, ZoneTime};
 
 /// What is written down of a run.
@@ -24,9 +26,15 @@ pub struct Record {
     /// The page asked two other sites for a little all the time.
     #[serde(default)]
     pub pings: bool,
+    /// Another device in the home downloaded all the time.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub neighbour: bool,
     /// Only this one of several faults.
     #[serde(default)]
     pub only: Option<usize>,
+    /// In surroundings that the seed drew.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub drawn: bool,
     /// Of what was run.
     pub commit: String,
     pub truth: Option<Truth>,
@@ -120,12 +128,8 @@ impl Answer {
     }
 }
 
-/// A gap begins at the last frame before it, which can be so much older than the fault that made it, milliseconds.
-const FRAME_AGE: f64 = 150.0;
-
 /// Media that may be left when playback stops, seconds: some frames.
 const FRAMES: f64 = 0.3;
-
 /// Two names of one time agree within this, seconds.
 const ROUNDING: f64 = 0.05;
 
@@ -137,9 +141,14 @@ impl Record {
 
     /// What was played, in words.
     pub fn played(&self) -> String {
-        let pings = if self.pings { " with small requests" } else { "" };
+        let marks = [
+            (self.pings, " with small requests"),
+            (self.neighbour, " beside a download"),
+            (self.drawn, ", drawn"),
+        ];
+        let marks: String = marks.into_iter().filter_map(|(is, mark)| is.then_some(mark)).collect();
         let only = self.only.map_or(String::new(), |only| format!(", only its fault {only}"));
-        format!("{}{pings}{only}", self.scenario)
+        format!("{}{marks}{only}", self.scenario)
     }
 
     /// Its server is in the ISP's network.
@@ -192,7 +201,8 @@ impl Record {
         let stood = self.page.stops.iter().filter(|stop| stop.lost() >= LEAST);
         let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
         let gone = self.page.gaps.iter().map(|gap| (gap.began, gap.ended));
-        let seen: Vec<(f64, f64)> = gone.chain(stood).chain(self.page.stands()).collect();
+        let seen: Vec<(f64, f64)> =
+            gone.chain(stood).chain(self.page.stands()).chain(self.page.jumped()).collect();
         let within = |stall: &Stall, (from, to): (f64, f64)| {
             began(stall) < to && ended(stall).is_none_or(|ended| ended > from)
         };
@@ -275,7 +285,9 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         seed: run.seed,
         check: run.check,
         pings: run.pings,
+        neighbour: run.neighbour,
         only: run.only,
+        drawn: run.drawn,
         commit: commit.to_owned(),
         truth: scenario.truth.clone(),
         invalid: invalid(scenario, run.only, seen, &page.stalls()),
@@ -295,32 +307,6 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
     };
     record.judge(scenario)?;
     Ok(record)
-}
-
-fn invalid(scenario: &Scenario, only: Option<usize>, seen: &Seen, gaps: &[Gap]) -> Vec<String> {
-    let mut why = Vec::new();
-    let lateness = seen.links.lateness;
-    if !lateness.acceptable() {
-        why.push(format!("the emulator was late with {} of {} packets", lateness.late, lateness.packets));
-    }
-    match (scenario.faults.is_empty(), seen.faults) {
-        (false, None) => why.push("no fault began: playback did not get there".to_owned()),
-        (false, Some((began, _))) => {
-            let before = gaps.iter().filter(|gap| gap.began + FRAME_AGE < began).count();
-            if before > 0 {
-                why.push(format!("{before} stalls before the fault"));
-            }
-        }
-        (true, _) => {}
-    }
-    // Of two faults, one alone need not make it stall.
-    if scenario.truth.is_some() && only.is_none() && gaps.is_empty() {
-        why.push("the planned stall did not happen".to_owned());
-    }
-    if scenario.truth.is_none() && !gaps.is_empty() {
-        why.push(format!("a control with {} stalls", gaps.len()));
-    }
-    why
 }
 
 fn overlap(gap: &Gap, stall: &Stall) -> bool {
@@ -347,14 +333,7 @@ mod tests {
         include_str!("../../../tests/replay/slow-response/withheld-chromium/bundle.whystall");
 
     fn judged(scenario: &Scenario, seen: &Seen) -> Record {
-        let run = Run {
-            scenario: String::new(),
-            browser: String::new(),
-            seed: 1,
-            check: false,
-            pings: false,
-            only: None,
-        };
+        let run = Run { seed: 1, ..Run::default() };
         judge(scenario, &run, "", seen).unwrap()
     }
 

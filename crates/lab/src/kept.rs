@@ -88,7 +88,6 @@ pub fn read(file: &Path) -> Result<Record> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
 
     /// The rules of today, over everything that was ever kept: a place is never wrongly ruled out, an innocent network never
     /// blamed alone, no stall missed and none invented.
@@ -99,7 +98,7 @@ mod tests {
         let mut judged = 0;
         for entry in fs::read_dir(root.join(KEPT)).unwrap() {
             let mut record = read(&entry.unwrap().path()).unwrap();
-            let scenario = Scenario::read(&root.join("lab/scenarios"), &record.scenario).unwrap();
+            let (scenario, _) = Run::of(&record).story(&root).unwrap();
             record.truth = scenario.truth.clone();
             record.judge(&scenario).unwrap();
             judged += usize::from(record.stall.is_some());

@@ -4,6 +4,7 @@ mod accuracy;
 mod adopt;
 mod baseline;
 mod beside;
+mod drawn;
 mod driver;
 mod durations;
 mod emulator;
@@ -28,11 +29,13 @@ mod seen;
 mod server;
 mod shares;
 mod space;
+mod surroundings;
 mod table;
 mod targets;
 mod topology;
 mod traffic;
 mod tree;
+mod uncounted;
 mod unseen;
 
 use anyhow::{Result, ensure};
@@ -90,6 +93,10 @@ enum Task {
         pings: bool,
         #[arg(long)]
         only: Option<usize>,
+        #[arg(long)]
+        neighbour: bool,
+        #[arg(long)]
+        drawn: bool,
     },
 }
 
@@ -118,9 +125,15 @@ struct Chosen {
     /// The page asks two other sites for a little all the time
     #[arg(long)]
     pings: bool,
+    /// Another device in the home downloads all the time
+    #[arg(long)]
+    neighbour: bool,
     /// Of the faults only this one, counted from 1: what would have been without the others
     #[arg(long, value_name = "FAULT")]
     only: Option<usize>,
+    /// In other surroundings: the path, the player and how bad the fault is are drawn by the seed
+    #[arg(long, conflicts_with = "only")]
+    drawn: bool,
     /// Run again what has been run
     #[arg(long)]
     again: bool,
@@ -155,10 +168,12 @@ fn perform(task: &Task) -> Result<ExitCode> {
         Task::Fit => fit::fit()?,
         Task::Keep => kept::keep()?,
         Task::Adopt { scenarios } => adopt::adopt(scenarios)?,
-        Task::Perform { scenario, browser, seed, check, pings, only } => {
+        Task::Perform { scenario, browser, seed, check, pings, neighbour, only, drawn } => {
             ensure!(space::inside(), "this is for the laboratory itself: use run");
             let (scenario, browser) = (scenario.clone(), browser.clone());
-            let run = Run { scenario, browser, seed: *seed, check: *check, pings: *pings, only: *only };
+            let (seed, check, pings, neighbour) = (*seed, *check, *pings, *neighbour);
+            let (only, drawn) = (*only, *drawn);
+            let run = Run { scenario, browser, seed, check, pings, neighbour, only, drawn };
             println!("{}", report::row(&run.perform()?));
         }
     }
@@ -199,7 +214,9 @@ fn chosen(chosen: &Chosen) -> Result<Vec<Run>> {
                     seed,
                     check: chosen.check,
                     pings: chosen.pings,
+                    neighbour: chosen.neighbour,
                     only: chosen.only,
+                    drawn: chosen.drawn,
                 });
             }
         }
@@ -216,7 +233,7 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
     let mut wrong = Vec::new();
     let mut tried: usize = 0;
     for (number, run) in runs.iter().enumerate() {
-        let Run { scenario, browser, seed, check, pings, only } = run;
+        let Run { scenario, browser, seed, check, pings, neighbour, only, drawn } = run;
         let left = (runs.len() - number) as f64 * began.elapsed().as_secs_f64() / tried.max(1) as f64 / 60.0;
         let left = if tried > 0 { format!(", about {left:.0} min left") } else { String::new() };
         println!("[{}/{}] {scenario}, {browser}, seed {seed}{left}", number + 1, runs.len());
@@ -232,6 +249,8 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
             let mut words = vec!["perform", scenario, browser, &seed];
             words.extend(check.then_some("--check"));
             words.extend(pings.then_some("--pings"));
+            words.extend(neighbour.then_some("--neighbour"));
+            words.extend(drawn.then_some("--drawn"));
             let only = only.map(|only| only.to_string());
             words.extend(only.iter().flat_map(|only| ["--only", only]));
             let code = space::enter(&words, false)?;

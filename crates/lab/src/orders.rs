@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// servers run, too. Called inside.
 pub fn take(serve: Option<&Path>) -> Result<()> {
     let lines = space::hold();
-    let topology = read_topology()?;
+    let topology = read_topology(Path::new("."))?;
     let room = Room::new(Path::new("target/lab/room"), &topology)?;
     let lab = Lab::up(topology, 1)?;
     let servers = match serve {

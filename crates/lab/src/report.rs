@@ -36,9 +36,10 @@ pub fn report() -> Result<()> {
             sound.len() - valid.len()
         );
     }
-    let (alone, valid): (Vec<&Record>, Vec<&Record>) =
+    let (alone, whole): (Vec<&Record>, Vec<&Record>) =
         valid.into_iter().partition(|record| record.only.is_some());
-    let judged: Vec<_> = valid.iter().filter(|record| record.truth.is_some()).collect();
+    let (drawn, valid): (Vec<&Record>, Vec<&Record>) = whole.iter().partition(|record| record.drawn);
+    let judged: Vec<_> = whole.iter().filter(|record| record.truth.is_some()).collect();
     let said: Vec<_> = judged.iter().filter_map(|record| record.stall.as_ref()).collect();
     let contained = said.iter().filter(|said| said.contained).count();
     let sizes: usize = said.iter().map(|said| said.answer.zones.len()).sum();
@@ -47,18 +48,18 @@ pub fn report() -> Result<()> {
         "\n{} runs, {} valid; of {} with a fault: {} explained, truth inside {contained}, mean size {:.2}; \
          access or interconnect alone when innocent: {accused}; missed {}, invented {}",
         records.len(),
-        valid.len(),
+        whole.len(),
         judged.len(),
         said.len(),
         sizes as f64 / said.len().max(1) as f64,
-        valid.iter().map(|record| record.missed).sum::<usize>(),
-        valid.iter().map(|record| record.invented).sum::<usize>(),
+        whole.iter().map(|record| record.missed).sum::<usize>(),
+        whole.iter().map(|record| record.invented).sum::<usize>(),
     );
     let file = "target/lab/report.json";
     // A clone that made no runs of its own has those that are kept.
     fs::create_dir_all("target/lab")?;
     fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
-    fs::write(accuracy::PAGE, accuracy::page(&records, &valid, &alone, fit::last().as_ref())?)?;
+    fs::write(accuracy::PAGE, accuracy::page(&records, &valid, &alone, &drawn, fit::last().as_ref())?)?;
     println!("written to {file} and {}", accuracy::PAGE);
     Ok(())
 }

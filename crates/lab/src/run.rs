@@ -1,11 +1,12 @@
 //! One run: a laboratory is built, a story played in it, and what came of it written down.
 
+use crate::drawn;
 use crate::driver::{Driver, Said};
 use crate::fault::{On, Scene};
 use crate::judge::{self, Record};
 use crate::kept::{self, KEPT};
 use crate::lab::Lab;
-use crate::scenario::{Play, Scenario};
+use crate::scenario::{Play, Scenario, What};
 use crate::seen::Seen;
 use crate::server::Servers;
 use crate::space::{self, Room, host};
@@ -18,7 +19,7 @@ use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// What is run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Run {
     pub scenario: String,
     pub browser: String,
@@ -27,8 +28,12 @@ pub struct Run {
     pub check: bool,
     /// The page asks two other sites for a little all the time.
     pub pings: bool,
+    /// Another device in the home downloads all the time.
+    pub neighbour: bool,
     /// Of its faults only this one, counted from 1: what would have been without the others.
     pub only: Option<usize>,
+    /// In surroundings that the seed draws.
+    pub drawn: bool,
 }
 
 /// Where records are kept.
@@ -47,9 +52,11 @@ impl Run {
     /// What its files are called.
     pub fn name(&self) -> String {
         let pings = if self.pings { "-pings" } else { "" };
+        let neighbour = if self.neighbour { "-neighbour" } else { "" };
+        let drawn = if self.drawn { "-drawn" } else { "" };
         let check = if self.check { "-check" } else { "" };
         let only = self.only.map_or(String::new(), |only| format!("-only-{only}"));
-        format!("{}{only}{pings}-{}-{}{check}", self.scenario, self.browser, self.seed)
+        format!("{}{only}{pings}{neighbour}{drawn}-{}-{}{check}", self.scenario, self.browser, self.seed)
     }
 
     /// Its record.
@@ -59,14 +66,16 @@ impl Run {
 
     /// The run that a record is of.
     pub fn of(record: &Record) -> Run {
-        let Record { scenario, browser, seed, check, pings, only, .. } = record;
+        let Record { scenario, browser, seed, check, pings, neighbour, only, drawn, .. } = record;
         Run {
             scenario: scenario.clone(),
             browser: browser.clone(),
             seed: *seed,
             check: *check,
             pings: *pings,
+            neighbour: *neighbour,
             only: *only,
+            drawn: *drawn,
         }
     }
 
@@ -88,12 +97,21 @@ impl Run {
         judged(record)
     }
 
+    /// What is played where; the laboratory's files are below `root`.
+    pub fn story(&self, root: &Path) -> Result<(Scenario, Topology)> {
+        let mut scenario = Scenario::read(&root.join(SCENARIOS), &self.scenario)?;
+        let mut topology = read_topology(root)?;
+        if self.drawn {
+            drawn::draw(&mut scenario, &mut topology, self.seed);
+        }
+        Ok((scenario, topology))
+    }
+
     /// Does it, and writes the record. Called inside.
     pub fn perform(&self) -> Result<Record> {
         // Nothing will be said from outside, but it ends with the one there.
         let _lines = space::hold();
-        let scenario = Scenario::read(Path::new(SCENARIOS), &self.scenario)?;
-        let topology = read_topology()?;
+        let (scenario, topology) = self.story(Path::new("."))?;
         let room = Room::new(Path::new("target/lab/room"), &topology)?;
         let stage = room.dir("stage")?;
         let staged = Command::new("node")
@@ -126,7 +144,7 @@ impl Run {
 
 /// Judges it by the rules of today.
 fn judged(mut record: Record) -> Result<Record> {
-    let scenario = Scenario::read(Path::new(SCENARIOS), &record.scenario)?;
+    let (scenario, _) = Run::of(&record).story(Path::new("."))?;
     record.truth = scenario.truth.clone();
     record.judge(&scenario)?;
     Ok(record)
@@ -165,9 +183,9 @@ pub fn commit() -> Result<String> {
 }
 
 /// The path that everything is played on.
-pub fn read_topology() -> Result<Topology> {
-    let file = "lab/topology.toml";
-    Topology::parse(&fs::read_to_string(file).with_context(|| format!("reading {file}"))?)
+pub fn read_topology(root: &Path) -> Result<Topology> {
+    let file = root.join("lab/topology.toml");
+    Topology::parse(&fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?)
 }
 
 /// Plays it and makes go wrong what the story says, when it says so.
@@ -206,6 +224,7 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     meanwhile.extend(play.finds.then(|| fetched_beside(scheme)));
     meanwhile.extend(play.elsewhere.then(|| fetching_elsewhere("picture", 1_000)));
     meanwhile.extend(run.pings.then(|| fetching_elsewhere("news", 500)));
+    let downloads = run.neighbour.then(|| scene.begin(&What::Download { transfers: 1 })).transpose()?;
     let mut coming = scenario.going_wrong(run.only);
     let mut on: Vec<(Instant, On)> = Vec::new();
     let (mut began, mut ended) = (None, None);
@@ -243,7 +262,7 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
         }
     };
     let stats = lab.emulator.stats()?;
-    for (_, over) in on {
+    for over in on.into_iter().map(|(_, over)| over).chain(downloads) {
         scene.end(over)?;
     }
     driver.finish()?;

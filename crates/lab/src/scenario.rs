@@ -47,6 +47,11 @@ impl Truth {
     pub fn is_home_busy(&self) -> bool {
         self.cause == "home-busy"
     }
+
+    /// Nothing gets through.
+    pub fn is_dead(&self) -> bool {
+        matches!(self.cause.as_str(), "offline" | "interconnect-dead")
+    }
 }
 
 /// What plays.

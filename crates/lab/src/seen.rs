@@ -140,6 +140,21 @@ impl Page {
         (last.at - since >= SHORTEST).then_some((since, last.at))
     }
 
+    /// From when until when it was seen to stand before it jumped on, as live streams do: frames tell of no gap there.
+    pub fn jumped(&self) -> Vec<(f64, f64)> {
+        let ahead = self.stops.iter().filter(|stop| stop.lost() < 0.0);
+        ahead.filter_map(|stop| self.stood_longest(stop)).collect()
+    }
+
+    fn stood_longest(&self, stop: &Stop) -> Option<(f64, f64)> {
+        let within: Vec<&Tick> =
+            self.ticks.iter().filter(|tick| (stop.began..=stop.ended).contains(&tick.at)).collect();
+        let spans = within.chunk_by(|one, next| one.position == next.position);
+        let spans = spans.filter_map(|span| Some((span.first()?.at, span.last()?.at)));
+        let longest = spans.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))?;
+        (longest.1 - longest.0 >= SHORTEST).then_some(longest)
+    }
+
     /// The gaps that are stalls.
     pub fn stalls(&self) -> Vec<Gap> {
         self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST).collect()
@@ -166,5 +181,20 @@ mod tests {
         assert_eq!(page(&[0.0, 0.5, 1.0, 1.2, 1.2, 1.2]).stands(), Some((1_500.0, 2_500.0)));
         assert_eq!(page(&[0.0, 0.5, 0.5, 0.5, 1.0]).stands(), None);
         assert_eq!(page(&[]).stands(), None);
+    }
+
+    #[test]
+    fn what_stands_and_then_jumps_on_stood() {
+        let tick = |at, position| Tick { at, position };
+        let ticks = || {
+            vec![tick(0.0, 1.0), tick(500.0, 1.2), tick(1_000.0, 1.2), tick(1_500.0, 1.2), tick(2_000.0, 9.0)]
+        };
+        let page = |moved| {
+            let stops = vec![Stop { began: 200.0, ended: 1_900.0, moved }];
+            Page { gaps: Vec::new(), stops, ticks: ticks(), segments: Vec::new() }
+        };
+        assert_eq!(page(7.8).jumped(), [(500.0, 1_500.0)]);
+        // Without a jump frames tell.
+        assert!(page(0.1).jumped().is_empty());
     }
 }

@@ -26,6 +26,9 @@ const ALONE: [(Zone, usize); 7] = [
     (Zone::Origin, 90),
 ];
 
+/// Of these it matters what the line carries when all is well.
+const MEASURED: [Zone; 3] = [Zone::Player, Zone::Access, Zone::Interconnect];
+
 /// One thing that was to be shown.
 struct Row {
     what: String,
@@ -40,9 +43,12 @@ pub fn told(page: &mut String, valid: &[&Record]) -> Result<()> {
     writeln!(
         page,
         "\n## What was to be shown\n\n\
-         Many runs were measured by a check that began later, asked less, or waited longer. Those of seed {AS_NOW} and above are \
-         passes\nover the scenarios in random order, as far as time allowed, by what is there now. The right zone alone is counted \
-         with the\nanswer: without it a full line is the home's or the provider's, and the set has to have both.\n"
+         Many runs were measured by a check that began later, asked less, or waited longer. Those of seed {AS_NOW} and above are\n\
+         passes over the scenarios in random order, as far as time allowed, by what is there now. The right zone alone is counted\n\
+         with the answer: without it a full line is the home's or the provider's, and the set has to have both. *And line tests*:\n\
+         where it is known, too, what the line carries when all is well; without that a line that is too slow from the first byte\n\
+         on and a quality chosen too high look alike. Where a line is dead, a router that has lost its line and a line that is\n\
+         down answer alike, and so do a dead peering and a dead site behind it.\n"
     )?;
     let from = format!("seed {AS_NOW} and above");
     let mut table = Table::new(&["what", "target", "all runs", "met", &from, "met"]);
@@ -83,17 +89,26 @@ fn rows(valid: &[&Record]) -> Vec<Row> {
     ];
     for (zone, percent) in ALONE {
         let of: Vec<&Record> = checked.iter().copied().filter(|record| is_of(record, zone)).collect();
-        let alone = |of: &[&Record]| -> Vec<bool> {
-            of_one(&judged(of, Mode::Answered)).iter().map(Judged::alone).collect()
+        let alone = |of: &[&Record], mode| -> Vec<bool> {
+            of_one(&judged(of, mode)).iter().map(Judged::alone).collect()
         };
-        rows.push(at_least(&format!("{} alone", name(zone)), &alone(&of), percent));
-        if zone == Zone::Home {
-            let can: Vec<&Record> = of
-                .into_iter()
-                .filter(|record| !record.truth.as_ref().is_some_and(Truth::is_home_busy))
-                .collect();
-            rows.push(at_least("home alone, without downloads in the home", &alone(&can), percent));
+        rows.push(at_least(&format!("{} alone", name(zone)), &alone(&of, Mode::Answered), percent));
+        if MEASURED.contains(&zone) {
+            let measured = alone(&of, Mode::Measured);
+            rows.push(at_least(&format!("{} alone, and line tests", name(zone)), &measured, percent));
         }
+        let but = |is: fn(&Truth) -> bool| -> Vec<&Record> {
+            of.iter().copied().filter(|record| !record.truth.as_ref().is_some_and(is)).collect()
+        };
+        // What nothing that can be asked tells apart from what is beside it.
+        let (which, can) = match zone {
+            Zone::Home => ("without downloads in the home", but(Truth::is_home_busy)),
+            Zone::Access => ("where the line is not dead", but(Truth::is_dead)),
+            Zone::Interconnect => ("where the peering is not dead", but(Truth::is_dead)),
+            _ => continue,
+        };
+        let can = alone(&can, Mode::Answered);
+        rows.push(at_least(&format!("{} alone, {which}", name(zone)), &can, percent));
     }
     rows.extend([
         row(

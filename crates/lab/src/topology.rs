@@ -49,11 +49,11 @@ pub struct Wire {
     pub near: String,
     pub far: String,
     #[serde(default)]
-    both: Change,
+    pub both: Change,
     #[serde(default)]
-    up: Change,
+    pub up: Change,
     #[serde(default)]
-    down: Change,
+    pub down: Change,
 }
 
 /// Which way on a link.

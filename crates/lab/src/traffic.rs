@@ -14,11 +14,13 @@ enum Traffic {
     None,
     Small,
     Large,
+    Neighbour,
 }
 
 impl Traffic {
     fn of(record: &Record) -> Traffic {
         match record.scenario.as_str() {
+            _ if record.neighbour => Traffic::Neighbour,
             "home-download" | "home-other-tab" => Traffic::Large,
             name if name.ends_with("elsewhere") => Traffic::Large,
             _ if record.pings => Traffic::Small,
@@ -34,7 +36,9 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
         "\n## With and without other traffic\n\n\
          Other requests of the page: *large* ones are 300 kB a second from two other sites (scenarios whose name ends in\n\
          *elsewhere*; in *home-download* another device downloads, in *home-other-tab* another tab), *small* ones 2 kB every half\n\
-         a second (`lab run --pings`), as pages with chat, counters or advertising make them.\n\
+         a second (`lab run --pings`), as pages with chat, counters or advertising make them. Beside *another device* the home's line\n\
+         is full all the time of one download (`lab run --neighbour`), which by itself stops nothing; that a queue may be beyond what the\n\
+         references share though others fill that a little, too, is by *interconnect-congested* of these.\n\
          \n\
          Passively there is a least: without the router's answer time home and access are never told apart, nor the networks in\n\
          between from the video's servers without another of them ([attribution](attribution.md#the-set)). Where everything else\n\
@@ -50,8 +54,12 @@ pub fn told(page: &mut String, valid: &[&Record], checked: &[&Record]) -> Result
     for (title, records, mode) in
         [("passively", valid, Mode::Passive), ("with a check", checked, Mode::Checked)]
     {
-        for (what, traffic) in [("none", Traffic::None), ("small", Traffic::Small), ("large", Traffic::Large)]
-        {
+        for (what, traffic) in [
+            ("none", Traffic::None),
+            ("small", Traffic::Small),
+            ("large", Traffic::Large),
+            ("another device", Traffic::Neighbour),
+        ] {
             let of: Vec<&Record> =
                 records.iter().copied().filter(|record| Traffic::of(record) == traffic).collect();
             if of.is_empty() {
