@@ -38,8 +38,19 @@ export async function launch(name, { headless = true, dark = false, extension = 
   const built = path.join(dist, name === 'firefox' ? 'firefox' : 'chrome');
   const directory = networks ? await withNetworks(built, networks) : built;
   const { browser, base } = await start({ headless, dark, extension, directory, anyCertificate, downloads, quota, room, proxy, clipboard, backgrounds, profile });
-  // Its first page opens by itself, in front of whatever is there by then.
-  if (extension === true && !again) await (await pageAt(browser, `${base}welcome.html`)).close();
+  const close = async () => {
+    await browser.close();
+    if (directory !== built) await rm(directory, { recursive: true, force: true });
+    if (!lasting) await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  try {
+    // Its first page opens by itself, in front of whatever is there by then.
+    if (extension === true && !again) await (await pageAt(browser, `${base}welcome.html`, { patience: FIRST_PAGE })).close();
+  } catch (error) {
+    // Whoever launched a browser waits for it to end.
+    await close();
+    throw error;
+  }
   return {
     name,
     browser,
@@ -58,7 +69,7 @@ export async function launch(name, { headless = true, dark = false, extension = 
     /** Opens the popup of a page's tab, in a tab of its own. */
     openPopup: async (page) => openExtensionPage(browser, base + (await popupOf(browser, base, page))),
     /** A page that the extension opened itself, whose address begins so. */
-    openedExtensionPage: (start) => pageAt(browser, base + start, (address) => address.startsWith(base + start)),
+    openedExtensionPage: (start) => pageAt(browser, base + start, { fits: (address) => address.startsWith(base + start) }),
     /** Stops the extension's background, as the browser does when it has been idle. */
     stopBackground: () => (name === 'firefox' ? stopEventPage(browser) : stopServiceWorker(browser)),
     /** The picture in the clipboard as a PNG, in base64. In Chromium a page has to be allowed to read it. @param {any} page */
@@ -74,11 +85,7 @@ export async function launch(name, { headless = true, dark = false, extension = 
       await this.signal('SIGKILL');
       await gone;
     },
-    async close() {
-      await browser.close();
-      if (directory !== built) await rm(directory, { recursive: true, force: true });
-      if (!lasting) await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    },
+    close,
   };
 }
 
@@ -108,6 +115,9 @@ export async function until(ask, what, patience = PATIENCE) {
     await new Promise((done) => setTimeout(done, POLL));
   }
 }
+
+/** Milliseconds that a machine with other things to do may take to show a browser's first page. */
+const FIRST_PAGE = 60_000;
 
 /** Milliseconds between two questions: often enough to catch a stall of a second, seldom enough not to disturb it. */
 const POLL = 100;
@@ -208,7 +218,7 @@ async function popupOf(browser, base, page) {
 }
 
 /** The page of this address, loaded, once there is one. */
-function pageAt(browser, url, fits = (address) => address === url) {
+function pageAt(browser, url, { fits = (address) => address === url, patience = PATIENCE } = {}) {
   const address = (page) => page.evaluate(() => document.readyState === 'complete' && location.href).catch(() => null);
   const slow = () => new Promise((done) => setTimeout(done, 500));
   return until(async () => {
@@ -219,7 +229,7 @@ function pageAt(browser, url, fits = (address) => address === url) {
       if (at && fits(at)) return page;
     }
     return null;
-  }, `a page at ${url}`);
+  }, `a page at ${url}`, patience);
 }
 
 async function stopServiceWorker(browser) {

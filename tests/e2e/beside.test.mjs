@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { overlaps } from '../../demo/verdict.mjs';
+import { invented, overlaps } from '../../demo/verdict.mjs';
 import { openService } from '../../demo/service.mjs';
 import { browserName, demoStream, play } from './playback.mjs';
 
@@ -53,7 +53,10 @@ describe(`side by side in ${browserName}`, () => {
     const { stream, service, records, stalls } = await played({ query: { players: '2', of: '540p' }, late, until: 20, stalls: 2 });
     const stops = records.map(({ stops }) => long(stops));
     assert.deepEqual(stops.map(({ length }) => length), [1, 1], 'each video stalled once');
-    assert.equal(stalls.length, 2, `found: ${stalls.map(({ cause, began }) => `${cause} at ${began.media / 1e6} s`)}`);
+    const found = `found: ${stalls.map(({ cause, began, duration }) => `${cause} at ${began.media / 1e6} s for ${duration / 1e6} s`)}`;
+    assert.equal(stalls.filter(({ duration }) => duration >= 1e6).length, 2, found);
+    // A machine with other things to do may stop one for a moment.
+    assert.deepEqual(invented(records.flatMap(({ stops }) => stops), stalls), [], found);
     for (const [i, [, , number]] of late.entries()) {
       const [stop] = stops[i];
       const stall = stalls.find((stall) => overlaps(stop, stall) && Math.abs(stall.began.wall / 1e3 - stop.began) < 1000);
