@@ -102,7 +102,7 @@ pub fn page(
          apart](#two-faults-at-once). Bounds are Wilson's, 95 %.\n",
         valid.len() + drawn.len() + uncounted.len(),
         valid.len() + drawn.len(),
-        checked.len(),
+        checked.len() + drawn.iter().filter(|record| record.check).count(),
         few(&commits),
         today()?,
         commit()?,
