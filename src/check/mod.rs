@@ -362,10 +362,10 @@ impl Checker {
         if self.listings > 0 && sought {
             return Vec::new();
         }
-        self.sought = Some(now);
         let books = Books::open(machine, element);
         let (blocking, ledger) = books.explain(sighting);
         if let Some(host) = blocking.iter().find_map(|blocking| books.overdue_at(blocking)) {
+            self.sought = Some(now);
             // What they move is all that a stall's check may.
             let moved = self.moved && self.listings == 0;
             if moved || self.listings >= LISTINGS || self.listings > 0 && now - self.idle_since < AGAIN {

@@ -66,10 +66,8 @@ pub fn queue_behind(scene: &Scene) -> bool {
 pub fn test(scene: &Scene) -> Option<Told> {
     let gateway = Series::to(scene, Target::Gateway)?;
     let beyond = references::series(scene)?;
-    // What is beyond what the references share is not the home's.
-    let up = beyond.into_iter().all(Series::queues) && !near::less(scene, beyond);
+    let up = near::up(scene, beyond);
     let rise = beyond.into_iter().filter_map(Series::rise).min();
-    let sways = near::sway(scene, beyond).is_some();
     let small = |rise: Micros| gateway.rise().is_some_and(|own| own.0.saturating_mul(PART) <= rise.0);
     let as_often = |of: &Series| gateway.loses_half_of(of);
     let (id, row) = match gateway.trend() {
@@ -80,7 +78,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
         _ if gateway.lossy() && near::loses(scene, beyond) && beyond.into_iter().all(as_often) => {
             return Some(told("gateway-lossy", LOSSY, gateway));
         }
-        _ if sways || up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
+        _ if near::sway(scene, beyond).is_some() => (QUEUE_BEHIND, BEHIND),
+        _ if up && gateway.is_known() && !gateway.lost_one() && rise.is_some_and(small) => {
             (QUEUE_BEHIND, BEHIND)
         }
         Some(Trend::Flat) => ("gateway-flat", PROMPT),

@@ -54,8 +54,8 @@ pub fn test(scene: &Scene) -> Option<Told> {
     }
     let (id, row) = match both.map(Series::trend) {
         _ if less(scene, both) => ("near-up-less", FLAT),
-        _ if both.into_iter().all(Series::queues) && explains(scene, both) => ("near-up-as-much", SAME),
-        _ if both.into_iter().all(Series::queues) => ("near-up", UP),
+        _ if up(scene, both) && explains(scene, both) => ("near-up-as-much", SAME),
+        _ if up(scene, both) => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
         _ => return sways(scene, both).or_else(|| lossy(scene, both)),
     };
@@ -118,6 +118,11 @@ fn told<const N: usize>(id: &str, row: Row, both: [&Series; 2], values: [(&'stat
     let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     let observed = Some(Observation::References);
     Told { finding: finding(id, facts, values), row, observed, networks_assumed: false }
+}
+
+/// What both share is a queue, and not only one that others fill a little.
+pub fn up(scene: &Scene, both: [&Series; 2]) -> bool {
+    both.into_iter().all(Series::queues) && !less(scene, both)
 }
 
 /// The late server's answers wait in a queue, and theirs took longer by less than a quarter of that, though not as little as at rest:

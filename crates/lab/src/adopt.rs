@@ -1,7 +1,7 @@
 //! Takes the evidence of runs into tests/replay, so that fast tests run on recorded reality.
 
 use crate::judge::{Record, Said};
-use crate::run::records;
+use crate::run::{Run, records};
 use crate::space::host;
 use anyhow::{Context, Result};
 use std::fs;
@@ -26,10 +26,7 @@ pub fn adopt(scenarios: &[String]) -> Result<()> {
         if record.only.is_some() || !chosen {
             continue;
         }
-        let pings = if record.pings { "-pings" } else { "" };
-        let neighbour = if record.neighbour { "-neighbour" } else { "" };
-        let drawn = if record.drawn { "-drawn" } else { "" };
-        let name = format!("{}{pings}{neighbour}{drawn}-{}", record.scenario, record.browser);
+        let name = format!("{}{}-{}", record.scenario, Run::of(&record).marks(), record.browser);
         match take(&record, &name)? {
             Ok(folder) => println!("{name}, seed {}: adopted as {}", record.seed, folder.display()),
             Err(why) => println!("{name}, seed {}: refused, {why}", record.seed),

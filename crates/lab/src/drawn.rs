@@ -102,7 +102,7 @@ fn surround(topology: &mut Topology, random: &mut Rng) -> f64 {
 fn watch(play: &mut Play, own: bool, line: f64, random: &mut Rng) {
     let usual = Play::default();
     let [least, most] = BUFFER;
-    let [player, buffer] = [random.usize(0..PLAYERS.len()), random.u32(least..=most) as usize];
+    let (player, buffer) = (random.usize(0..PLAYERS.len()), random.u32(least..=most));
     let [secure, elsewhere] = [3, 4].map(|of| random.u8(0..of) == 0);
     if play.stream.is_empty() && !own {
         play.player = PLAYERS.get(player).copied().unwrap_or_default().into();
@@ -110,7 +110,7 @@ fn watch(play: &mut Play, own: bool, line: f64, random: &mut Rng) {
         play.elsewhere |= elsewhere;
     }
     if play.stream.is_empty() && play.buffer == usual.buffer {
-        play.buffer = u32::try_from(buffer).unwrap_or(usual.buffer);
+        play.buffer = buffer;
     }
     // Else the story has a line of its own.
     if play.line == usual.line {

@@ -51,12 +51,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl Run {
     /// What its files are called.
     pub fn name(&self) -> String {
-        let pings = if self.pings { "-pings" } else { "" };
-        let neighbour = if self.neighbour { "-neighbour" } else { "" };
-        let drawn = if self.drawn { "-drawn" } else { "" };
         let check = if self.check { "-check" } else { "" };
         let only = self.only.map_or(String::new(), |only| format!("-only-{only}"));
-        format!("{}{only}{pings}{neighbour}{drawn}-{}-{}{check}", self.scenario, self.browser, self.seed)
+        format!("{}{only}{}-{}-{}{check}", self.scenario, self.marks(), self.browser, self.seed)
+    }
+
+    /// In what it differs from the scenario as it is written.
+    pub fn marks(&self) -> String {
+        let marks =
+            [(self.pings, "-pings"), (self.neighbour, "-neighbour"), (self.drawn, "-drawn")].into_iter();
+        marks.filter_map(|(is, mark)| is.then_some(mark)).collect()
     }
 
     /// Its record.

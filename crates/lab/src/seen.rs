@@ -132,33 +132,34 @@ impl Page {
         within.windows(2).filter(stood).filter_map(|pair| Some(pair.first()?.position)).collect()
     }
 
+    /// From when until when it was seen to stand, each time.
+    fn standing(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let spans = self.ticks.chunk_by(|one, next| one.position == next.position);
+        spans.filter_map(|span| Some((span.first()?.at, span.last()?.at)))
+    }
+
     /// From when until when it was seen to stand at the end, and never went on.
     pub fn stands(&self) -> Option<(f64, f64)> {
-        let last = self.ticks.last()?;
-        let there = self.ticks.iter().rev().take_while(|tick| tick.position == last.position);
-        let since = there.last()?.at;
-        (last.at - since >= SHORTEST).then_some((since, last.at))
+        self.standing().last().filter(long)
     }
 
     /// From when until when it was seen to stand before it jumped on, as live streams do: frames tell of no gap there.
     pub fn jumped(&self) -> Vec<(f64, f64)> {
-        let ahead = self.stops.iter().filter(|stop| stop.lost() < 0.0);
-        ahead.filter_map(|stop| self.stood_longest(stop)).collect()
-    }
-
-    fn stood_longest(&self, stop: &Stop) -> Option<(f64, f64)> {
-        let within: Vec<&Tick> =
-            self.ticks.iter().filter(|tick| (stop.began..=stop.ended).contains(&tick.at)).collect();
-        let spans = within.chunk_by(|one, next| one.position == next.position);
-        let spans = spans.filter_map(|span| Some((span.first()?.at, span.last()?.at)));
-        let longest = spans.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))?;
-        (longest.1 - longest.0 >= SHORTEST).then_some(longest)
+        let ahead = |(from, to): &(f64, f64)| {
+            let around = |stop: &Stop| stop.began <= *from && *to <= stop.ended;
+            self.stops.iter().any(|stop| stop.lost() < 0.0 && around(stop))
+        };
+        self.standing().filter(long).filter(ahead).collect()
     }
 
     /// The gaps that are stalls.
     pub fn stalls(&self) -> Vec<Gap> {
         self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST).collect()
     }
+}
+
+fn long((from, to): &(f64, f64)) -> bool {
+    to - from >= SHORTEST
 }
 
 /// Why Chromium said that playback stopped in this gap, or `early` milliseconds before it.
