@@ -3,7 +3,8 @@
 //!
 //! # What shows it
 //! The browser's own count (`getVideoPlaybackQuality`): of the frames from a few seconds before the stall to its end, at
-//! least three in ten were not shown.
+//! least three in ten were not shown; where playback crawls, one in ten: Chromium waits for most that are late, and that
+//! any are late says why it crawls.
 //!
 //! # When Whystall does not say so
 //! When the tab was hidden (then browsers drop frames on purpose), when the main thread was busy for half of the stall,
@@ -15,7 +16,7 @@
 use super::{Case, Cause, finding};
 use crate::conditions::Frames;
 use crate::time::Micros;
-use crate::verdict::{Finding, Value, Zone};
+use crate::verdict::{Finding, StallKind, Value, Zone};
 
 /// Frames are counted from this long before the stall on: a decoder falls behind before it stops [P].
 const BEFORE: Micros = Micros::from_millis(3_000);
@@ -24,6 +25,9 @@ const FEWEST: u64 = 8;
 /// Of a hundred frames at least so many dropped: viewers notice from about a third on, and a busy compositor drops a few
 /// in a hundred without anyone noticing [P].
 const PERCENT: u64 = 30;
+/// Of a hundred frames while playback crawls: of sixty large pictures a second Chromium shows a third as fast, and drops 15
+/// in a hundred (`lab/scenarios/device-slow-decoder.toml`).
+const PERCENT_CRAWLING: u64 = 10;
 
 pub const CAUSE: Cause =
     Cause { id: "decoder-slow", weight, zones: |_| &[Zone::Device], findings, lead: "frames-dropped" };
@@ -32,8 +36,10 @@ fn weight(case: &Case) -> Micros {
     let conditions = &case.machine.conditions;
     let free = case.if_mostly(&conditions.busy) == Micros::ZERO;
     let shown = conditions.hidden.cover(&[case.stall()]).time == Micros::ZERO;
+    let crawls = case.sighting.kind == StallKind::SlowMotion;
+    let percent = if crawls { PERCENT_CRAWLING } else { PERCENT };
     let dropping = counted(case).is_some_and(|(dropped, total, _)| {
-        dropped >= FEWEST && dropped.saturating_mul(100) >= total.saturating_mul(PERCENT)
+        dropped >= FEWEST && dropped.saturating_mul(100) >= total.saturating_mul(percent)
     });
     if case.had_data() && free && shown && dropping { case.duration() } else { Micros::ZERO }
 }

@@ -101,6 +101,7 @@ pub(crate) enum Act {
     Play,
     Seek(i64),
     Freeze(i64),
+    Crawl(i64),
     Happen(Moment),
 }
 
@@ -233,6 +234,12 @@ impl Story {
     /// The device stops showing frames for so long, whatever is buffered.
     pub fn freeze(self, when: i64, length: i64) -> Story {
         self.act(when, Act::Freeze(length))
+    }
+
+    /// The device plays at a third of the rate for so long, whatever is buffered. No [`TrueStall`] is told of it: frames go
+    /// on, and none of them is where it begins.
+    pub fn crawl(self, when: i64, length: i64) -> Story {
+        self.act(when, Act::Crawl(length))
     }
 
     /// The player leaves out a video segment, fetches those after it, and jumps over it when it has stood so long.

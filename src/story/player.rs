@@ -40,6 +40,8 @@ struct Player<'a> {
     /// Frozen, or getting ready to show a frame, until then.
     held_until: i64,
     frozen: bool,
+    /// It plays at a third of its rate until then.
+    crawls_until: i64,
     /// It stands where the data ends.
     dry: bool,
     dry_since: i64,
@@ -68,6 +70,7 @@ impl<'a> Player<'a> {
             gesture_until: 0,
             held_until: 0,
             frozen: false,
+            crawls_until: 0,
             dry: true,
             dry_since: 0,
             started: false,
@@ -138,6 +141,10 @@ impl<'a> Player<'a> {
             self.begin_stall(StallKind::Frozen);
             return;
         }
+        if let Act::Crawl(length) = act {
+            self.crawls_until = now + length;
+            return;
+        }
         // The viewer's touch lets the content script say so for a second.
         self.gesture_until = now + 1_000;
         let here = Instant { wall: at(now), media: MediaTime(self.position) };
@@ -162,7 +169,7 @@ impl<'a> Player<'a> {
                 }
                 self.look(now, Moment::Seeking);
             }
-            Act::Freeze(_) | Act::Happen(_) => {}
+            Act::Freeze(_) | Act::Crawl(_) | Act::Happen(_) => {}
         }
     }
 
@@ -186,7 +193,7 @@ impl<'a> Player<'a> {
         if std::mem::take(&mut self.dry) {
             self.held_until = self.held_until.max(now + PRESENT);
         }
-        if now < self.held_until {
+        if now < self.held_until || (now < self.crawls_until && now % 3 > 0) {
             return;
         }
         self.frozen = false;

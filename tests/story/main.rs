@@ -269,6 +269,20 @@ fn a_decoder_that_drops_frames() {
     assert_eq!(one(slow.busy(20_500, 2_800)).cause, "cpu-busy");
 }
 
+#[test]
+fn a_decoder_that_plays_slower_and_drops_few_frames() {
+    let counted = |dropped, total| Event::Quality { element: ElementId(0), dropped, total };
+    let told = |dropped: u64| {
+        let crawls = Story::new(60_000).crawl(20_500, 6_000);
+        let story = crawls.note(18_500, counted(2, 450)).note(26_000, counted(2 + dropped, 570));
+        let stalls = whystall::explain(&story.tell().inputs).stalls;
+        stalls.into_iter().map(|stall| (stall.kind, stall.cause, stall.zones)).collect::<Vec<_>>()
+    };
+    let slow = |cause: &str, zones: &[Zone]| (StallKind::SlowMotion, cause.to_owned(), zones.to_vec());
+    assert_eq!(told(18), [slow("decoder-slow", &[Zone::Device])]);
+    assert_eq!(told(8), [slow("slow-motion", &[Zone::Device, Zone::Player])]);
+}
+
 fn licence(step: LicenceStep) -> Event {
     Event::Licence { licence: LicenceId(0), step }
 }
