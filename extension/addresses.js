@@ -1,7 +1,7 @@
 // @ts-check
 // Where servers answered, by what the browser tells of requests.
 
-/** Hosts that are remembered of one page. */
+/** Hosts that are remembered of one page: those that answered last, among which the video's is. */
 const HOST_LIMIT = 64;
 
 export class Addresses {
@@ -24,9 +24,11 @@ export class Addresses {
   #answered(url, ip) {
     const { host } = new URL(url);
     const known = this.#hosts.get(host);
-    if (known?.ip === ip || (!known && this.#hosts.size >= HOST_LIMIT)) return undefined;
-    this.#hosts.set(host, { url, ip });
-    return host;
+    const stayed = known?.ip === ip;
+    this.#hosts.delete(host);
+    this.#hosts.set(host, stayed ? known : { url, ip });
+    if (this.#hosts.size > HOST_LIMIT) this.#hosts.delete(this.hosts()[0]);
+    return stayed ? undefined : host;
   }
 
   /** @param {string} host */

@@ -5,6 +5,9 @@ import { core, generation } from './core.js';
 import { currentNetwork } from './networks.js';
 import { tableAddress } from './table.js';
 
+/** Hosts that are remembered as told. */
+const TOLD_LIMIT = 512;
+
 /** @type {Promise<import('../target/wasm/whystall_web.js').Networks> | undefined} */
 let loading;
 /** The instance of the core that has it. */
@@ -60,6 +63,8 @@ export class Places {
       const place = { ...found, own };
       const told = JSON.stringify(place);
       if (this.#told.get(host) === told) return;
+      // Who asks more servers than that is told of some of them again.
+      if (this.#told.size >= TOLD_LIMIT) this.#told.clear();
       this.#told.set(host, told);
       this.tell({ k: 'placed', t: Date.now(), url: server.url, ...place });
     } catch (error) {
