@@ -135,6 +135,9 @@ struct Chosen {
     #[arg(long, conflicts_with = "only")]
     drawn: bool,
     /// Run again what has been run
+    /// Those that are kept in the repository were done, too
+    #[arg(long)]
+    kept: bool,
     #[arg(long)]
     again: bool,
 }
@@ -237,7 +240,8 @@ fn run_all(what: &Chosen) -> Result<ExitCode> {
         let left = (runs.len() - number) as f64 * began.elapsed().as_secs_f64() / tried.max(1) as f64 / 60.0;
         let left = if tried > 0 { format!(", about {left:.0} min left") } else { String::new() };
         println!("[{}/{}] {scenario}, {browser}, seed {seed}{left}", number + 1, runs.len());
-        let mut record = run.done().filter(|_| !what.again);
+        let kept = || what.kept.then(|| run.kept()).flatten();
+        let mut record = run.done().or_else(kept).filter(|_| !what.again);
         if record.is_some() {
             println!("was done");
         }

@@ -93,6 +93,12 @@ impl Run {
         Run::read(&self.file()).ok().filter(Record::counts)
     }
 
+    /// The same of one that is kept in the repository.
+    pub fn kept(&self) -> Option<Record> {
+        let file = Path::new(KEPT).join(format!("{}.json.gz", self.name()));
+        kept::read(&file).and_then(judged).ok().filter(Record::counts)
+    }
+
     fn read(file: &Path) -> Result<Record> {
         let mut record: Record = serde_json::from_str(&fs::read_to_string(file)?)?;
         let run = Run::of(&record);
