@@ -31,7 +31,7 @@ export const STREAM = {
 };
 
 /** More pictures a second, and larger ones, than two processors decode; of few bits, for no line is to be in the way. */
-const HEAVY = { name: '4320p', width: 7680, height: 4320, kbps: 8000, framesPerSecond: 60, seconds: 30 };
+export const HEAVY = { name: '4320p', width: 7680, height: 4320, kbps: 8000, framesPerSecond: 60, seconds: 30 };
 
 /** Bump when what is made of it changes. */
 const RECIPE = 3;

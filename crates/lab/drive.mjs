@@ -1,15 +1,15 @@
 // Plays in a real browser inside a node, and tells the laboratory how far it is. One JSON object a line:
 //   out  {"browser": PID} · {"at": media seconds} every now and then · {"done": everything that was recorded}
 //   in   {"page": "JavaScript to run there"} · {"beside": "to run in another tab"} · {"hide": whether another tab is to be in front}
-//   node drive.mjs BROWSER ADDRESS UNTIL SETTINGS NETWORKS
+//   node drive.mjs BROWSER ADDRESS UNTIL SETTINGS NETWORKS QUOTA
 //     until: media seconds at which it has played enough · settings: what is in the extension's storage, JSON
-//     networks: the table that it has in place of its own
+//     networks: the table that it has in place of its own · quota: megabytes of media that the browser holds, 0: as many as it likes
 import { createInterface } from 'node:readline';
 import { launch, until } from '../../demo/browsers.mjs';
 import { MANIFESTS } from '../../demo/manifest.mjs';
 import { storedStalls } from '../../tests/e2e/playback.mjs';
 
-const [, , name, address, enough, settings, networks] = process.argv;
+const [, , name, address, enough, settings, networks, quota] = process.argv;
 
 /** The longest that a playback may take, milliseconds: a run should be over within a minute. */
 const PATIENCE = 75_000;
@@ -23,9 +23,10 @@ const GLANCE = 5000;
 const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
 const url = new URL(address);
-url.searchParams.set('stream', url.searchParams.get('stream') + MANIFESTS[url.searchParams.get('player')]);
+// A page that plays by itself asks for media segments without a manifest.
+url.searchParams.set('stream', url.searchParams.get('stream') + (MANIFESTS[url.searchParams.get('player')] ?? ''));
 
-const browser = await launch(name, { anyCertificate: true, networks });
+const browser = await launch(name, { anyCertificate: true, networks, quota: Number(quota) });
 const underflows = [];
 try {
   tell({ browser: browser.browser.process().pid });

@@ -61,7 +61,7 @@ function recordPlayback(video) {
       const waits = why === 'ratechange' && (rate === 0 || video.playbackRate === 0);
       rate = video.playbackRate;
       if (waits) return;
-      record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime) });
+      record.interruptions.push({ why, at: epoch(performance.now()), since: last && epoch(last.presentationTime), media: last?.mediaTime });
       last = moved = null;
     });
   }

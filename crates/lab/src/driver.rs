@@ -19,6 +19,21 @@ pub struct Driver {
     browser: OnceLock<u32>,
 }
 
+/// What is to be played, and how the browser is set up for it.
+pub struct Order<'a> {
+    pub browser: &'a str,
+    /// Of the page.
+    pub address: &'a str,
+    /// Media seconds that are enough.
+    pub until: f64,
+    /// What is in the extension's storage.
+    pub settings: &'a Value,
+    /// A table of networks that it has in place of its own.
+    pub networks: &'a Path,
+    /// Megabytes of media that the browser holds; 0: as many as it likes.
+    pub quota: u32,
+}
+
 /// What the driver says.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,20 +47,14 @@ pub enum Said {
 }
 
 impl Driver {
-    /// Starts it in the node `device`, its files in `room`; with these settings, and this table of networks.
-    pub fn start(
-        lab: &Lab,
-        browser: &str,
-        address: &str,
-        until: f64,
-        settings: &Value,
-        networks: &Path,
-        room: &Path,
-    ) -> Result<Driver> {
+    /// Starts it in the node `device`, its files in `room`.
+    pub fn start(lab: &Lab, order: &Order, room: &Path) -> Result<Driver> {
+        let Order { browser, address, until, settings, networks, quota } = order;
         let mut command = Command::new("node");
         command
             .args(["crates/lab/drive.mjs", browser, address, &until.to_string(), &settings.to_string()])
             .arg(networks)
+            .arg(quota.to_string())
             .env("TMPDIR", room)
             .env("HOME", room)
             .stdin(Stdio::piped())

@@ -200,7 +200,7 @@ impl Record {
         // Frames tell of a gap only when two have followed it, and the playback may be over before that.
         let stood = self.page.stops.iter().filter(|stop| stop.lost() >= LEAST);
         let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
-        let gone = self.page.gaps.iter().map(|gap| (gap.began, gap.ended));
+        let gone = self.page.gaps.iter().chain(&gaps).map(|gap| (gap.began, gap.ended));
         let seen: Vec<(f64, f64)> =
             gone.chain(stood).chain(self.page.stands()).chain(self.page.jumped()).collect();
         let within = |stall: &Stall, (from, to): (f64, f64)| {

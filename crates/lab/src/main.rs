@@ -134,11 +134,11 @@ struct Chosen {
     /// In other surroundings: the path, the player and how bad the fault is are drawn by the seed
     #[arg(long, conflicts_with = "only")]
     drawn: bool,
-    /// Run again what has been run
     /// Those that are kept in the repository were done, too
     #[arg(long)]
     kept: bool,
     #[arg(long)]
+    /// Run again what has been run
     again: bool,
 }
 
@@ -209,7 +209,7 @@ fn chosen(chosen: &Chosen) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     for seed in chosen.from..chosen.from + chosen.seeds {
         for browser in &browsers {
-            for Scenario { name, .. } in &scenarios {
+            for Scenario { name, .. } in scenarios.iter().filter(|scenario| scenario.shows_in(browser)) {
                 let (scenario, browser) = (name.clone(), (*browser).to_owned());
                 runs.push(Run {
                     scenario,

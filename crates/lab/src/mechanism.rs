@@ -9,14 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// By a scenario's name for its fault: the causes of Whystall's that say how that stops playback.
-const SAID: [(&str, &[&str]); 25] = [
+const SAID: [(&str, &[&str]); 28] = [
     ("abr-overreach", &["abr-overreach"]),
     ("access-bufferbloat", &["slow-transfer"]),
     ("access-congested", &["slow-transfer"]),
     ("access-policed", &["slow-transfer"]),
     ("append-late", &["append-late"]),
     ("backhaul-slow", &["slow-transfer"]),
+    ("buffer-full", &["buffer-full"]),
     ("cpu-busy", &["cpu-busy"]),
+    ("decoder-slow", &["decoder-slow"]),
     // Whether a player waits for a dead server or gives up is its own choice.
     ("edge-dead", &["slow-response", "http-error"]),
     ("edge-overload", &["http-error"]),
@@ -33,6 +35,7 @@ const SAID: [(&str, &[&str]); 25] = [
     ("offline", &["offline", "slow-response", "slow-transfer", "http-error"]),
     ("origin-slow", &["slow-response", "cache-miss"]),
     ("request-idle", &["request-idle"]),
+    ("segment-skipped", &["buffer-hole"]),
     ("service-delay", &["slow-response"]),
     ("stale-manifest", &["not-yet-published", "manifest-late"]),
     ("wifi-gap", &["slow-response"]),

@@ -1,12 +1,12 @@
 //! One run: a laboratory is built, a story played in it, and what came of it written down.
 
 use crate::drawn;
-use crate::driver::{Driver, Said};
+use crate::driver::{Driver, Order, Said};
 use crate::fault::{On, Scene};
 use crate::judge::{self, Record};
 use crate::kept::{self, KEPT};
 use crate::lab::Lab;
-use crate::scenario::{Play, Scenario, What};
+use crate::scenario::{Play, Scenario, TINY, What};
 use crate::seen::Seen;
 use crate::server::Servers;
 use crate::space::{self, Room, host};
@@ -127,7 +127,7 @@ impl Run {
         let staged = Command::new("node")
             .arg("crates/lab/stage.mjs")
             .arg(&stage)
-            .arg(&scenario.play.player)
+            .args([&scenario.play.player, &scenario.play.stream])
             .status()
             .context("starting node")?;
         ensure!(staged.success(), "stage.mjs failed");
@@ -204,13 +204,18 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
     let scheme = if play.secure { "https" } else { "http" };
     let stream = if play.stream.is_empty() { String::new() } else { format!("{}/", play.stream) };
     let address = format!(
-        "{}://{}/index.html?player={}&level={}&buffer={}&stream={scheme}://{}/{stream}{}",
+        "{}://{}/{}&level={}&buffer={}{}&stream={scheme}://{}/{stream}{}",
         // Keys are only for pages that come over TLS.
         if play.stream == "keys" { "https" } else { "http" },
         host("reference-a"),
-        play.player,
+        if play.player == TINY {
+            format!("tiny.html?ahead={}", play.buffer)
+        } else {
+            format!("index.html?player={}", play.player)
+        },
         play.level,
         play.buffer,
+        if play.asks.is_empty() { String::new() } else { format!("&{}", play.asks) },
         host(&play.server),
         if play.stream == "keys" {
             format!("&licence={scheme}://{}/licence", host("origin"))
@@ -228,7 +233,15 @@ fn play(scenario: &Scenario, run: &Run, lab: &Lab, servers: &Servers, room: &Pat
         settings.insert("signals".to_owned(), serde_json::json!({ "otherTabs": true }));
     }
     let settings = settings.into();
-    let driver = Driver::start(lab, &run.browser, &address, play.until, &settings, &networks, room)?;
+    let order = Order {
+        browser: &run.browser,
+        address: &address,
+        until: play.until,
+        settings: &settings,
+        networks: &networks,
+        quota: play.quota,
+    };
+    let driver = Driver::start(lab, &order, room)?;
     let scene = Scene { lab, servers, driver: &driver };
     let mut meanwhile = Vec::new();
     meanwhile.extend(play.finds.then(|| fetched_beside(scheme)));

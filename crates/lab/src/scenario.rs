@@ -24,6 +24,10 @@ pub struct Scenario {
     /// was fitted to all others.
     #[serde(default)]
     family: String,
+    /// Another, with the fault in another zone, that no browser can tell it from: it shows just that, and counts for nothing else.
+    pub like: Option<String>,
+    /// The only browser in which the fault stops playback; else both.
+    pub browser: Option<String>,
     /// It is among the few that `run --quick` runs.
     #[serde(default)]
     pub quick: bool,
@@ -54,12 +58,19 @@ impl Truth {
     }
 }
 
+/// The player of tests/e2e/pages, which does wrong what no other can be made to.
+pub const TINY: &str = "tiny";
+
 /// What plays.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Play {
-    /// As demo/page/players.js calls it.
+    /// As demo/page/players.js calls it, or [`TINY`].
     pub player: String,
+    /// What else is asked of its page, as in an address.
+    pub asks: String,
+    /// Megabytes of media that the browser holds; 0: as many as it likes.
+    pub quota: u32,
     /// The node whose server has the stream.
     pub server: String,
     /// What there is of it: a directory of the server, see stage.mjs and service.mjs.
@@ -90,6 +101,8 @@ impl Default for Play {
     fn default() -> Play {
         Play {
             player: "hls".into(),
+            asks: String::new(),
+            quota: 0,
             server: "edge".into(),
             stream: String::new(),
             level: "1".into(),
@@ -174,6 +187,11 @@ impl Scenario {
 
     /// Faults in two places at once have the stall together.
     pub fn is_shared(&self) -> bool {
+    /// What is wrong shows in this browser.
+    pub fn shows_in(&self, browser: &str) -> bool {
+        self.browser.as_deref().is_none_or(|only| only == browser)
+    }
+
         self.faults.iter().filter(|fault| fault.zone.is_some()).count() > 1
     }
 

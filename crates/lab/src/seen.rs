@@ -51,13 +51,16 @@ pub struct Stored {
 }
 
 /// The page's own record, see demo/page/recorder.js.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Page {
     pub gaps: Vec<Gap>,
     pub stops: Vec<Stop>,
     /// Runs from before it was noted have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ticks: Vec<Tick>,
+    /// Runs from before it was read have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interruptions: Vec<Interruption>,
     pub segments: Vec<Segment>,
 }
 
@@ -80,6 +83,18 @@ pub struct Stop {
     /// How far it was then, media seconds: a busy page looks seldom.
     #[serde(default)]
     pub moved: f64,
+}
+
+/// The page, or the player, did something else than play. Milliseconds since the epoch, and media seconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Interruption {
+    /// The event.
+    pub why: String,
+    pub at: f64,
+    /// When there was a frame the last time, and of what.
+    pub since: Option<f64>,
+    #[serde(default)]
+    pub media: Option<f64>,
 }
 
 /// How far playback was. Milliseconds since the epoch, and media seconds.
@@ -152,9 +167,17 @@ impl Page {
         self.standing().filter(long).filter(ahead).collect()
     }
 
-    /// The gaps that are stalls.
+    /// The gaps that are stalls, and those that a jump ended.
     pub fn stalls(&self) -> Vec<Gap> {
-        self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST).collect()
+        let gaps = self.gaps.iter().copied().filter(|gap| gap.lost(self) >= SHORTEST);
+        let jumps = self.interruptions.iter().filter(|interruption| interruption.why == "seeking");
+        let before = jumps.filter_map(|Interruption { at, since, media, .. }| {
+            Some(Gap { began: (*since)?, ended: *at, media_began: (*media)?, media_ended: None })
+        });
+        let stood = before.filter(|gap| gap.ended - gap.began >= SHORTEST && !self.stood_in(gap).is_empty());
+        let mut all: Vec<Gap> = gaps.chain(stood).collect();
+        all.sort_by(|one, other| one.began.total_cmp(&other.began));
+        all
     }
 }
 
@@ -177,11 +200,27 @@ mod tests {
         let page = |positions: &[f64]| {
             let at = (0..).map(|count| 500.0 * f64::from(count));
             let ticks = at.zip(positions).map(|(at, position)| Tick { at, position: *position }).collect();
-            Page { gaps: Vec::new(), stops: Vec::new(), ticks, segments: Vec::new() }
+            Page { ticks, ..Page::default() }
         };
         assert_eq!(page(&[0.0, 0.5, 1.0, 1.2, 1.2, 1.2]).stands(), Some((1_500.0, 2_500.0)));
         assert_eq!(page(&[0.0, 0.5, 0.5, 0.5, 1.0]).stands(), None);
         assert_eq!(page(&[]).stands(), None);
+    }
+
+    #[test]
+    fn a_jump_ends_a_stall_where_playback_stood_before_it() {
+        let tick = |at, position| Tick { at, position };
+        let page = |why: &str, position| {
+            let ticks = vec![tick(0.0, 1.0), tick(500.0, 1.2), tick(1_000.0, position), tick(1_500.0, 3.0)];
+            let why = why.to_owned();
+            let interruption = Interruption { why, at: 1_400.0, since: Some(210.0), media: Some(1.2) };
+            Page { interruptions: vec![interruption], ticks, ..Page::default() }
+        };
+        let [stall] = page("seeking", 1.2).stalls()[..] else { panic!("no stall") };
+        assert_eq!((stall.began, stall.ended, stall.media_began), (210.0, 1_400.0, 1.2));
+        // Sound went on without pictures.
+        assert!(page("seeking", 1.7).stalls().is_empty());
+        assert!(page("pause", 1.2).stalls().is_empty());
     }
 
     #[test]
@@ -192,7 +231,7 @@ mod tests {
         };
         let page = |moved| {
             let stops = vec![Stop { began: 200.0, ended: 1_900.0, moved }];
-            Page { gaps: Vec::new(), stops, ticks: ticks(), segments: Vec::new() }
+            Page { stops, ticks: ticks(), ..Page::default() }
         };
         assert_eq!(page(7.8).jumped(), [(500.0, 1_500.0)]);
         // Without a jump frames tell.

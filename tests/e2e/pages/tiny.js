@@ -2,7 +2,7 @@
 // `?retry=` how long it waits after an append that was refused, milliseconds.
 // `?steps=` plays sound too, and takes so many steps of a timer over each media segment before it appends it.
 // `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
-// While `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream,
+// `demo.ahead` and `demo.skip` say the same while it plays; while `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream,
 // `?keeps=` how long it keeps those after the first to itself, milliseconds.
 'use strict';
 (() => {
@@ -10,12 +10,11 @@
   /** Milliseconds between two looks of a player that works by a timer. */
   const STEP = 20;
   const query = new URLSearchParams(location.search);
-  const ahead = Number(query.get('ahead') ?? 6);
   const retry = Number(query.get('retry') ?? 500);
   const steps = Number(query.get('steps') ?? 0);
-  const skip = Number(query.get('skip') ?? -1);
   const video = document.querySelector('video');
-  const demo = (window.demo = { video, full: false, refused: [], record: recordPlayback(video) });
+  const [ahead, skip] = [Number(query.get('ahead') ?? 6), Number(query.get('skip') ?? -1)];
+  const demo = (window.demo = { video, ahead, skip, full: false, refused: [], record: recordPlayback(video) });
 
   // The browser's own limit is a hundred megabytes away. What a full buffer looks like to a page is the same.
   const { appendBuffer } = SourceBuffer.prototype;
@@ -57,14 +56,22 @@
     const append = async (data) => {
       for (;;) {
         try {
+          const before = end(buffer);
           buffer.appendBuffer(data);
-          return void (await happened(buffer, 'updateend'));
+          await happened(buffer, 'updateend');
+          return note(before);
         } catch (error) {
           const failed = performance.now();
           demo.refused.push({ at: performance.timeOrigin + failed, name: error.name });
           await until(() => performance.now() - failed > retry);
         }
       }
+    };
+    // A piece that does not follow the last begins where its own stretch does.
+    const note = (before) => {
+      if (end(buffer) <= before) return;
+      const start = Math.max(before, buffer.buffered.start(buffer.buffered.length - 1));
+      demo.record.segments.push({ track: name === '540p' ? 'video' : 'audio', start, end: end(buffer) });
     };
     const hand = async (data) => {
       for (let step = 0; step < steps; step += 1) await new Promise(next);
@@ -74,8 +81,8 @@
       begin: async () => append(await get('init.mp4')),
       async go() {
         for (let number = 0; ; number += 1) {
-          if (number === skip) continue;
-          await until(() => end(buffer) - video.currentTime < ahead);
+          if (number === demo.skip) continue;
+          await until(() => end(buffer) - video.currentTime < demo.ahead);
           await hand(await get(`segment-${String(number).padStart(3, '0')}.m4s`));
         }
       },
