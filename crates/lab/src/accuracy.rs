@@ -17,6 +17,7 @@ use crate::surroundings;
 use crate::table::Table;
 use crate::targets;
 use crate::traffic;
+use crate::twins;
 use crate::unseen;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,18 +74,26 @@ pub fn judged<'a>(records: &[&'a Record], mode: Mode) -> Vec<Judged<'a>> {
     known.map(|(truth, said, shared)| Judged { truth: truth.zone, answer: answer(said), shared }).collect()
 }
 
-/// The page: of all runs those that count, those with one fault of several `alone`, and those that are `drawn`.
-pub fn page(
-    all: &[Record],
-    valid: &[&Record],
-    alone: &[&Record],
-    drawn: &[&Record],
-    fit: Option<&Fit>,
-) -> Result<String> {
+/// The runs that the page is about.
+pub struct Runs<'a> {
+    pub all: &'a [Record],
+    /// Those that count.
+    pub valid: &'a [&'a Record],
+    /// With one fault of several.
+    pub alone: &'a [&'a Record],
+    pub drawn: &'a [&'a Record],
+    /// Those that nothing tells from others.
+    pub twins: &'a [&'a Record],
+}
+
+/// The page.
+pub fn page(runs: &Runs, fit: Option<&Fit>) -> Result<String> {
+    let Runs { all, valid, alone, drawn, twins } = *runs;
     let commits: BTreeSet<&str> = all.iter().map(|record| record.commit.as_str()).collect();
     let commits: Vec<&str> = commits.into_iter().collect();
     let uncounted = kept::uncounted(all)?;
     let (checked, unchecked): (Vec<&Record>, Vec<&Record>) = valid.iter().partition(|record| record.check);
+    let apart = [drawn, twins].concat();
     let mut page = format!(
         "# Accuracy\n\n\
          <!-- Made by `cargo xtask lab report` from the runs in lab/runs, and those in target/lab/runs if there are any. -->\n\n\
@@ -100,9 +109,9 @@ pub fn page(
          two faults at once no single zone is the truth: such runs count where the true zone is in the set and an innocent\n\
          network is not blamed alone, and the parts that each fault has are [compared\n\
          apart](#two-faults-at-once). Bounds are Wilson's, 95 %.\n",
-        valid.len() + drawn.len() + uncounted.len(),
-        valid.len() + drawn.len(),
-        checked.len() + drawn.iter().filter(|record| record.check).count(),
+        valid.len() + apart.len() + uncounted.len(),
+        valid.len() + apart.len(),
+        checked.len() + apart.iter().filter(|record| record.check).count(),
         few(&commits),
         today()?,
         commit()?,
@@ -131,6 +140,7 @@ pub fn page(
     mechanism::told(&mut page, valid)?;
     unseen::told(&mut page, &checked)?;
     surroundings::told(&mut page, drawn)?;
+    twins::told(&mut page, &checked, twins)?;
     own_network(&mut page, valid)?;
     beside::told(&mut page, &checked)?;
     traffic::told(&mut page, valid, &checked)?;
@@ -145,7 +155,7 @@ pub fn page(
     meanwhile::told(&mut page, &checked)?;
     durations::lengthening(&mut page, &unchecked, &checked)?;
     each(&mut page, valid)?;
-    wrong(&mut page, &[valid, drawn].concat())?;
+    wrong(&mut page, &[valid, &apart].concat())?;
     told_of_uncounted(&mut page, &uncounted)?;
     Ok(page)
 }
@@ -386,7 +396,7 @@ fn told_of_uncounted(page: &mut String, uncounted: &BTreeMap<String, String>) ->
     Ok(())
 }
 
-fn list(zones: &[Zone]) -> String {
+pub fn list(zones: &[Zone]) -> String {
     zones.iter().copied().map(name).collect::<Vec<_>>().join(" ")
 }
 

@@ -139,7 +139,7 @@ fn befall(fault: &mut Fault, random: &mut Rng) -> f64 {
         | What::Processor { percent: count } => {
             *count = ((f64::from(*count) * between(COUNT, random)).round() as u32).max(1);
         }
-        What::Unpublished {} | What::Page { .. } | What::Hidden {} => {}
+        What::Hung { .. } | What::Unpublished {} | What::Page { .. } | What::Hidden {} => {}
     }
     (fault.at + seconds(fault.lasts) - before).max(0.0)
 }

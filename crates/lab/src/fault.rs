@@ -28,6 +28,7 @@ pub enum On {
         to_come: Vec<(Instant, Change)>,
     },
     Server(String),
+    Hung(String),
     Unpublished,
     Page(String),
     Hidden,
@@ -62,6 +63,10 @@ impl Scene<'_> {
                 };
                 self.servers.behave(name, behaviour)?;
                 On::Server(name.clone())
+            }
+            What::Hung { node } => {
+                self.lab.network(node)?.forward(false)?;
+                On::Hung(node.clone())
             }
             What::Unpublished {} => {
                 self.servers.publish(false)?;
@@ -107,6 +112,7 @@ impl Scene<'_> {
         match on {
             On::Link(name) | On::Trace { name, .. } => self.lab.emulator.restore(&name),
             On::Server(name) => self.servers.behave(&name, Behaviour::default()),
+            On::Hung(node) => self.lab.network(&node)?.forward(true),
             On::Unpublished => self.servers.publish(true),
             On::Page(end) if end.is_empty() => Ok(()),
             On::Page(end) => self.driver.run(&end),

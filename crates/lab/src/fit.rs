@@ -126,7 +126,8 @@ fn cases() -> Result<(Vec<Case>, Vec<String>)> {
     // Of two faults at once no single zone is the truth.
     // What is drawn is no part of what rules are made by.
     let fits = |record: &&Record| {
-        record.check && record.only.is_none() && !record.drawn && !record.shared && record.counts()
+        let apart = record.only.is_some() || record.drawn || record.shared || record.like.is_some();
+        record.check && !apart && record.counts()
     };
     for record in records()?.iter().filter(fits) {
         let (Some(truth), Some(said)) = (&record.truth, &record.stall) else { continue };

@@ -51,6 +51,9 @@ pub struct Record {
     /// Of two faults at once: the truth is what part of the stall each has, not one zone.
     #[serde(skip)]
     pub shared: bool,
+    /// The scenario that no browser can tell this one from: it shows just that.
+    #[serde(skip)]
+    pub like: Option<String>,
     /// Stalls that Whystall found where the page saw no gap.
     pub invented: usize,
     /// Gaps of at least [`crate::seen::SHORTEST`] that it did not find.
@@ -81,6 +84,9 @@ pub struct Said {
     /// What that rests on: the cause, and the ids of its findings.
     #[serde(skip)]
     pub passive_rests_on: Signs,
+    /// The same of the answer.
+    #[serde(skip)]
+    pub rests_on: Signs,
     /// What it says once the viewer has answered rightly what it asks.
     pub answered: Answer,
     /// What it says then, if line tests had been made before.
@@ -189,6 +195,7 @@ impl Record {
     pub fn judge(&mut self, scenario: &Scenario) -> Result<()> {
         let line = scenario.play.line;
         self.shared = self.only.is_none() && scenario.is_shared();
+        self.like.clone_from(&scenario.like);
         let recorded =
             self.bundles.iter().map(|bundle| Evidence::read(bundle)).collect::<Result<Vec<_>>>()?;
         let explained = recorded.iter().map(Evidence::explained);
@@ -252,6 +259,7 @@ impl Record {
             number: *number,
             answer: Answer::of(stall),
             passive: Answer::of(passive.as_ref().unwrap_or(stall)),
+            rests_on: least::rests_on(stall),
             passive_rests_on: least::rests_on(passive.as_ref().unwrap_or(stall)),
             answered: Answer::of(answered.as_ref().unwrap_or(stall)),
             measured: Answer::of(measured.as_ref().unwrap_or(stall)),
@@ -296,6 +304,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         underflows: seen.recorded.underflows.clone(),
         stall: None,
         shared: scenario.is_shared(),
+        like: scenario.like.clone(),
         invented: 0,
         missed: 0,
         packets: lateness.packets,

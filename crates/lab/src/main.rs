@@ -35,6 +35,7 @@ mod targets;
 mod topology;
 mod traffic;
 mod tree;
+mod twins;
 mod uncounted;
 mod unseen;
 
@@ -137,8 +138,8 @@ struct Chosen {
     /// Those that are kept in the repository were done, too
     #[arg(long)]
     kept: bool,
-    #[arg(long)]
     /// Run again what has been run
+    #[arg(long)]
     again: bool,
 }
 

@@ -1,6 +1,6 @@
 //! All runs, as a table.
 
-use crate::accuracy;
+use crate::accuracy::{self, Runs};
 use crate::fit;
 use crate::judge::Record;
 use crate::measure::accuses;
@@ -38,7 +38,9 @@ pub fn report() -> Result<()> {
     }
     let (alone, whole): (Vec<&Record>, Vec<&Record>) =
         valid.into_iter().partition(|record| record.only.is_some());
-    let (drawn, valid): (Vec<&Record>, Vec<&Record>) = whole.iter().partition(|record| record.drawn);
+    let (drawn, at_home): (Vec<&Record>, Vec<&Record>) = whole.iter().partition(|record| record.drawn);
+    let (twins, valid): (Vec<&Record>, Vec<&Record>) =
+        at_home.into_iter().partition(|record| record.like.is_some());
     let judged: Vec<_> = whole.iter().filter(|record| record.truth.is_some()).collect();
     let said: Vec<_> = judged.iter().filter_map(|record| record.stall.as_ref()).collect();
     let contained = said.iter().filter(|said| said.contained).count();
@@ -59,7 +61,8 @@ pub fn report() -> Result<()> {
     // A clone that made no runs of its own has those that are kept.
     fs::create_dir_all("target/lab")?;
     fs::write(file, serde_json::to_string_pretty(&json!({ "runs": records }))?)?;
-    fs::write(accuracy::PAGE, accuracy::page(&records, &valid, &alone, &drawn, fit::last().as_ref())?)?;
+    let runs = Runs { all: &records, valid: &valid, alone: &alone, drawn: &drawn, twins: &twins };
+    fs::write(accuracy::PAGE, accuracy::page(&runs, fit::last().as_ref())?)?;
     println!("written to {file} and {}", accuracy::PAGE);
     Ok(())
 }

@@ -161,6 +161,8 @@ pub enum What {
         #[serde(default)]
         stale: bool,
     },
+    /// A node is there, and answers for itself, but passes nothing on.
+    Hung { node: String },
     /// Nothing further of the live stream is published.
     Unpublished {},
     /// Some JavaScript of the page, at the begin and at the end.
@@ -185,13 +187,13 @@ impl Scenario {
         if self.family.is_empty() { &self.name } else { &self.family }
     }
 
-    /// Faults in two places at once have the stall together.
-    pub fn is_shared(&self) -> bool {
     /// What is wrong shows in this browser.
     pub fn shows_in(&self, browser: &str) -> bool {
         self.browser.as_deref().is_none_or(|only| only == browser)
     }
 
+    /// Faults in two places at once have the stall together.
+    pub fn is_shared(&self) -> bool {
         self.faults.iter().filter(|fault| fault.zone.is_some()).count() > 1
     }
 
@@ -270,7 +272,9 @@ mod tests {
                     What::Link { name, .. } | What::Trace { name, .. } => {
                         topology.links.iter().any(|wire| wire.name == *name)
                     }
-                    What::Server { name, .. } => topology.nodes.contains_key(name),
+                    What::Server { name, .. } | What::Hung { node: name } => {
+                        topology.nodes.contains_key(name)
+                    }
                     What::Unpublished {} => scenario.play.stream == "live",
                     What::Download { .. } => true,
                     // These need a page.
@@ -282,6 +286,19 @@ mod tests {
                 assert!(fault.at < scenario.play.until, "{}", scenario.name);
             }
         }
+    }
+
+    #[test]
+    fn what_nothing_tells_apart_is_in_two_places() {
+        let ours = ours();
+        let twins = ours.iter().filter_map(|scenario| Some((scenario, scenario.like.as_ref()?)));
+        for (scenario, like) in twins.clone() {
+            let other = ours.iter().find(|other| other.name == *like).unwrap();
+            assert!(other.like.is_none(), "{like}");
+            let zone = |scenario: &Scenario| scenario.truth.as_ref().map(|truth| truth.zone);
+            assert_ne!(zone(scenario), zone(other), "{}", scenario.name);
+        }
+        assert!(twins.count() > 0);
     }
 
     #[test]

@@ -39,7 +39,7 @@ const LOOKED_AT_TOO: [(&str, u64); 26] = [
     ("player-small-buffer", 8),
 ];
 
-/// Seeds of passes over all scenarios in random order, none left out.
+/// Seeds of passes over the scenarios in random order, none left out.
 const PASSES: [u64; 3] = [6, 8, 9];
 
 fn looked_at(record: &Record) -> bool {
@@ -75,8 +75,9 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
          seed 3. The others were made afterwards: the same scenarios, with other random losses and\n\
          delays, on other machines. By what they showed no rule was changed.\n\
          \n\
-         Seeds {first}, {second} and {third} are passes over the scenarios in random order, and none left out: of {second} and {third} every\n\
-         one was run in both browsers, of {first} as many as time allowed. Many of the other runs were measured by a check that\n\
+         Of seeds 3, {second} and {third} every scenario was run in both browsers: `cargo xtask lab run --all --check --kept --from 3`, and\n\
+         `--seeds 2 --from {second}`, find nothing left to make, and judge all. Seeds {first}, {second} and {third} were run in random order,\n\
+         {first} as far as time allowed. Many of the other runs were measured by a check that\n\
          began later. While the last of seed {second} and the first 78 of seed {third} were run, programs were compiled on the same two\n\
          processors, with what time was left over: answers vary more for it, most in Firefox, and more verdicts stay wide.\n\
          *edge-stale-playlist* and *origin-unpublished* of both seeds were made once more\n\

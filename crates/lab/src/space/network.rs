@@ -73,6 +73,11 @@ impl Network {
             Ok(())
         })
     }
+
+    /// Whether the node passes packets on; it answers for itself in any case.
+    pub fn forward(&self, on: bool) -> Result<()> {
+        self.within(|| Ok(std::fs::write("/proc/sys/net/ipv4/ip_forward", if on { "1" } else { "0" })?))
+    }
 }
 
 /// All nodes pass packets on, answer every ping at once, and let anyone ping.
