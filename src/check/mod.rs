@@ -12,6 +12,7 @@ use crate::machine::measurement::{Measurement, at_rest};
 use crate::machine::requests::Fetch;
 use crate::machine::{Element, Machine};
 use crate::path::REFERENCES;
+use crate::path::carried;
 use crate::path::series::{PROMPT, Series, Trend};
 use crate::sort::gather;
 use crate::stall::Sighting;
@@ -58,6 +59,10 @@ const LOST: Micros = Micros::from_millis(15_000);
 const DEADLINE: Micros = Micros::from_millis(4_000);
 /// Each of four servers sends so much: smaller bodies tell of the round trip alone.
 const BYTES: u64 = 64 << 10;
+/// A line that others fill carries them at once if it carries so many bits a second at the least [P].
+const CARRIES: u64 = 1_000_000;
+/// From whom.
+const TO_MOVE: [Target; 4] = [Target::ReferenceA, Target::ReferenceB, Target::Sibling, Target::Stalled];
 /// All bodies of a stall's check together are no more than this.
 pub const BYTES_A_STALL: u64 = 4 * BYTES;
 /// The viewer's wish is dropped if there was nothing to measure for so long.
@@ -382,11 +387,13 @@ impl Checker {
         };
         let from = ledger.window.map_or(began, |(from, _)| from);
         if rounds >= FIRST && !self.moved {
-            let mut bodies = self.bodies(machine, books.fetches(), host, (from, began));
+            let bodies = self.bodies(machine, books.fetches(), host, (from, began));
+            let undecided = bodies.is_none();
+            let mut bodies = bodies.unwrap_or_default();
             // It has nothing at hand that anybody may ask for.
             bodies.retain(|step| licensing.is_none() || !step.target.is_named());
             // For who waits for it, it is tried again as more is known.
-            self.moved = !bodies.is_empty() || !self.asked || rounds + 1 >= ROUNDS;
+            self.moved = !bodies.is_empty() || !(self.asked || undecided) || rounds + 1 >= ROUNDS;
             if !bodies.is_empty() {
                 return bodies;
             }
@@ -401,19 +408,19 @@ impl Checker {
         Target::ALL.map(step).into()
     }
 
-    /// Small bodies from those to whom the way is free.
+    /// Small bodies from those to whom the way is free, or from all where a queue is there on a line that carries them at once: they
+    /// tell whether it is what media waits in. `None` while that can't be said yet.
     fn bodies(
         &self,
         machine: &Machine,
         fetches: &[Fetch],
         host: &str,
         (from, began): (Wall, Wall),
-    ) -> Vec<Step> {
-        let series = |target| {
-            let quiet = at_rest(&machine.checks, fetches, target, from);
-            let loaded = |measured: &&Measurement| measured.target == target && measured.from >= began;
-            Series::of(quiet, machine.checks.iter().filter(loaded))
-        };
+    ) -> Option<Vec<Step>> {
+        let quiet = |target| at_rest(&machine.checks, fetches, target, from);
+        let loaded = || machine.checks.iter().filter(|measured| measured.from >= began);
+        let series =
+            |target| Series::of(quiet(target), loaded().filter(|measured| measured.target == target));
         let trend = |target| series(target).trend();
         let no_queue = |target| series(target).has_no_queue();
         // In the first stall of a page there is nothing to compare with, and who asks waits for an answer.
@@ -425,12 +432,16 @@ impl Checker {
         // A router that is slow to answer is no queue where those beyond it are as quick as ever.
         let slow = trend(Target::Gateway) == Some(Trend::Up) && !REFERENCES.into_iter().all(no_queue);
         if slow || REFERENCES.map(trend).contains(&Some(Trend::Up)) {
-            return Vec::new();
+            // One moment may be chance.
+            self.stall.filter(|(_, rounds)| *rounds > FIRST)?;
+            let rest = |target| quiet(target).filter_map(Measurement::answered_in).min();
+            let carries = carried::serves(loaded(), rest)? >= CARRIES;
+            return carries.then(|| TO_MOVE.map(|target| self.step(target, host, BYTES)).into());
         }
         // Those that are likely to be quick first: what is measured last may be measured when all is well again.
         let references = REFERENCES.into_iter().filter(|target| free(*target));
         let servers = [Target::Sibling, Target::Stalled].into_iter().filter(|target| lossless(*target));
-        references.chain(servers).map(|target| self.step(target, host, BYTES)).collect()
+        Some(references.chain(servers).map(|target| self.step(target, host, BYTES)).collect())
     }
 
     fn step(&self, target: Target, host: &str, bytes: u64) -> Step {

@@ -8,6 +8,7 @@
 mod answers;
 pub mod belief;
 mod cache_word;
+pub mod carried;
 #[cfg(feature = "fitting")]
 pub mod fitting;
 mod gateway;

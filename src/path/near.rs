@@ -122,7 +122,14 @@ fn told<const N: usize>(id: &str, row: Row, both: [&Series; 2], values: [(&'stat
 
 /// What both share is a queue, and not only one that others fill a little.
 pub fn up(scene: &Scene, both: [&Series; 2]) -> bool {
-    both.into_iter().all(Series::queues) && !less(scene, both)
+    both.into_iter().all(Series::queues) && !less(scene, both) && !busy(scene, both)
+}
+
+/// At the one moment that was looked at the router took nearly as much longer: a busy device holds up everybody's answers.
+fn busy(scene: &Scene, both: [&Series; 2]) -> bool {
+    let rise = both.into_iter().filter_map(Series::rise).min();
+    let own = Series::to(scene, Target::Gateway).filter(|gateway| gateway.may_be_busy());
+    own.and_then(Series::rise).zip(rise).is_some_and(|(own, rise)| own.0.saturating_mul(2) >= rise.0)
 }
 
 /// The late server's answers wait in a queue, and theirs took longer by less than a quarter of that, though not as little as at rest:

@@ -16,6 +16,7 @@
 //! (`near` speaks then).
 
 use super::belief::{Row, ln};
+use super::carried;
 use super::scene::{LateBy, Scene, faster};
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding, lasting};
@@ -103,6 +104,9 @@ fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
         // That their bodies are slow keeps no answer back.
         LateBy::Answers => {
             (faster(body, SLOW, 1, 1) && lasting::as_late_as_ever(scene, measured)).then_some(true)?
+        }
+        LateBy::Bodies if carried::in_queue(scene, measured) => {
+            scene.beside_late(measured, body, carried::WELL, carried::SLOWLY)?
         }
         LateBy::Bodies => scene.beside_late(measured, body, (2, 1), (3, 2))?,
         LateBy::Both | LateBy::AllAlong | LateBy::Failures => return None,

@@ -1,5 +1,6 @@
 //! What the tests of the path look at.
 
+use super::carried;
 use super::lasting;
 use super::place::Witness;
 use super::references::TELLING;
@@ -189,7 +190,7 @@ impl<'a> Scene<'a> {
     /// A shorter queue explains nothing of what playback waited for.
     pub fn least_queue(&self) -> Micros {
         if !matches!(self.late_by, Some(LateBy::Answers | LateBy::Both)) {
-            return Micros::ZERO;
+            return carried::least_queue(self);
         }
         let waited = |fetch: &Fetch| fetch.response.or(fetch.over()).unwrap_or(self.window.1) - fetch.asked;
         let longest = self.late.iter().map(|(_, fetch)| waited(fetch)).max().unwrap_or_default();

@@ -164,6 +164,11 @@ impl Series {
         Some(self.load()? - self.rest()?)
     }
 
+    /// It took longer at one moment alone, and by no more than a busy device's own delays.
+    pub fn may_be_busy(&self) -> bool {
+        self.rounds.len() < ENOUGH && self.rise().is_some_and(|rise| rise < ROUGHLY_UP)
+    }
+
     fn answers(&self) -> usize {
         self.rounds.iter().map(|round| round.answers.len()).sum()
     }

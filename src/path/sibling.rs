@@ -58,7 +58,10 @@ const WELL: [&str; 3] = ["sibling-answered", "sibling-flat", "sibling-fast"];
 /// A body came well where bodies were late, and nothing waited or was lost: a busy device's answer times may be anything, but
 /// that it cannot feign.
 pub fn sent_well(scene: &Scene) -> bool {
-    let waits = |series: &Series| series.trend() == Some(Trend::Up) || series.lost_any();
+    let waits = |series: &Series| {
+        let explains = series.rise().is_some_and(|rise| series.explains(rise));
+        series.trend() == Some(Trend::Up) && explains || series.lost_any()
+    };
     let calm = |target| Series::to(scene, target).is_some_and(|series| !waits(series));
     let beyond = [Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
     let came = scene.body(Target::Sibling, |body| scene.at_hand(body, TIMES)).and_then(|(_, came)| came);

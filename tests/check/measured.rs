@@ -82,6 +82,11 @@ pub fn quiet(target: Target) -> i64 {
     }
 }
 
+/// How much later than the first an answer leaves a slow line's queue.
+pub fn one_by_one(target: Target) -> i64 {
+    15 * Target::ALL.iter().position(|other| *other == target).unwrap() as i64
+}
+
 /// At rest before the stall.
 pub fn rested(story: Story) -> Story {
     Target::ALL.into_iter().fold(story, |story, target| {

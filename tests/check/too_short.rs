@@ -49,6 +49,38 @@ fn bodies_may_be_slow_in_a_queue_of_any_length() {
     assert_eq!(judged(&under_load(slow_body(), &but(&up))).zones, [Home, Access]);
 }
 
+/// While a body is slow, all wait behind the router for so long, each answer by this much longer than the one before, asked for
+/// twice at each moment; and who sent 64 KB in how many milliseconds meanwhile.
+fn waiting(queue: i64, apart: i64, bodies: &[(Target, i64)]) -> Stall {
+    let rounds = (0..4).flat_map(|time| Target::ALL.map(|target| (time, target)));
+    let story = rounds.fold(rested(slow_body()), |story, (time, target)| {
+        let waits = if target == Target::Gateway { 2 } else { queue + apart * one_by_one(target) / 15 };
+        let answer = answered(target, quiet(target) + waits);
+        note(note(story, 20_800 + 1_000 * time, answer), 20_800 + 1_000 * time, answer)
+    });
+    let story = bodies.iter().fold(story, |story, (target, took)| {
+        note(story, 22_300, Measured { answer: Some(quiet(*target) + queue), ..sent(*target, 64, *took) })
+    });
+    judged(&story)
+}
+
+#[test]
+fn a_line_that_lets_answers_through_together_is_not_what_is_slow() {
+    // Another device downloads a little, as in the laboratory's edge-throttled-beside-download.
+    let stall = waiting(60, 0, &[]);
+    assert!(stall.zones.contains(&Edge) && stall.zones.contains(&Origin), "{:?}", told(&stall));
+    // Others' bodies come through that queue well: it is not the viewer's line, nor the way to the CDN.
+    let well = [Target::ReferenceA, Target::ReferenceB, Sibling].map(|target| (target, 150));
+    assert_eq!(waiting(60, 0, &well).zones, [Edge, Origin]);
+    // They come as slowly as the media: of many downloads each has little of a line that is fast.
+    let slowly = [Target::ReferenceA, Target::ReferenceB].map(|target| (target, 3_500));
+    assert_eq!(waiting(60, 0, &slowly).zones, [Home, Access]);
+    // A slow line lets answers through one after the other.
+    assert_eq!(waiting(60, 15, &[]).zones, [Home, Access]);
+    // What takes 1.2 seconds for each turn is slow on any line.
+    assert_eq!(waiting(1_200, 0, &[]).zones, [Home, Access]);
+}
+
 /// While a body is slow, a queue of 200 ms behind the router that is there at these moments, a second apart.
 fn slow_while(there: [bool; 5]) -> Stall {
     let rounds = (0..).zip(there).flat_map(|(time, there)| Target::ALL.map(|target| (time, there, target)));

@@ -185,9 +185,30 @@ fn where_packets_are_lost_and_nothing_waits_there_are_bodies_of_the_references()
     let (asked, _) = live(&slow_body(), true, |step| {
         count += 1;
         let late = count > 10 && step.bytes == 0 && step.target != Target::Gateway;
-        if late { answered(step.target, quiet(step.target) + 300) } else { usual(step) }
+        if late {
+            answered(step.target, quiet(step.target) + 300 + one_by_one(step.target))
+        } else {
+            usual(step)
+        }
     });
     assert!(asked.iter().all(|(_, step)| step.bytes == 0));
+}
+
+#[test]
+fn a_queue_that_answers_leave_together_is_no_slow_line_and_bodies_tell_whose_it_is() {
+    let mut count = 0;
+    let (asked, _) = live(&slow_body(), true, |step| {
+        count += 1;
+        let waits = count > 10 && step.target != Target::Gateway;
+        answered(step.target, quiet(step.target) + if waits { 60 } else { 0 })
+    });
+    let bodies: Vec<Target> =
+        asked.iter().filter(|(_, step)| step.bytes > 0).map(|(_, step)| step.target).collect();
+    assert_eq!(bodies, [ReferenceA, ReferenceB, Target::Sibling, Target::Stalled]);
+    // After two rounds of five, each target twice: one may be chance.
+    let first = asked.iter().position(|(_, step)| step.bytes > 0).unwrap();
+    let rounds = asked[..first].iter().filter(|(when, _)| *when > 20_000).count();
+    assert_eq!(rounds, 2 * Target::ALL.len());
 }
 
 #[test]
@@ -316,7 +337,7 @@ fn the_viewer_is_asked_only_what_there_is_evidence_to_add_to() {
     // A queue behind the router, once playback stands.
     let (_, stalls) = watched(&slow_body(), true, viewer, |step| {
         let queued = now.get() >= 19_000 && step.target != Target::Gateway;
-        answered(step.target, quiet(step.target) + if queued { 280 } else { 0 })
+        answered(step.target, quiet(step.target) + if queued { 280 + one_by_one(step.target) } else { 0 })
     });
     assert!(whystall::wants_answer(&stalls[0]), "{:?}", told(&stalls[0]));
     assert!(waited && asked);
