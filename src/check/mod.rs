@@ -4,7 +4,8 @@
 //!
 //! A check must not make a stall longer. So answer times come first, which are a packet or two each; bodies follow only
 //! where answer times show that nothing waits in a queue that playback's own data waits in, too: what is full is not filled
-//! further, and that it is full says enough. All of a stall's measurements together move no more than [`BYTES_A_STALL`].
+//! further, and that it is full says enough, unless answers leave it so close together that the line carries far more than playback
+//! gets (`src/path/carried.rs`). All of a stall's measurements together move no more than [`BYTES_A_STALL`].
 
 use crate::event::{Asker, Target};
 use crate::ledger::{Blocking, Books};

@@ -17,7 +17,8 @@
 //! again, those of both references about as often as the late server's: what they share loses packets.
 //!
 //! # When it is silent
-//! Of a queue that is too short for what answers are late by (`Scene::least_queue`). Where one of them was not measured
+//! Of a queue that is too short for what answers are late by (`Scene::least_queue`), or that others fill while bodies are slow for
+//! another reason (`carried.rs`). At one moment alone, where the router took about as much longer: a busy device does. Where one of them was not measured
 //! both times, or they contradict each other: each has a way of its own, too. Where bodies of both came slowly though
 //! nothing waits: what holds them back makes no queue, so that there is none says nothing. Where bodies of both came well
 //! though packets are lost: loss that they live with is not what holds up the late media.

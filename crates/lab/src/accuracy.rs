@@ -9,6 +9,7 @@ use crate::kept;
 use crate::meanwhile;
 use crate::measure::{Judged, calibration, macro_mean, mean, number, of_one, ratio, share, size};
 use crate::mechanism;
+use crate::others;
 use crate::report::name;
 use crate::rivals;
 use crate::run::commit;
@@ -156,6 +157,7 @@ pub fn page(runs: &Runs, fit: Option<&Fit>) -> Result<String> {
     durations::lengthening(&mut page, &unchecked, &checked)?;
     each(&mut page, valid)?;
     wrong(&mut page, &[valid, &apart].concat())?;
+    others::told(&mut page, &[valid, &apart].concat())?;
     told_of_uncounted(&mut page, &uncounted)?;
     Ok(page)
 }

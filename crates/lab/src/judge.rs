@@ -48,6 +48,9 @@ pub struct Record {
     /// The longest gap, and what is said of it: worked out anew whenever it is read.
     #[serde(skip_deserializing)]
     pub stall: Option<Said>,
+    /// What is said of the other gaps.
+    #[serde(skip)]
+    pub others: Vec<Answer>,
     /// Of two faults at once: the truth is what part of the stall each has, not one zone.
     #[serde(skip)]
     pub shared: bool,
@@ -204,6 +207,11 @@ impl Record {
         let gaps = self.page.stalls();
         let longest = gaps.iter().max_by(|a, b| (a.ended - a.began).total_cmp(&(b.ended - b.began)));
         self.stall = longest.and_then(|gap| self.said(gap, &stalls, &recorded, line));
+        let judged = self.stall.as_ref().map(|said| said.number);
+        let other = |(number, stall): &&(usize, Stall)| {
+            judged != Some(*number) && gaps.iter().any(|gap| overlap(gap, stall))
+        };
+        self.others = stalls.iter().filter(other).map(|(_, stall)| Answer::of(stall)).collect();
         // Frames tell of a gap only when two have followed it, and the playback may be over before that.
         let stood = self.page.stops.iter().filter(|stop| stop.lost() >= LEAST);
         let stood: Vec<(f64, f64)> = stood.map(|stop| (stop.began, stop.ended)).collect();
@@ -303,6 +311,7 @@ pub fn judge(scenario: &Scenario, run: &Run, commit: &str, seen: &Seen) -> Resul
         page,
         underflows: seen.recorded.underflows.clone(),
         stall: None,
+        others: Vec::new(),
         shared: scenario.is_shared(),
         like: scenario.like.clone(),
         invented: 0,

@@ -21,6 +21,7 @@ mod meanwhile;
 mod measure;
 mod mechanism;
 mod orders;
+mod others;
 mod report;
 mod rivals;
 mod run;

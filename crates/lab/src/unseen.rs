@@ -72,8 +72,10 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
          answer since *origin-slow* of seed 9, whose stalls too short for bodies also made the check's questions to the late server\n\
          count like the page's own. That answers which become longer and shorter together wait in one queue is by *access-evening* of\n\
          seeds 3, 8 and 9, that a queue has to be long enough for what it is to explain by *edge-and-access-alike* and *home-and-origin* of\n\
-         seed 3. The others were made afterwards: the same scenarios, with other random losses and\n\
-         delays, on other machines. By what they showed no rule was changed.\n\
+         seed 3, and that a busy device makes everybody late at one moment by a shorter stall of *access-policer* of seed 9. That a queue\n\
+         that others fill is no slow line is by *edge-throttled-beside-download* of seed 1; *home-download* and *home-other-tab* of all\n\
+         seeds were made once more since, for their check had fetched no bodies through such a queue. The others were made afterwards: the\n\
+         same scenarios, with other random losses and delays, on other machines. By what they showed no rule was changed.\n\
          \n\
          Of seeds 3, {second} and {third} every scenario was run in both browsers: `cargo xtask lab run --all --check --kept --from 3`, and\n\
          `--seeds 2 --from {second}`, find nothing left to make, and judge all. Seeds {first}, {second} and {third} were run in random order,\n\
