@@ -22,7 +22,7 @@ use crate::time::{Micros, Wall};
 
 /// An answer is at least so many bytes with all that the network adds [P].
 const ANSWER: u64 = 150;
-/// Of fewer at one moment, chance may bring the few together [P].
+/// Of fewer at one moment, chance may bring the few together: two of each reference and of the late server [P].
 const ANSWERS: usize = 6;
 /// What waits for less than this waits in no queue (`series.rs`).
 pub const QUEUE: Micros = Micros::from_millis(25);
@@ -132,7 +132,7 @@ fn served(all: &[&Measurement], rest: impl Fn(Target) -> Option<Micros>) -> Opti
     // One of four may have met a busy device: the others came through the line all the same.
     let together = waited.len() - waited.len() / 4;
     let (least, most) = (*waited.first()?, *waited.get(together.checked_sub(1)?)?);
-    if together < ANSWERS || least < QUEUE {
+    if waited.len() < ANSWERS || least < QUEUE {
         return None;
     }
     let bytes = ANSWER.saturating_mul(together as u64 - 1);

@@ -52,7 +52,11 @@ fn bodies_may_be_slow_in_a_queue_of_any_length() {
 /// While a body is slow, all wait behind the router for so long, each answer by this much longer than the one before, asked for
 /// twice at each moment; and who sent 64 KB in how many milliseconds meanwhile.
 fn waiting(queue: i64, apart: i64, bodies: &[(Target, i64)]) -> Stall {
-    let rounds = (0..4).flat_map(|time| Target::ALL.map(|target| (time, target)));
+    waiting_at(&Target::ALL, queue, apart, bodies)
+}
+
+fn waiting_at(targets: &[Target], queue: i64, apart: i64, bodies: &[(Target, i64)]) -> Stall {
+    let rounds = (0..4).flat_map(|time| targets.iter().map(move |target| (time, *target)));
     let story = rounds.fold(rested(slow_body()), |story, (time, target)| {
         let waits = if target == Target::Gateway { 2 } else { queue + apart * one_by_one(target) / 15 };
         let answer = answered(target, quiet(target) + waits);
@@ -69,6 +73,10 @@ fn a_line_that_lets_answers_through_together_is_not_what_is_slow() {
     // Another device downloads a little, as in the laboratory's edge-throttled-beside-download.
     let stall = waiting(60, 0, &[]);
     assert!(stall.zones.contains(&Edge) && stall.zones.contains(&Origin), "{:?}", told(&stall));
+    // Few know a server beside the late one.
+    let known: Vec<Target> = Target::ALL.into_iter().filter(|target| *target != Sibling).collect();
+    assert_eq!(waiting_at(&known, 60, 0, &[]).zones, stall.zones);
+    assert_eq!(waiting_at(&known, 60, 15, &[]).zones, [Home, Access]);
     // Others' bodies come through that queue well: it is not the viewer's line, nor the way to the CDN.
     let well = [Target::ReferenceA, Target::ReferenceB, Sibling].map(|target| (target, 150));
     assert_eq!(waiting(60, 0, &well).zones, [Edge, Origin]);
