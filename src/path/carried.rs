@@ -35,6 +35,15 @@ const SERVES: u64 = 3;
 /// A body that took no more than so many answer times is slow because they are: with each turn twice as much comes, from ten packets
 /// on (RFC 6928), and what is lost costs some more [P].
 const TURNS: i64 = 16;
+/// Of what is asked at one moment, this much later than the middle one was sent again (Linux, `TCP_RTO_MIN`, less what clocks are
+/// off by).
+const SOONEST: Micros = Micros::from_millis(180);
+/// So many lost, and one of so many: then a sender that has few packets on the way has next to nothing of any line (Mathis, Semke,
+/// Mahdavi, Ott, "The macroscopic behavior of the TCP congestion avoidance algorithm", 1997: at one in twenty five packets
+/// a round trip) [P].
+const DROPS: usize = 3;
+/// See [`DROPS`].
+const DROPS_OF: usize = 20;
 /// So many times as fast as the late media is not held up by what holds that up; half as many are less than chance gives one of
 /// many downloads [P].
 pub const WELL: (u64, u64) = (4, 1);
@@ -51,9 +60,23 @@ pub fn least_queue(scene: &Scene) -> Micros {
     match bodies(scene, late) {
         Some(true) => NONE,
         Some(false) => Micros::ZERO,
-        None if carries(scene, late) => NONE,
+        None if carries(scene, late) && !drops(scene) => NONE,
         None => Micros::ZERO,
     }
+}
+
+/// The queue is so full that it drops packets all the time: who has many on the way gets through, and who has few does not.
+fn drops(scene: &Scene) -> bool {
+    let moments = moments(BEYOND.into_iter().flat_map(|target| scene.under_load(target)));
+    let (mut lost, mut asked) = (0, 0);
+    for all in &moments {
+        let waited = waited(all, |target| rest(scene, target));
+        let usual = waited.get(waited.len() / 2).copied().unwrap_or_default();
+        lost += all.iter().filter(|measured| measured.reply == Reply::Failed).count();
+        lost += waited.iter().filter(|waited| **waited >= usual + SOONEST).count();
+        asked += all.len();
+    }
+    lost >= DROPS && lost * DROPS_OF >= asked
 }
 
 /// The line carries much more than the late media gets of it.
@@ -102,12 +125,8 @@ fn rest(scene: &Scene, target: Target) -> Option<Micros> {
     answers.min().or_else(|| scene.ever(target).filter_map(Measurement::answered_in).min())
 }
 
-/// Bits a second that the line carries at the least, by how close together answers came out of a queue that all of them waited
-/// in: what two such moments say, or one of no more than two. `rest` is what a target takes to answer where there is none.
-pub fn serves<'a>(
-    measured: impl Iterator<Item = &'a Measurement>,
-    rest: impl Fn(Target) -> Option<Micros>,
-) -> Option<u64> {
+/// What was asked of whom at the same moment, answer times only.
+fn moments<'a>(measured: impl Iterator<Item = &'a Measurement>) -> Vec<Vec<&'a Measurement>> {
     let mut moments: Vec<(Wall, Vec<&Measurement>)> = Vec::new();
     for measured in measured.filter(|one| one.body.is_none() && BEYOND.contains(&one.target)) {
         match moments.iter_mut().find(|(at, _)| at_once(*at, measured.from)) {
@@ -115,10 +134,27 @@ pub fn serves<'a>(
             None => moments.push((measured.from, vec![measured])),
         }
     }
-    let mut rates: Vec<u64> = moments.iter().filter_map(|(_, all)| served(all, &rest)).collect();
+    moments.into_iter().map(|(_, all)| all).collect()
+}
+
+/// How much longer than at rest each of these took that was answered, the least first.
+fn waited(all: &[&Measurement], rest: impl Fn(Target) -> Option<Micros>) -> Vec<Micros> {
+    let waited = all.iter().filter_map(|measured| Some(measured.answered_in()? - rest(measured.target)?));
+    let mut waited: Vec<Micros> = waited.collect();
+    waited.arrange();
+    waited
+}
+
+/// Bits a second that the line carries at the least, by how close together answers came out of a queue that all of them waited
+/// in: what two such moments say, or one of no more than two. `rest` is what a target takes to answer where there is none.
+pub fn serves<'a>(
+    measured: impl Iterator<Item = &'a Measurement>,
+    rest: impl Fn(Target) -> Option<Micros>,
+) -> Option<u64> {
+    let mut rates: Vec<u64> = moments(measured).iter().filter_map(|all| served(all, &rest)).collect();
     rates.arrange();
     // A busy device makes many moments look slow; after the fault is over, one may look fast.
-    rates.get(rates.len().checked_sub(2).unwrap_or_default()).copied()
+    rates.get(rates.len().saturating_sub(2)).copied()
 }
 
 /// By what was asked at one moment; `None` where there was no queue, or something was lost.
@@ -126,9 +162,7 @@ fn served(all: &[&Measurement], rest: impl Fn(Target) -> Option<Micros>) -> Opti
     if all.iter().any(|measured| measured.reply == Reply::Failed) {
         return None;
     }
-    let waited = all.iter().filter_map(|measured| Some(measured.answered_in()? - rest(measured.target)?));
-    let mut waited: Vec<Micros> = waited.collect();
-    waited.arrange();
+    let waited = waited(all, rest);
     // One of four may have met a busy device: the others came through the line all the same.
     let together = waited.len() - waited.len() / 4;
     let (least, most) = (*waited.first()?, *waited.get(together.checked_sub(1)?)?);

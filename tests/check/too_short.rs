@@ -52,16 +52,19 @@ fn bodies_may_be_slow_in_a_queue_of_any_length() {
 /// While a body is slow, all wait behind the router for so long, each answer by this much longer than the one before, asked for
 /// twice at each moment; and who sent 64 KB in how many milliseconds meanwhile.
 fn waiting(queue: i64, apart: i64, bodies: &[(Target, i64)]) -> Stall {
-    waiting_at(&Target::ALL, queue, apart, bodies)
+    waiting_at(&Target::ALL, queue, apart, bodies, 0)
 }
 
-fn waiting_at(targets: &[Target], queue: i64, apart: i64, bodies: &[(Target, i64)]) -> Stall {
+/// The same where only these are asked, and at so many moments a third answer was sent again.
+fn waiting_at(targets: &[Target], queue: i64, apart: i64, bodies: &[(Target, i64)], resends: i64) -> Stall {
     let rounds = (0..4).flat_map(|time| targets.iter().map(move |target| (time, *target)));
     let story = rounds.fold(rested(slow_body()), |story, (time, target)| {
         let waits = if target == Target::Gateway { 2 } else { queue + apart * one_by_one(target) / 15 };
         let answer = answered(target, quiet(target) + waits);
         note(note(story, 20_800 + 1_000 * time, answer), 20_800 + 1_000 * time, answer)
     });
+    let resent = answered(Target::ReferenceB, quiet(Target::ReferenceB) + queue + 1_000);
+    let story = (0..resends).fold(story, |story, time| note(story, 20_800 + 1_000 * time, resent));
     let story = bodies.iter().fold(story, |story, (target, took)| {
         note(story, 22_300, Measured { answer: Some(quiet(*target) + queue), ..sent(*target, 64, *took) })
     });
@@ -75,14 +78,16 @@ fn a_line_that_lets_answers_through_together_is_not_what_is_slow() {
     assert!(stall.zones.contains(&Edge) && stall.zones.contains(&Origin), "{:?}", told(&stall));
     // Few know a server beside the late one.
     let known: Vec<Target> = Target::ALL.into_iter().filter(|target| *target != Sibling).collect();
-    assert_eq!(waiting_at(&known, 60, 0, &[]).zones, stall.zones);
-    assert_eq!(waiting_at(&known, 60, 15, &[]).zones, [Home, Access]);
+    assert_eq!(waiting_at(&known, 60, 0, &[], 0).zones, stall.zones);
+    assert_eq!(waiting_at(&known, 60, 15, &[], 0).zones, [Home, Access]);
     // Others' bodies come through that queue well: it is not the viewer's line, nor the way to the CDN.
     let well = [Target::ReferenceA, Target::ReferenceB, Sibling].map(|target| (target, 150));
     assert_eq!(waiting(60, 0, &well).zones, [Edge, Origin]);
     // They come as slowly as the media: of many downloads each has little of a line that is fast.
     let slowly = [Target::ReferenceA, Target::ReferenceB].map(|target| (target, 3_500));
     assert_eq!(waiting(60, 0, &slowly).zones, [Home, Access]);
+    // One that drops packets all the time leaves little to who has few on the way.
+    assert_eq!(waiting_at(&Target::ALL, 60, 0, &[], 4).zones, [Home, Access]);
     // A slow line lets answers through one after the other.
     assert_eq!(waiting(60, 15, &[]).zones, [Home, Access]);
     // What takes 1.2 seconds for each turn is slow on any line.
