@@ -65,6 +65,12 @@ pub fn least_queue(scene: &Scene) -> Micros {
     }
 }
 
+/// What waits in the queue that everything waits in comes much faster than the late media.
+pub fn well(scene: &Scene) -> bool {
+    let late = scene.late_rate().filter(|_| scene.late_by == Some(LateBy::Bodies));
+    late.and_then(|late| bodies(scene, late)) == Some(true)
+}
+
 /// The queue is so full that it drops packets all the time: who has many on the way gets through, and who has few does not.
 fn drops(scene: &Scene) -> bool {
     let moments = moments(BEYOND.into_iter().flat_map(|target| scene.under_load(target)));

@@ -133,7 +133,7 @@ pub fn examine(scene: &Scene) -> Vec<Told> {
 }
 
 /// What a check can find, and what each makes of the zones.
-const OUTCOMES: [(&str, Row); 38] = [
+const OUTCOMES: [(&str, Row); 39] = [
     ("references-fast", references::FAST),
     ("references-slow", references::SLOWLY),
     ("references-differ", references::MIXED),
@@ -149,6 +149,7 @@ const OUTCOMES: [(&str, Row); 38] = [
     ("near-lossy", near::LOSSY),
     ("near-silent", near::SILENT),
     ("near-up-less", near::FLAT),
+    ("near-up-carries", near::FLAT),
     ("near-flat", near::FLAT),
     ("same-edge-queue", same_edge::QUEUE),
     ("same-edge-late-alike", same_edge::QUEUE),

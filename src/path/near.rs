@@ -7,7 +7,8 @@
 //! Longer to both: a queue on what they share, which is the viewer's own connection. If the late server's answers took longer by
 //! no more than twice as much, that queue explains them, and what is beyond has none left to explain. No longer to either: no
 //! queue there. Longer by less than a quarter of what the late server's took longer: what they share may be used by others, but
-//! the late server's answers wait beyond it.
+//! the late server's answers wait beyond it. Longer, while bodies came through that queue well (`carried.rs`): others use it, and
+//! it is none for the late media.
 //! Where nothing was measured at rest, as where a queue was there from the first byte: from moment to moment theirs and the late
 //! server's became longer and shorter by the same, and the router's did not: what they share is a queue, and it explains what
 //! the late server's vary by.
@@ -24,6 +25,7 @@
 //! though packets are lost: loss that they live with is not what holds up the late media.
 
 use super::belief::{Row, ln};
+use super::carried;
 use super::gateway::PART;
 use super::references;
 use super::scene::Scene;
@@ -55,6 +57,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     }
     let (id, row) = match both.map(Series::trend) {
         _ if less(scene, both) => ("near-up-less", FLAT),
+        [Some(Trend::Up), Some(Trend::Up)] if carried::well(scene) => ("near-up-carries", FLAT),
         _ if up(scene, both) && explains(scene, both) => ("near-up-as-much", SAME),
         _ if up(scene, both) => ("near-up", UP),
         [Some(Trend::Flat), Some(Trend::Flat)] if !references::slow(scene) => ("near-flat", FLAT),
@@ -65,7 +68,7 @@ pub fn test(scene: &Scene) -> Option<Told> {
     let values = [("took", Value::Micros(took)), ("usual", Value::Micros(usual))];
     let facts = both.into_iter().flat_map(|series| series.facts.clone()).collect();
     // Where the late server's answers waited in a queue, the references' say that it is on no way of theirs.
-    let elsewhere = row == FLAT && server(scene).is_some();
+    let elsewhere = row == FLAT && id != "near-up-carries" && server(scene).is_some();
     let observed = elsewhere.then_some(Observation::References);
     Some(Told { finding: finding(id, facts, values), row, observed, networks_assumed: false })
 }

@@ -190,6 +190,7 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 finding("gateway-flat", &router(4)),
                 finding("near-flat", &router(4)),
                 finding("near-up-less", &router(40)),
+                finding("near-up-carries", &router(60)),
                 finding("references-fast", std::slice::from_ref(&rate)),
                 finding("same-edge-queue", &server(340)),
                 finding("same-edge-late-alike", &server(340)),

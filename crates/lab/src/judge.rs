@@ -247,7 +247,8 @@ impl Record {
             let mut at = stood.iter().map(|at| at + FRAMES);
             at.any(|at| segment.start <= at && segment.end >= at)
         };
-        let waited: Vec<&Segment> = self.page.segments.iter().filter(holds).collect();
+        let holes = self.page.holes();
+        let waited: Vec<&Segment> = self.page.segments.iter().chain(&holes).filter(holds).collect();
         let reason = underflow(&self.underflows, gap, FRAME_AGE);
         let same = |said: f64, really: f64| (said - really).abs() <= ROUNDING;
         let named =

@@ -10,6 +10,9 @@ pub const SHORTEST: f64 = 500.0;
 /// none, milliseconds.
 pub const LEAST: f64 = 200.0;
 
+/// Less is where two tracks or two media segments meet, media seconds.
+const HOLE: f64 = 0.2;
+
 /// So long after pictures go on, `currentTime` tells how far playback has come, milliseconds.
 const CATCHES_UP: f64 = 1000.0;
 
@@ -145,6 +148,19 @@ impl Page {
             self.ticks.iter().filter(|tick| (gap.began..=gap.ended).contains(&tick.at)).collect();
         let stood = |pair: &&[&Tick]| matches!(pair, [one, next] if one.position == next.position);
         within.windows(2).filter(stood).filter_map(|pair| Some(pair.first()?.position)).collect()
+    }
+
+    /// What the player never put there, between what it did.
+    pub fn holes(&self) -> Vec<Segment> {
+        let mut segments: Vec<&Segment> = self.segments.iter().collect();
+        segments.sort_by(|one, other| one.start.total_cmp(&other.start));
+        let mut end = f64::INFINITY;
+        let hole = |Segment { start, end: until }: &Segment| {
+            let hole = Segment { start: end, end: *start };
+            end = if end.is_finite() { end.max(*until) } else { *until };
+            (hole.end - hole.start > HOLE).then_some(hole)
+        };
+        segments.into_iter().filter_map(hole).collect()
     }
 
     /// From when until when it was seen to stand, each time.
