@@ -8,7 +8,7 @@
 //! this service alone. Both came as slowly as the late media: it was. One well and one slowly: it depends on the way.
 //! Well is twice as fast as the late bodies or more, or, where answers were late, answered within half a second and faster
 //! than 1 Mbit/s; slowly is less than one and a half times as fast as the late bodies, or, where answers were late, answered later.
-//! Through a queue, well is four times as fast as the late bodies, and slowly less than twice (`carried.rs`).
+//! Through a queue, well is six times as fast as the late bodies, and slowly less than twice (`carried.rs`).
 //!
 //! # When it is silent
 //! Where one of them sent nothing, is in between, or came slowly in so few round trips that these were the limit. That they came well says nothing where an answer to either was lost

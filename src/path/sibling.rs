@@ -15,6 +15,7 @@
 //! - Neither did, and this one sent well (four times as fast as the late bodies, or answered promptly): the way there carries
 //!   it, so it is the server, or what is behind it.
 //! - Neither did, and this one sent as slowly: it is not that server.
+//! - A queue that bodies of the references come through well (`carried.rs`) is none for this one either.
 //! - A busy device's answer times tell neither. That a body came well where bodies were late it cannot feign.
 //!
 //! A server that nobody vouches for, whose address is next to the late one's, may be the same machine: that it is well clears the way
@@ -26,6 +27,7 @@
 //! is too short for what answers are late by; and where the references show one on what they share.
 
 use super::belief::{Row, ln};
+use super::carried;
 use super::scene::{LateBy, Scene};
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding, lossy, near, references};
@@ -58,10 +60,8 @@ const WELL: [&str; 3] = ["sibling-answered", "sibling-flat", "sibling-fast"];
 /// A body came well where bodies were late, and nothing waited or was lost: a busy device's answer times may be anything, but
 /// that it cannot feign.
 pub fn sent_well(scene: &Scene) -> bool {
-    let waits = |series: &Series| {
-        let explains = series.rise().is_some_and(|rise| series.explains(rise));
-        series.trend() == Some(Trend::Up) && explains || series.lost_any()
-    };
+    let carries = carried::well(scene);
+    let waits = |series: &Series| series.trend() == Some(Trend::Up) && !carries || series.lost_any();
     let calm = |target| Series::to(scene, target).is_some_and(|series| !waits(series));
     let beyond = [Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
     let came = scene.body(Target::Sibling, |body| scene.at_hand(body, TIMES)).and_then(|(_, came)| came);
