@@ -57,18 +57,19 @@ const BEYOND: [Target; 4] = [Target::ReferenceA, Target::ReferenceB, Target::Sta
 pub fn least_queue(scene: &Scene) -> Micros {
     let late = scene.late_rate().filter(|_| matches!(scene.late_by, Some(LateBy::Bodies | LateBy::AllAlong)));
     let Some(late) = late else { return Micros::ZERO };
-    match bodies(scene, late) {
-        Some(true) => NONE,
-        Some(false) => Micros::ZERO,
-        None if carries(scene, late) && !drops(scene) => NONE,
-        None => Micros::ZERO,
-    }
+    let elsewhere = match bodies(scene, late) {
+        Some(Came::Well) => true,
+        Some(Came::Slowly) => false,
+        Some(Came::Between) => !drops(scene),
+        None => carries(scene, late) && !drops(scene),
+    };
+    if elsewhere { NONE } else { Micros::ZERO }
 }
 
 /// What waits in the queue that everything waits in comes much faster than the late media.
 pub fn well(scene: &Scene) -> bool {
     let late = scene.late_rate().filter(|_| scene.late_by == Some(LateBy::Bodies));
-    late.and_then(|late| bodies(scene, late)) == Some(true)
+    late.and_then(|late| bodies(scene, late)) == Some(Came::Well)
 }
 
 /// The queue is so full that it drops packets all the time: who has many on the way gets through, and who has few does not.
@@ -100,9 +101,18 @@ fn in_few_turns(scene: &Scene, (_, took): (u64, Micros)) -> bool {
     answers.get(answers.len() / 2).is_some_and(|answer| took.0 <= answer.0.saturating_mul(TURNS))
 }
 
-/// What both references sent through the queue came well (`true`), or one of them came as slowly (`false`). In between, that the
-/// server beside the late one sent as slowly is no doing of the late one.
-fn bodies(scene: &Scene, late: (u64, Micros)) -> Option<bool> {
+/// How bodies came through the queue, beside the late media.
+#[derive(PartialEq)]
+enum Came {
+    /// Both references' several times as fast.
+    Well,
+    /// One of them as slowly, or the server beside the late one, whose slowness is no doing of the late one.
+    Slowly,
+    /// Neither.
+    Between,
+}
+
+fn bodies(scene: &Scene, late: (u64, Micros)) -> Option<Came> {
     let body = |target| {
         let waited = |measured: &&Measurement| in_queue(scene, measured);
         let mut bodies = scene.under_load(target).filter(waited).filter_map(|measured| measured.body);
@@ -113,11 +123,11 @@ fn bodies(scene: &Scene, late: (u64, Micros)) -> Option<bool> {
     let at_least = |body, (times, of): (u64, u64)| faster(body, late, times, of);
     let both = |rate| at_least(first, rate) && at_least(second, rate);
     let beside = body(Target::Sibling).is_none_or(|beside| at_least(beside, SLOWLY));
-    match (both(WELL), both(SLOWLY) && beside) {
-        (true, _) => Some(true),
-        (_, false) => Some(false),
-        _ => None,
-    }
+    Some(match (both(WELL), both(SLOWLY) && beside) {
+        (true, _) => Came::Well,
+        (_, false) => Came::Slowly,
+        _ => Came::Between,
+    })
 }
 
 /// The question waited in a queue.
