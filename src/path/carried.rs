@@ -74,7 +74,8 @@ pub fn well(scene: &Scene) -> bool {
 
 /// The queue is so full that it drops packets all the time: who has many on the way gets through, and who has few does not.
 fn drops(scene: &Scene) -> bool {
-    let moments = moments(BEYOND.into_iter().flat_map(|target| scene.under_load(target)));
+    // What the late server's answers lose may be lost on its own way.
+    let moments = moments(BOTH.into_iter().flat_map(|target| scene.under_load(target)));
     let (mut lost, mut asked) = (0, 0);
     for all in &moments {
         let waited = waited(all, |target| rest(scene, target));
@@ -106,7 +107,7 @@ fn in_few_turns(scene: &Scene, (_, took): (u64, Micros)) -> bool {
 enum Came {
     /// Both references' several times as fast.
     Well,
-    /// One of them as slowly, or the server beside the late one, whose slowness is no doing of the late one.
+    /// One of them as slowly.
     Slowly,
     /// Neither.
     Between,
@@ -122,8 +123,7 @@ fn bodies(scene: &Scene, late: (u64, Micros)) -> Option<Came> {
     let (first, second) = (first?, second?);
     let at_least = |body, (times, of): (u64, u64)| faster(body, late, times, of);
     let both = |rate| at_least(first, rate) && at_least(second, rate);
-    let beside = body(Target::Sibling).is_none_or(|beside| at_least(beside, SLOWLY));
-    Some(match (both(WELL), both(SLOWLY) && beside) {
+    Some(match (both(WELL), both(SLOWLY)) {
         (true, _) => Came::Well,
         (_, false) => Came::Slowly,
         _ => Came::Between,
