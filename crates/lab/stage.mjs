@@ -51,10 +51,10 @@ await mkdir(path.join(stream, 'ads'));
 await writeFile(path.join(stream, 'ads/index.mpd'), parts[0].replace('</Period>', periods).replace('<Period', '<BaseURL>http://edge.example/</BaseURL><Period'));
 
 // A stream whose highest quality is too large for the machine.
-const large = `<Representation id="heavy/${HEAVY.name}" codecs="avc1.64003e" bandwidth="${HEAVY.kbps * 1000}" width="${HEAVY.width}" height="${HEAVY.height}"/>`;
-const [low, , high] = [...mpd(representations, {}).matchAll(/<Representation id="\d+p".*\/>/g)].map(([text]) => text);
-await mkdir(path.join(stream, 'large'));
-await writeFile(
-  path.join(stream, 'large/index.mpd'),
-  mpd(representations, {}).replace('<Period', '<BaseURL>../</BaseURL><Period').replace(low, '').replace(high, large),
-);
+if (shows === 'large') {
+  const large = `<Representation id="heavy/${HEAVY.name}" codecs="avc1.64003e" bandwidth="${HEAVY.kbps * 1000}" width="${HEAVY.width}" height="${HEAVY.height}"/>`;
+  const all = mpd(representations, {});
+  const [low, , high] = [...all.matchAll(/<Representation id="\d+p".*\/>/g)].map(([text]) => text);
+  await mkdir(path.join(stream, 'large'));
+  await writeFile(path.join(stream, 'large/index.mpd'), all.replace('<Period', '<BaseURL>../</BaseURL><Period').replace(low, '').replace(high, large));
+}

@@ -14,7 +14,7 @@
 
 use super::references::{BOTH, TELLING, bitrate};
 use super::scene::{LateBy, Scene, faster};
-use super::series::at_once;
+use super::series::{SOONEST, UP, at_once};
 use crate::event::{Reply, Target};
 use crate::machine::measurement::Measurement;
 use crate::sort::Sort;
@@ -24,8 +24,6 @@ use crate::time::{Micros, Wall};
 const ANSWER: u64 = 150;
 /// Of fewer at one moment, chance may bring the few together: two of each reference and of the late server [P].
 const ANSWERS: usize = 6;
-/// What waits for less than this waits in no queue (`series.rs`).
-pub const QUEUE: Micros = Micros::from_millis(25);
 /// Firefox tells whole milliseconds.
 const CLOCK: Micros = Micros::from_millis(1);
 /// No queue is as long.
@@ -35,9 +33,6 @@ const SERVES: u64 = 3;
 /// A body that took no more than so many answer times is slow because they are: with each turn twice as much comes, from ten packets
 /// on (RFC 6928), and what is lost costs some more [P].
 const TURNS: i64 = 16;
-/// Of what is asked at one moment, this much later than the middle one was sent again (Linux, `TCP_RTO_MIN`, less what clocks are
-/// off by).
-const SOONEST: Micros = Micros::from_millis(180);
 /// So many lost, and one of so many: then a sender that has few packets on the way has next to nothing of any line (Mathis, Semke,
 /// Mahdavi, Ott, "The macroscopic behavior of the TCP congestion avoidance algorithm", 1997: at one in twenty five packets
 /// a round trip) [P].
@@ -133,7 +128,7 @@ fn bodies(scene: &Scene, late: (u64, Micros)) -> Option<Came> {
 /// The question waited in a queue.
 pub fn in_queue(scene: &Scene, measured: &Measurement) -> bool {
     let rest = rest(scene, measured.target);
-    measured.answer.zip(rest).is_some_and(|(answer, rest)| answer - rest >= QUEUE)
+    measured.answer.zip(rest).is_some_and(|(answer, rest)| answer - rest >= UP)
 }
 
 fn rest(scene: &Scene, target: Target) -> Option<Micros> {
@@ -182,7 +177,7 @@ fn served(all: &[&Measurement], rest: impl Fn(Target) -> Option<Micros>) -> Opti
     // One of four may have met a busy device: the others came through the line all the same.
     let together = waited.len() - waited.len() / 4;
     let (least, most) = (*waited.first()?, *waited.get(together.checked_sub(1)?)?);
-    if waited.len() < ANSWERS || least < QUEUE {
+    if waited.len() < ANSWERS || least < UP {
         return None;
     }
     let bytes = ANSWER.saturating_mul(together as u64 - 1);

@@ -9,7 +9,7 @@ use crate::verdict::Value;
 
 /// Under BBR a full queue adds 24 ms and more (ATTRIBUTION §3.4, emulation check); a browser on a busy machine was seen to
 /// add 10 to 20 ms of its own.
-const UP: Micros = Micros::from_millis(25);
+pub const UP: Micros = Micros::from_millis(25);
 /// Clocks tell whole milliseconds in Firefox, and idle paths jitter [P].
 const FLAT: Micros = Micros::from_millis(20);
 /// And both are at least so many times what they vary by at rest: five standard deviations are about two and a half times
@@ -33,7 +33,7 @@ const AGAIN: Micros = Micros::from_millis(900);
 const CONNECTING: [Micros; 2] = [Micros::from_millis(1_000), Micros::from_millis(3_000)];
 /// On a connection that is open, the common implementation sends again after this and a round trip at the soonest (Linux,
 /// `TCP_RTO_MIN`), less what clocks are off by.
-const SOONEST: Micros = Micros::from_millis(180);
+pub const SOONEST: Micros = Micros::from_millis(180);
 /// At so many moments several questions were never answered, though each was sent again and again for seconds: where a tenth is lost,
 /// as in the laboratory's worst Wi-Fi, that is no chance, even if another loses a packet meanwhile and answers late at one
 /// moment of four [P].

@@ -12,9 +12,8 @@ pub fn told(page: &mut String, records: &[&Record]) -> Result<()> {
     let records: Vec<&Record> = records.iter().copied().filter(of).collect();
     let judged = |record: &'_ &'_ Record| {
         let truth = record.truth.as_ref().map(|truth| truth.zone);
-        let shared = record.shared;
-        let each = record.others.iter();
-        each.filter_map(move |answer| Some((truth?, answer.clone(), shared))).collect::<Vec<_>>()
+        let each = record.others.iter().filter_map(move |answer| Some((truth?, answer.clone(), false)));
+        each.collect::<Vec<_>>()
     };
     let answers: Vec<_> = records.iter().flat_map(judged).collect();
     let all = Judged::all(&answers);

@@ -154,10 +154,10 @@ impl Page {
     pub fn holes(&self) -> Vec<Segment> {
         let mut segments: Vec<&Segment> = self.segments.iter().collect();
         segments.sort_by(|one, other| one.start.total_cmp(&other.start));
-        let mut end = f64::INFINITY;
-        let hole = |Segment { start, end: until }: &Segment| {
-            let hole = Segment { start: end, end: *start };
-            end = if end.is_finite() { end.max(*until) } else { *until };
+        let mut end = segments.first().map_or(0.0, |first| first.start);
+        let hole = |segment: &Segment| {
+            let hole = Segment { start: end, end: segment.start };
+            end = end.max(segment.end);
             (hole.end - hole.start > HOLE).then_some(hole)
         };
         segments.into_iter().filter_map(hole).collect()

@@ -2,8 +2,8 @@
 // `?retry=` how long it waits after an append that was refused, milliseconds.
 // `?steps=` plays sound too, and takes so many steps of a timer over each media segment before it appends it.
 // `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
-// `demo.ahead` and `demo.skip` say the same while it plays; while `demo.full` is true, the buffer is full. `?licence=` where it asks for the keys of an encrypted stream,
-// `?keeps=` how long it keeps those after the first to itself, milliseconds.
+// `?licence=` where it asks for the keys of an encrypted stream, `?keeps=` how long it keeps those after the first to itself,
+// milliseconds. `demo.ahead` and `demo.skip` say the same while it plays; while `demo.full` is true, the buffer is full.
 'use strict';
 (() => {
   const PATIENCE = 2000;
