@@ -19,6 +19,8 @@ const CUT = '\n#WHYSTALL-CUT\n';
 /** Of a longer playlist of media segments so much of its beginning, which says what it is, and of its end, where what is new is. */
 const BEGINNING = 4 << 10;
 const END = 12 << 10;
+/** Of a film, which is read once, the names of its first thousand media segments, as long as they usually are. */
+const BEGINNING_OF_FILM = 64 << 10;
 /** Where in an XML document its root element begins, at most: before it are comments. */
 const ROOT_WITHIN = 2048;
 const URL_LIMIT = 4096;
@@ -71,9 +73,10 @@ function isManifest(text) {
 /** A live playlist is read every few seconds, and can go back for hours. @param {string} text */
 function shortened(text) {
   if (text.length <= BEGINNING + END) return text;
-  const beginning = apply(slice, text, [0, BEGINNING]);
-  if (apply(indexOf, beginning, ['#EXTINF']) === -1) return text;
   const end = apply(slice, text, [-END]);
+  const film = apply(indexOf, end, ['#EXT-X-ENDLIST']) !== -1;
+  const beginning = apply(slice, text, [0, film ? BEGINNING_OF_FILM : BEGINNING]);
+  if (beginning.length + end.length >= text.length || apply(indexOf, beginning, ['#EXTINF']) === -1) return text;
   // Whole lines.
   const from = apply(indexOf, end, ['\n']);
   if (from === -1) return text;

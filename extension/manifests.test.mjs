@@ -64,6 +64,14 @@ test('of a long playlist its ends go, in whole lines; of what is long otherwise 
   assert.match(end, /^(#EXTINF|segment-)[^]*\nsegment-4999\.ts\n$/);
   decoded(`<MPD>${'x'.repeat(100_000)}`);
   assert.equal(told[1].text.length, 100_005);
+  // Of a film more of the beginning, and all of a shorter one.
+  decoded(['#EXTM3U', ...lines, '#EXT-X-ENDLIST'].join('\n'));
+  const [begins, ends] = told.pop().text.split('\n#WHYSTALL-CUT\n');
+  assert.ok(begins.length > 65_000 && begins.length <= 65_536, `${begins.length}`);
+  assert.match(ends, /segment-4999\.ts\n#EXT-X-ENDLIST$/);
+  const short = ['#EXTM3U', ...lines.slice(0, 2500), '#EXT-X-ENDLIST'].join('\n');
+  decoded(short);
+  assert.equal(told.pop().text, short);
   decoded(`<MPD>${'x'.repeat(300_000)}`);
   decoded(`#EXTM3U\n${'#EXT-X-STREAM-INF:BANDWIDTH=1\nx\n'.repeat(20_000)}`);
   assert.equal(told.length, 2);

@@ -97,6 +97,9 @@ pub enum Event {
         resource: ResourceId,
         host: String,
         kind: ResourceKind,
+        /// The film that names this media segment, if the page has read one that does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        named: Option<Named>,
     },
     /// With it the player told the server how it was doing.
     Claimed { observer: Observer, request: RequestId, claim: Claim },
@@ -296,6 +299,16 @@ pub struct Playlist {
     pub discontinuities: u32,
     /// `EXT-X-GAP`: media segments that are missing at the source.
     pub gaps: u32,
+}
+
+/// Which media segment of a film it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// The film's playlist.
+    pub by: ResourceId,
+    /// How many media segments are named before it.
+    pub index: u32,
 }
 
 /// How far a stream's timeline goes by the server beside the one that the player asks.

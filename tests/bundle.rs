@@ -207,6 +207,14 @@ fn inputs_out_of_bounds_are_refused() {
         resource: whystall::event::ResourceId(0),
         host: host.to_owned(),
         kind: whystall::event::ResourceKind::Data,
+        named: None,
+    };
+    let named = |index| {
+        let named = whystall::event::Named { by: whystall::event::ResourceId(1), index };
+        let (observer, kind) = (Observer::Page, whystall::event::ResourceKind::Data);
+        let (request, resource) = (whystall::event::RequestId(0), whystall::event::ResourceId(0));
+        let host = "video.example".to_owned();
+        Event::RequestStarted { observer, request, resource, host, kind, named: Some(named) }
     };
     let removed = Event::Removed { track: TrackId(0), span: span(2, 1) };
     let received =
@@ -240,6 +248,8 @@ fn inputs_out_of_bounds_are_refused() {
         (host(&"x".repeat(260)), Some("host")),
         (host("https://x.example/path"), Some("host")),
         (host("[2001:db8::1]:8080"), None),
+        (named(1_024), Some("named")),
+        (named(1_023), None),
     ];
     for (event, place) in cases {
         let at = Wall(0);

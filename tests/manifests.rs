@@ -64,7 +64,10 @@ fn request(id: u32, from: i64, to: i64, status: u16) -> [Input; 3] {
     let host = "video.example".to_owned();
     let (resource, kind) = (LIST, ResourceKind::Manifest);
     [
-        Input { at: at(from), event: Event::RequestStarted { observer, request, resource, host, kind } },
+        Input {
+            at: at(from),
+            event: Event::RequestStarted { observer, request, resource, host, kind, named: None },
+        },
         Input {
             at: at(to),
             event: Event::ResponseBegan {

@@ -82,6 +82,7 @@ fn names_keep_what_verdicts_look_at() {
             resource: ResourceId(number),
             host: host.to_owned(),
             kind: ResourceKind::Data,
+            named: None,
         },
     };
     let mut inputs: Vec<Input> = hosts_in.into_iter().zip(0..).map(start).collect();

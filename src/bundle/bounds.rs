@@ -2,10 +2,10 @@
 
 use super::BundleError;
 use crate::event::{
-    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, Listed, PLACE_NAME_LIMIT, Rendition, SIDE_LIMIT, Span,
-    TABLE_DATES, Target, Timing,
+    CHECK_BYTES_LIMIT, CHECK_TIME_LIMIT, Event, Input, Listed, Named, PLACE_NAME_LIMIT, Rendition,
+    SIDE_LIMIT, Span, TABLE_DATES, Target, Timing,
 };
-use crate::manifest::{NAMED_LIMIT, RENDITION_LIMIT};
+use crate::manifest::{FILM_LIMIT, NAMED_LIMIT, RENDITION_LIMIT};
 use crate::time::{BITRATE_LIMIT, LIMIT, MediaTime, Micros, Wall};
 
 /// Inputs of a bundle. A session keeps 20,000; twice that and more is no session's.
@@ -73,7 +73,11 @@ fn fault(input: &Input) -> Fault {
             }),
         Event::Frame { position, .. } => media("position", *position),
         Event::Buffered { spans: all, .. } => spans("spans", all),
-        Event::RequestStarted { host: name, .. } => host("host", name),
+        Event::RequestStarted { host: name, named, .. } => host("host", name).or_else(|| {
+            let allowed = || format!("an index below {FILM_LIMIT}");
+            let far = |named: &Named| usize::try_from(named.index).is_ok_and(|index| index >= FILM_LIMIT);
+            named.as_ref().is_some_and(far).then(|| ("named", allowed()))
+        }),
         Event::ResponseBegan { length, network, confession, .. } => count("length", length.unwrap_or(0))
             .or_else(|| {
                 let allowed = || "the first 24 or 48 bits of an address".to_owned();

@@ -9,10 +9,14 @@
 //! When the piece came after all, or is on its way: then it is late data like any other, with the cause of its lateness.
 //!
 //! # Where it can sit
-//! Player, if the page itself had removed the piece. Else player or origin: the media may have been made with a gap.
+//! Player, if the page itself had removed the piece, or if it left out what the playlist of a film names between the pieces
+//! around the gap: no request for it was seen, and none that it could have been. Else player or origin: the media may have been
+//! made with a gap.
 
 use super::{Case, Cause, finding};
-use crate::event::Span;
+use crate::event::{ResourceKind, Span};
+use crate::machine::overlap;
+use crate::machine::requests::Fetch;
 use crate::time::Micros;
 use crate::verdict::{Ending, Finding, StallKind, Value, Zone};
 
@@ -48,8 +52,34 @@ fn removed(case: &Case) -> bool {
     })
 }
 
+/// Inputs that told of the requests around the gap, if the player left out what belongs between.
+fn skipped(case: &Case) -> Option<Vec<u32>> {
+    let fetches = case.books.fetches();
+    let around = case.books.around(hole(case)?).find(|(before, after)| leaves_out(fetches, before, after));
+    let (before, after) = around?;
+    let since = (before.asked.min(after.asked), case.now);
+    let seen = case.blind.iter().all(|(from, to, _)| !overlap((*from, *to), since));
+    seen.then(|| before.facts.iter().chain(&after.facts).copied().collect())
+}
+
+/// The playlist names something between what these two brought, and none of the requests was for it.
+fn leaves_out(fetches: &[Fetch], before: &Fetch, after: &Fetch) -> bool {
+    let (Some(first), Some(last)) = (before.named, after.named) else { return false };
+    let between = first.index.saturating_add(1)..last.index;
+    let (since, until) = (before.asked.min(after.asked), before.asked.max(after.asked));
+    let was_for_it = |fetch: &Fetch| match fetch.named {
+        Some(named) => named.by == first.by && between.contains(&named.index),
+        // By an address that no playlist has it may have been, if it was made in its turn, or brought nothing.
+        None => {
+            let in_turn = fetch.asked <= until || !fetch.succeeded();
+            fetch.kind == ResourceKind::Data && since <= fetch.asked && in_turn
+        }
+    };
+    first.by == last.by && !between.is_empty() && !fetches.iter().any(was_for_it)
+}
+
 fn zones(case: &Case) -> &'static [Zone] {
-    if removed(case) { &[Zone::Player] } else { &[Zone::Player, Zone::Origin] }
+    if removed(case) || skipped(case).is_some() { &[Zone::Player] } else { &[Zone::Player, Zone::Origin] }
 }
 
 fn findings(case: &Case) -> Vec<Finding> {
@@ -58,5 +88,6 @@ fn findings(case: &Case) -> Vec<Finding> {
     };
     let range = [("start", Value::Media(gap.start)), ("end", Value::Media(gap.end))];
     let id = if removed(case) { "gap-removed" } else { "gap-ahead" };
-    vec![finding(id, case.sighting.facts.clone(), range)]
+    let skipped = skipped(case).map(|asked| finding("gap-skipped", asked, []));
+    std::iter::once(finding(id, case.sighting.facts.clone(), range)).chain(skipped).collect()
 }

@@ -133,7 +133,9 @@ impl Ingress {
                 let source = SourceId(self.sources.number(&source).ok_or(Malformed)?);
                 (wall(t)?, Some(Event::StreamEnded { source }))
             }
-            Fact::PageRequest { t, id, url } => (wall(t)?, self.network.begin(Key::Page(id), &url)?),
+            Fact::PageRequest { t, id, url } => {
+                (wall(t)?, self.network.begin(Key::Page(id), &url, &self.manifests)?)
+            }
             Fact::PageProgress { t, id, loaded } => {
                 (wall(t)?, self.network.receive(Key::Page(id), count(loaded)?))
             }
@@ -236,7 +238,7 @@ impl Ingress {
             }
             Fact::Request { t, id, url } => {
                 let (at, key) = (self.background(t)?, Key::Browser(&id));
-                let begun = self.network.begin(key, &url)?;
+                let begun = self.network.begin(key, &url, &self.manifests)?;
                 let claimed = begun.as_ref().and_then(|_| self.network.claim(key, url::claim(&url)));
                 // What the request says comes after it.
                 match (begun, claimed) {

@@ -2,6 +2,7 @@
 
 use super::address;
 use super::checked::Malformed;
+use super::manifests::Manifests;
 use super::table::Table;
 use super::url::{Redacted, digest, redact};
 use crate::event::{Claim, Event, Failure, Observer, RequestId, ResourceId};
@@ -52,7 +53,7 @@ pub struct Response<'a> {
 
 impl Network {
     /// A request began, or was redirected: then it keeps its id. `Ok(None)` for a URL that is not the network's.
-    pub fn begin(&mut self, key: Key, url: &str) -> Result<Option<Event>, Malformed> {
+    pub fn begin(&mut self, key: Key, url: &str, manifests: &Manifests) -> Result<Option<Event>, Malformed> {
         match redact(url) {
             Redacted::Invalid => Err(Malformed),
             Redacted::Local => Ok(None),
@@ -60,7 +61,8 @@ impl Network {
                 let (observer, open, key) = self.open(key);
                 let request = RequestId(open.enter(key).0);
                 let resource = ResourceId(self.resources.enter(digest).0);
-                Ok(Some(Event::RequestStarted { observer, request, resource, host, kind }))
+                let named = manifests.named(digest);
+                Ok(Some(Event::RequestStarted { observer, request, resource, host, kind, named }))
             }
         }
     }

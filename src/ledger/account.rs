@@ -157,6 +157,7 @@ mod tests {
             resource: ResourceId(1),
             host: "edge.example".into(),
             kind: ResourceKind::Data,
+            named: None,
             asked: ms(asked),
             response: response.map(ms),
             status: None,

@@ -33,6 +33,9 @@ const TIMES: i64 = 4;
 /// never may [P].
 const FIRST: RangeInclusive<Micros> = Micros::from_millis(2_000)..=Micros::from_millis(10_000);
 
+/// Browsers play over gaps of this.
+const PLAYED_OVER: Micros = Micros::from_millis(100);
+
 /// Everything that was fetched and appended for one element, joined.
 #[derive(Clone, Debug)]
 pub struct Books<'a> {
@@ -81,6 +84,21 @@ impl<'a> Books<'a> {
     /// The requests that brought its media, and of which kind.
     pub fn media(&self) -> impl Iterator<Item = (TrackKind, &Fetch)> {
         self.segments.iter().filter_map(|segment| Some((self.kind(segment.track), self.fetch_of(segment)?)))
+    }
+
+    /// For each track that has no media there: the requests that brought what comes before and after.
+    pub fn around(&self, gap: Span) -> impl Iterator<Item = (&Fetch, &Fetch)> {
+        (0..self.tracks.len()).filter_map(move |track| {
+            let here = || self.of_track(track).map(|(_, segment)| segment);
+            let before = here().filter(|segment| segment.range.end <= gap.start + PLAYED_OVER);
+            let after = here().filter(|segment| gap.end <= segment.range.start + PLAYED_OVER);
+            let before = before.max_by_key(|segment| segment.range.end)?;
+            let after = after.min_by_key(|segment| segment.range.start)?;
+            let between = Span { start: before.range.end, end: after.range.start };
+            let inside = |of: &Segment| of.range.start < between.end && between.start < of.range.end;
+            let empty = !here().any(inside);
+            Some((self.fetch_of(before)?, self.fetch_of(after)?)).filter(|_| empty)
+        })
     }
 
     /// Who has waited so long for this host's answer has waited far longer than usual. Of a host that often holds answers back, as

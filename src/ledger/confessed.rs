@@ -77,6 +77,7 @@ mod tests {
             resource: ResourceId(1),
             host: String::new(),
             kind: ResourceKind::Data,
+            named: None,
             asked: Wall(0),
             response: Some(Wall(3_000_000)),
             status: Some(200),

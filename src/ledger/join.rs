@@ -226,6 +226,7 @@ mod tests {
             resource: ResourceId(0),
             host: "edge.example".into(),
             kind: ResourceKind::Data,
+            named: None,
             asked: ms(end - 20),
             response: Some(ms(end - 10)),
             cached: false,

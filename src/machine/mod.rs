@@ -217,8 +217,8 @@ impl Machine {
             }
             Event::Frame { element, position } => self.element(*element).detector.frame(at, *position),
             Event::Buffered { element, spans } => self.element(*element).detector.buffered(at, fact, spans),
-            Event::RequestStarted { observer, request, resource, host, kind } => {
-                self.requests.started(fact, at, *observer, *request, (*resource, host, *kind));
+            Event::RequestStarted { observer, request, resource, host, kind, named } => {
+                self.requests.started(fact, at, *observer, *request, (*resource, host, *kind, *named));
             }
             Event::ResponseBegan { observer, request, status, length, cached, network: _, confession } => {
                 self.requests.change(fact, *observer, *request, |request| {

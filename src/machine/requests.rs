@@ -1,7 +1,7 @@
 //! Requests, as the browser and the page saw them, put together into fetches.
 
 use super::progress::Progress;
-use crate::event::{Confession, Failure, Observer, RequestId, ResourceId, ResourceKind, Timing};
+use crate::event::{Confession, Failure, Named, Observer, RequestId, ResourceId, ResourceKind, Timing};
 use crate::sort::Sort;
 use crate::time::{Micros, Wall};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub struct Request {
     pub host: String,
     /// What it seems to be.
     pub kind: ResourceKind,
+    /// The film that names it.
+    pub named: Option<Named>,
     /// When it began.
     pub started: Wall,
     /// When the headers (in Firefox: the first byte) arrived.
@@ -65,17 +67,21 @@ impl Requests {
         at: Wall,
         observer: Observer,
         id: RequestId,
-        what: (ResourceId, &str, ResourceKind),
+        what: (ResourceId, &str, ResourceKind, Option<Named>),
     ) {
-        let (resource, host, kind) = what;
-        // After a redirect the browser reports the same request again: it began when it first began.
-        let started = self.seen.get(&(observer, id)).map_or(at, |request| request.started.min(at));
+        let (resource, host, kind, named) = what;
+        // After a redirect the browser reports the same request again: it began when it first began, and the name was that
+        // of what was asked for then.
+        let before = self.seen.get(&(observer, id));
+        let started = before.map_or(at, |request| request.started.min(at));
+        let named = before.and_then(|request| request.named).or(named);
         self.seen.insert(
             (observer, id),
             Request {
                 resource,
                 host: host.to_owned(),
                 kind,
+                named,
                 started,
                 response: None,
                 status: None,
@@ -231,6 +237,8 @@ pub struct Fetch {
     pub host: String,
     /// What it seems to be.
     pub kind: ResourceKind,
+    /// The film that names it.
+    pub named: Option<Named>,
     /// The page asked.
     pub asked: Wall,
     /// The headers (in Firefox: the first byte) had arrived by then.
@@ -272,6 +280,7 @@ impl Fetch {
             resource: any().map_or(ResourceId(0), |request| request.resource),
             host: any().map(|request| request.host.clone()).unwrap_or_default(),
             kind: any().map_or(ResourceKind::Data, |request| request.kind),
+            named: both().find_map(|request| request.named),
             asked: both().map(|request| request.started).min().unwrap_or_default(),
             response: first_byte,
             status: browser.and_then(|b| b.status),

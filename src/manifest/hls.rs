@@ -1,7 +1,7 @@
 //! HTTP Live Streaming (RFC 8216bis): what a playlist says, line by line.
 
 use super::date::{millionths, moment};
-use super::{Manifest, NAME_LIMIT, RENDITION_LIMIT};
+use super::{FILM_LIMIT, Manifest, NAME_LIMIT, RENDITION_LIMIT};
 use crate::event::{Playlist, Rendition, TrackKind};
 use crate::time::Micros;
 
@@ -32,6 +32,8 @@ struct Reading<'a> {
     lengths: Micros,
     /// Lines were left out.
     cut: bool,
+    /// The names in front of those, if there is one for each media segment.
+    beginning: Option<Vec<&'a str>>,
     /// The length of the media segment whose address comes next.
     length: Micros,
     /// When the media segment that comes next begins.
@@ -72,10 +74,11 @@ impl<'a> Reading<'a> {
             }
             "EXT-X-ENDLIST" => self.ended = true,
             super::CUT => {
-                self.cut = true;
                 self.begins = None;
+                self.beginning = self.one_each().then(|| std::mem::take(&mut self.names));
                 // What comes before is old, and would look new the next time, when it was left out before.
                 self.names.clear();
+                self.cut = true;
             }
             _ => {}
         }
@@ -95,13 +98,14 @@ impl<'a> Reading<'a> {
     }
 
     fn name(&mut self, name: &'a str) {
-        // The names in front go all at once, so that a long playlist is not moved for every line.
-        if self.names.len() == 2 * NAME_LIMIT {
-            self.names.drain(..NAME_LIMIT);
-        }
         if !name.is_empty() {
             self.names.push(name);
         }
+    }
+
+    /// The names so far are those of the media segments so far, and none of these is missing.
+    fn one_each(&self) -> bool {
+        u32::try_from(self.names.len()) == Ok(self.segments) && self.playlist.gaps == 0
     }
 
     fn done(mut self) -> Option<Manifest<'a>> {
@@ -114,7 +118,13 @@ impl<'a> Reading<'a> {
             self.playlist.segments = Some(self.segments);
             self.playlist.length = Some(self.lengths);
         }
-        self.names.drain(..self.names.len().saturating_sub(NAME_LIMIT));
+        if self.playlist.live {
+            self.names.drain(..self.names.len().saturating_sub(NAME_LIMIT));
+        } else {
+            let whole = (!self.cut && self.one_each()).then(|| std::mem::take(&mut self.names));
+            self.names = whole.or(self.beginning).unwrap_or_default();
+            self.names.truncate(FILM_LIMIT);
+        }
         if self.byte_ranges || !self.media {
             self.names.clear();
         }
@@ -226,12 +236,18 @@ mod tests {
 
     #[test]
     fn the_whole_of_a_film_and_byte_ranges() {
-        let whole: String = (0..1000).map(|n| format!("#EXTINF:2,\n{n}\n")).collect();
+        let whole: String = (0..2000).map(|n| format!("#EXTINF:2,\n{n}\n")).collect();
         let whole = format!("#EXTM3U\n#EXT-X-TARGETDURATION:2\n{whole}#EXT-X-ENDLIST");
         let manifest = read(&whole).unwrap();
         let playlist = manifest.playlist.unwrap();
-        assert_eq!((playlist.live, playlist.segments, playlist.next), (false, Some(1000), Some(1000)));
-        assert_eq!((manifest.names.len(), manifest.names[63]), (64, "999"));
+        assert_eq!((playlist.live, playlist.segments, playlist.next), (false, Some(2000), Some(2000)));
+        assert_eq!((manifest.names.len(), manifest.names[1023]), (1024, "1023"));
+        // Which name is which media segment is not known where one is missing, nor behind what was left out.
+        let with = |beside: &str| whole.replacen("#EXTINF:2,\n7\n", &format!("{beside}\n#EXTINF:2,\n7\n"), 1);
+        for beside in ["#EXT-X-GAP", "#EXT-X-PART:DURATION=1,URI=\"part\""] {
+            assert!(read(&with(beside)).unwrap().names.is_empty(), "{beside}");
+        }
+        assert_eq!(read(&with("#WHYSTALL-CUT")).unwrap().names, ["0", "1", "2", "3", "4", "5", "6"]);
         let ranges = "#EXTM3U\n#EXTINF:2\n#EXT-X-BYTERANGE:10@0\nfile.mp4\n";
         assert!(read(ranges).unwrap().names.is_empty());
     }

@@ -19,8 +19,10 @@ pub const TEXT_LIMIT: usize = 256 << 10;
 const CUT: &str = "WHYSTALL-CUT";
 /// Most renditions kept. Services offer up to about 30, counted by codec.
 pub const RENDITION_LIMIT: usize = 64;
-/// Most names of media segments kept, the last of the manifest: what a player at the live edge has still to ask for.
+/// Most names of media segments kept of a live playlist, the last: what a player at the live edge has still to ask for.
 const NAME_LIMIT: usize = 64;
+/// Most kept of a film, the first: with the usual six seconds, of an hour and three quarters.
+pub const FILM_LIMIT: usize = 1024;
 
 /// Most media segments told as newly named by one reading.
 pub const NAMED_LIMIT: usize = 8;
@@ -43,8 +45,8 @@ pub struct Manifest<'a> {
     pub renditions: Vec<Rendition>,
     /// The timeline; `None` where it is in other playlists.
     pub playlist: Option<Playlist>,
-    /// Addresses of the last media segments as written, oldest first; empty where they are byte ranges or made by a
-    /// template.
+    /// Addresses as written, oldest first: of a live playlist those of the last media segments, of a film one for each from the
+    /// first on. Empty where they are byte ranges or made by a template, and of a film with gaps.
     pub names: Vec<&'a str>,
 }
 
@@ -109,7 +111,9 @@ mod tests {
             let text: String = [start, &junk].into_iter().chain(parts).collect();
             if let Some(manifest) = read(&text) {
                 prop_assert!(manifest.renditions.len() <= RENDITION_LIMIT && manifest.renditions.is_sorted());
-                prop_assert!(manifest.names.len() <= NAME_LIMIT);
+                let live = manifest.playlist.as_ref().is_some_and(|playlist| playlist.live);
+                let most = if live { NAME_LIMIT } else { FILM_LIMIT };
+                prop_assert!(manifest.names.len() <= most);
                 prop_assert!(manifest.playlist.is_none_or(|playlist| playlist.is_sound()));
             }
         }

@@ -286,7 +286,7 @@ impl Story {
             ..Timing::default()
         };
         let end = sent + wait + transfer;
-        self.note(when, Event::RequestStarted { observer, request: id, resource, host, kind })
+        self.note(when, Event::RequestStarted { observer, request: id, resource, host, kind, named: None })
             .note(
                 sent + wait,
                 Event::ResponseBegan {

@@ -115,6 +115,7 @@ impl Track {
                 resource,
                 host: host.clone(),
                 kind: ResourceKind::Data,
+                named: None,
             });
         }
         if fetch.given_up == Some(now) {

@@ -411,7 +411,7 @@ fn telling(cause: &str) -> Vec<Finding> {
         "buffer-hole" => {
             let gap = [12, 14].map(|second| Value::Media(MediaTime(second * S)));
             let [start, end] = gap;
-            vec![finding("gap-ahead", &[("start", start), ("end", end)])]
+            vec![finding("gap-ahead", &[("start", start), ("end", end)]), finding("gap-skipped", &[])]
         }
         "buffer-full" => vec![finding("append-refused", &[("count", Value::Count(4))])],
         "seek-storm" => vec![finding("page-jumped", &[("count", Value::Count(9))])],

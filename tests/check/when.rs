@@ -349,7 +349,14 @@ fn a_licence_that_is_late_has_its_own_server_asked() {
     let licence = |step| Event::Licence { licence: LicenceId(0), step };
     let (observer, request, resource) = (Observer::Browser, RequestId(9_000), ResourceId(9_000));
     let kind = ResourceKind::Data;
-    let asking = Event::RequestStarted { observer, request, resource, host: "licence.example".into(), kind };
+    let asking = Event::RequestStarted {
+        observer,
+        request,
+        resource,
+        host: "licence.example".into(),
+        kind,
+        named: None,
+    };
     let story = Story::new(60_000).freeze(20_500, 3_000).wait_for_key(20_100);
     let story = story.note(13_000, licence(LicenceStep::Asked)).note(13_000, asking);
     let story = story.note(23_300, Event::RequestEnded { observer, request, bytes: None });
@@ -383,7 +390,8 @@ fn a_playlist_that_is_overdue_is_asked_of_the_server_beside() {
         |input| matches!(input.event, Event::RequestStarted { resource, .. } if resource == segment(8)),
     );
     let asked = (asked.unwrap().at - at(0)).as_millis();
-    let story = story.note(1, Event::RequestStarted { observer, request, resource: list, host, kind });
+    let story =
+        story.note(1, Event::RequestStarted { observer, request, resource: list, host, kind, named: None });
     let story = story.note(20, Event::RequestEnded { observer, request, bytes: None });
     let story = story.note(21, reading((0..8).map(segment).collect()));
     let looks = (1..).map(|n| 2_000 * n).take_while(|when| *when < asked - 50);

@@ -50,6 +50,44 @@ fn a_media_segment_is_named_once_and_is_the_one_that_is_asked_for() {
 }
 
 #[test]
+fn a_media_segment_of_a_film_has_its_place() {
+    let film = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nhead.ts\n#EXTINF:4,\nmid.ts?part=1\n#EXTINF:4,\nmid.ts?part=2\n#EXT-X-ENDLIST\n";
+    let url = "https://a.example/film/index.m3u8";
+    let asked = |id: u32, url: &str| json!({"k": "page-request", "t": 1001.0, "id": id, "url": url});
+    let started = |request: u32, resource: u32, named: Value| {
+        let started = json!({"at": 1_001_000, "event": "request-started", "observer": "page", "request": request,
+            "resource": resource, "host": "a.example", "kind": "data"});
+        if named.is_null() { started } else { with(started, &[("named", named)]) }
+    };
+    let whole = [
+        ("live", json!(false)),
+        ("first", json!(null)),
+        ("next", json!(3)),
+        ("segments", json!(3)),
+        ("length", json!(12_000_000)),
+    ];
+    check(
+        &[
+            manifest(url, film),
+            asked(1, "https://a.example/film/mid.ts?part=2&CMCD=bl%3D1"),
+            asked(2, "https://a.example/film/head.ts"),
+            asked(3, "https://a.example/film/mid.ts"),
+            // Read anew, it is of other pieces.
+            manifest(url, &film.replace("head", "other")),
+            asked(4, "https://a.example/film/head.ts"),
+        ],
+        &[
+            json!({"at": 1_000_000, "event": "playlist", "resource": 0, "playlist": playlist(&whole), "named": []}),
+            started(0, 1, json!({"by": 0, "index": 2})),
+            started(1, 2, json!({"by": 0, "index": 0})),
+            started(2, 3, Value::Null),
+            json!({"at": 1_000_000, "event": "playlist", "resource": 0, "playlist": playlist(&whole), "named": []}),
+            started(3, 2, Value::Null),
+        ],
+    );
+}
+
+#[test]
 fn without_an_address_it_still_says_how_far_it_goes() {
     check(
         &[manifest("", WINDOW)],

@@ -50,6 +50,7 @@ fn an_idle_player_is_not_excused_by_what_others_gave_up() {
         resource: ResourceId(90_000),
         host: "statistics.example".to_owned(),
         kind: ResourceKind::Data,
+        named: None,
     };
     let broken_off = Event::RequestFailed { observer, request, failure: Failure::Aborted };
     let story =

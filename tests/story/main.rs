@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 mod asking;
+mod hole;
 mod live;
 
 use whystall::Input;
@@ -291,8 +292,14 @@ fn licence(step: LicenceStep) -> Event {
 fn request(id: u32, host: &str, asked: i64, answered: i64) -> [(i64, Event); 3] {
     let (observer, request) = (Observer::Browser, RequestId(id));
     let kind = ResourceKind::Data;
-    let asking =
-        Event::RequestStarted { observer, request, resource: ResourceId(id), host: host.into(), kind };
+    let asking = Event::RequestStarted {
+        observer,
+        request,
+        resource: ResourceId(id),
+        host: host.into(),
+        kind,
+        named: None,
+    };
     let begun = Event::ResponseBegan {
         observer,
         request,

@@ -1,4 +1,5 @@
-// A player that fetches one media segment after the other and appends it, pictures only, `?ahead=` seconds ahead.
+// A player that fetches one media segment of its playlist after the other and appends it, pictures only, `?ahead=` seconds
+// ahead.
 // `?retry=` how long it waits after an append that was refused, milliseconds.
 // `?steps=` plays sound too, and takes so many steps of a timer over each media segment before it appends it.
 // `?skip=` a media segment that it leaves out; it jumps over the hole when it has stood there for two seconds.
@@ -53,6 +54,14 @@
   function track(name, type) {
     const buffer = source.addSourceBuffer(type);
     const get = async (file) => new Uint8Array(await (await fetch(new URL(`${name}/${file}`, query.get('stream')))).arrayBuffer());
+    /** As players ask for playlists: what `fetch` brings as text Whystall does not see. */
+    const listed = async () => {
+      const request = new XMLHttpRequest();
+      request.open('GET', new URL(`${name}/index.m3u8`, query.get('stream')));
+      request.send();
+      await happened(request, 'load');
+      return request.responseText.split('\n').filter((line) => line && !line.startsWith('#'));
+    };
     const append = async (data) => {
       for (;;) {
         try {
@@ -77,13 +86,17 @@
       for (let step = 0; step < steps; step += 1) await new Promise(next);
       await append(data);
     };
+    let names;
     return {
-      begin: async () => append(await get('init.mp4')),
+      async begin() {
+        names = await listed();
+        await append(await get('init.mp4'));
+      },
       async go() {
-        for (let number = 0; ; number += 1) {
+        for (const [number, name] of names.entries()) {
           if (number === demo.skip) continue;
           await until(() => end(buffer) - video.currentTime < demo.ahead);
-          await hand(await get(`segment-${String(number).padStart(3, '0')}.m4s`));
+          await hand(await get(name));
         }
       },
     };
