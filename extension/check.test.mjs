@@ -8,7 +8,8 @@ let stored;
 const local = { get: async (key) => ({ [key]: stored[key] }), set: async (values) => Object.assign(stored, values), onChanged: { addListener() {} } };
 const errors = new Set();
 const onErrorOccurred = { addListener: (listener) => errors.add(listener), removeListener: (listener) => errors.delete(listener) };
-globalThis.chrome = { storage: { local }, webRequest: { onErrorOccurred } };
+const runtime = { getURL: (/** @type {string} */ file) => `data:application/json,${encodeURIComponent(JSON.stringify({ file }))}` };
+globalThis.chrome = { runtime, storage: { local }, webRequest: { onErrorOccurred } };
 Object.defineProperty(globalThis, 'navigator', { value: { locks: { request: (_, held) => held() } }, configurable: true });
 const plainly = globalThis.fetch;
 /** What a browser would call it. @type {string | undefined} */
@@ -97,6 +98,13 @@ function servedHere(path = '/seg-1?sig=x') {
   served.note({ k: 'completed', id: '1' });
   return served;
 }
+
+test('the browser itself answers, and nobody else is asked for that', async () => {
+  const facts = await told([step('device', { pair: true })]);
+  assert.deepEqual(facts.map(({ target, reply }) => [target, reply]), [['device', 'answered'], ['device', 'answered']]);
+  assert.ok(facts.every(({ answer }) => answer >= 0 && answer < 1000));
+  assert.deepEqual(asked, []);
+});
 
 test('an answer, a refusal, and nothing', async () => {
   stored.check = { gateways: [closed], references: [`${origin}/a`, `${origin}/silent`] };

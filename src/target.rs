@@ -14,11 +14,13 @@ pub enum Asker {
     Automatic,
 }
 
-/// Whom a check measures. The references are servers in networks of their own, on ways that share no more than the
+/// Whom a check measures, from the viewer on. The references are servers in networks of their own, on ways that share no more than the
 /// viewer's own connection: whoever lists them vouches for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
+    /// The browser itself, for a file of the extension's: what holds that up is on no way.
+    Device,
     /// The router of the home.
     Gateway,
     /// A reference.
@@ -33,18 +35,34 @@ pub enum Target {
 
 impl Target {
     /// All of them, from the viewer on.
-    pub const ALL: [Target; 5] =
-        [Target::Gateway, Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
+    pub const ALL: [Target; 6] = [
+        Target::Device,
+        Target::Gateway,
+        Target::ReferenceA,
+        Target::ReferenceB,
+        Target::Stalled,
+        Target::Sibling,
+    ];
 
     /// The name it is recorded under.
     pub fn id(self) -> &'static str {
         match self {
+            Target::Device => "device",
             Target::Gateway => "gateway",
             Target::ReferenceA => "reference-a",
             Target::ReferenceB => "reference-b",
             Target::Stalled => "stalled",
             Target::Sibling => "sibling",
         }
+    }
+
+    /// Those that are asked over a network.
+    pub const AWAY: [Target; 5] =
+        [Target::Gateway, Target::ReferenceA, Target::ReferenceB, Target::Stalled, Target::Sibling];
+
+    /// It is asked over a network.
+    pub fn is_away(self) -> bool {
+        self != Target::Device
     }
 
     /// The evidence names its host: what is the viewer's own, or a list's, need not be told.

@@ -186,10 +186,12 @@ impl Case<'_> {
         blind.map(|(.., what)| *what)
     }
 
-    /// What a check measured during the stall.
+    /// What a check measured of the network during the stall.
     fn checked(&self) -> Vec<&Measurement> {
         let (began, end) = self.stall();
-        let during = |measured: &&Measurement| began <= measured.at && measured.from <= end;
+        let during = |measured: &&Measurement| {
+            measured.target.is_away() && began <= measured.at && measured.from <= end
+        };
         self.machine.checks.iter().filter(during).collect()
     }
 
@@ -457,7 +459,7 @@ fn told_of_check(checked: &[&Measurement]) -> Vec<Finding> {
     if !found.is_empty() {
         told.push(finding("sibling-found", found, []));
     }
-    if ran().count() == 0 && came(Reply::Blocked, &Target::ALL) {
+    if ran().count() == 0 && came(Reply::Blocked, &Target::AWAY) {
         told.push(finding("check-blocked", checked.iter().map(|measured| measured.fact).collect(), []));
         return told;
     }

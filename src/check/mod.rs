@@ -421,16 +421,24 @@ impl Checker {
     ) -> Option<Vec<Step>> {
         let quiet = |target| at_rest(&machine.checks, fetches, target, from);
         let loaded = || machine.checks.iter().filter(|measured| measured.from >= began);
-        let series =
+        let measured =
             |target| Series::of(quiet(target), loaded().filter(|measured| measured.target == target));
+        let own = measured(Target::Device);
+        let series = |target| {
+            let mut series = measured(target);
+            series.beside(&own);
+            series
+        };
         let trend = |target| series(target).trend();
         let no_queue = |target| series(target).has_no_queue();
         // In the first stall of a page there is nothing to compare with, and who asks waits for an answer.
         let prompt = |target| self.asked && trend(target).is_none() && series(target).is_prompt(PROMPT);
+        // What a busy device alone may be why of is no queue that anybody has seen.
+        let may_be_own = |target| series(target).may_be_own();
         // Where packets are lost, a body of the references' says whether they are lost on what everything shares; one from there
         // says nothing, and takes time in which answers would.
-        let lossless = |target| trend(target) == Some(Trend::Flat) || prompt(target);
-        let free = |target| no_queue(target) || prompt(target);
+        let lossless = |target| trend(target) == Some(Trend::Flat) || prompt(target) || may_be_own(target);
+        let free = |target| no_queue(target) || prompt(target) || may_be_own(target);
         // A router that is slow to answer is no queue where those beyond it are as quick as ever.
         let slow = trend(Target::Gateway) == Some(Trend::Up) && !REFERENCES.into_iter().all(no_queue);
         if slow || REFERENCES.map(trend).contains(&Some(Trend::Up)) {

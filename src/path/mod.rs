@@ -9,6 +9,7 @@ mod answers;
 pub mod belief;
 mod cache_word;
 pub mod carried;
+mod device;
 #[cfg(feature = "fitting")]
 pub mod fitting;
 mod gateway;
@@ -118,6 +119,7 @@ const BLOCKS: &[&[Test]] = &[
     &[cache_word::test],
     &[link::test],
     &[lasting::test],
+    &[device::test],
 ];
 
 /// What the tests say. Silent ones are left out, and all are silent where something could not be observed: what was not

@@ -18,6 +18,7 @@
 
 use super::belief::{Row, ln};
 use super::carried;
+use super::device;
 use super::scene::{LateBy, Scene, faster};
 use super::series::{Series, Trend};
 use super::{Observation, Told, finding, lasting};
@@ -101,7 +102,7 @@ fn came_well(scene: &Scene, measured: &Measurement) -> Option<bool> {
     let body = measured.body?;
     let answer = measured.answer?;
     let well = match scene.late_by? {
-        LateBy::Answers if answer > PROMPT => return Some(false),
+        LateBy::Answers if answer > PROMPT => return (!device::is_busy(scene)).then_some(false),
         // That their bodies are slow keeps no answer back.
         LateBy::Answers => {
             (faster(body, SLOW, 1, 1) && lasting::as_late_as_ever(scene, measured)).then_some(true)?

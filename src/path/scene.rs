@@ -1,6 +1,7 @@
 //! What the tests of the path look at.
 
 use super::carried;
+use super::device;
 use super::lasting;
 use super::place::Witness;
 use super::references::TELLING;
@@ -166,7 +167,8 @@ impl<'a> Scene<'a> {
         let beside =
             |measured: &&Measurement| measured.target == Target::Sibling && scene.while_late(measured);
         scene.beside = checks.iter().filter(beside).find_map(|measured| measured.host.as_deref());
-        let loaded = checks.iter().filter(|measured| measured.ran() && scene.while_late(measured));
+        let away = |measured: &&Measurement| measured.target.is_away() && measured.ran();
+        let loaded = checks.iter().filter(away).filter(|measured| scene.while_late(measured));
         let mut loaded: Vec<Wall> = loaded.map(|measured| measured.from).collect();
         loaded.arrange();
         loaded.dedup();
@@ -286,7 +288,7 @@ impl<'a> Scene<'a> {
         match measured.target {
             Target::Stalled => measured.host.as_deref() == self.server,
             Target::Sibling => measured.host.as_deref() == self.beside,
-            Target::Gateway | Target::ReferenceA | Target::ReferenceB => true,
+            Target::Device | Target::Gateway | Target::ReferenceA | Target::ReferenceB => true,
         }
     }
 
@@ -322,7 +324,8 @@ impl<'a> Scene<'a> {
         let late = self.late_rate()?;
         match (faster(body, late, well.0, well.1), faster(body, late, slowly.0, slowly.1)) {
             (true, _) => lasting::as_late_as_ever(self, measured).then_some(true),
-            (_, false) => Some(false),
+            // A busy device takes its time over what comes in.
+            (_, false) => (!device::is_busy(self)).then_some(false),
             _ => None,
         }
     }

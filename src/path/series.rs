@@ -40,6 +40,8 @@ pub const SOONEST: Micros = Micros::from_millis(180);
 const LONG: usize = 3;
 /// Of each kind this many are needed: one may have met anything [P].
 const ENOUGH: usize = 2;
+/// What took longer by less than so many times what the browser's own answers did may be the device's doing [P].
+const OWN: i64 = 2;
 
 /// How answer times under load compare with those at rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ struct Round {
     lost: usize,
     /// How many connections were broken at once: an answer of a kind, that no packet was lost of.
     reset: usize,
+    /// So much longer than at rest the slowest of the browser's own answers took at that moment.
+    own: Micros,
 }
 
 /// Asked at the same moment.
@@ -77,6 +81,11 @@ impl Round {
         at_once(self.asked, at)
     }
 
+    /// The device alone may have been why it took so much longer.
+    fn is_own(&self, rise: Micros) -> bool {
+        rise.0 < self.own.0.saturating_mul(OWN)
+    }
+
     /// None of what was asked was ever answered.
     fn is_mute(&self) -> bool {
         self.answers.is_empty() && self.lost + self.reset > 0
@@ -91,6 +100,8 @@ pub struct Series {
     rough: bool,
     /// A queue that is shorter explains nothing of what playback waited for.
     matters: Micros,
+    /// So much longer than at rest the browser's own answers took.
+    own: Micros,
     /// Under load.
     rounds: Vec<Round>,
     /// Of each round what it took, the quickest first.
@@ -142,9 +153,22 @@ impl Series {
                 series.quiet = ever.filter_map(Measurement::answered_in).min().into_iter().collect();
                 series.rough = true;
             }
-            series.matters = scene.least_queue();
+            if target.is_away() {
+                series.matters = scene.least_queue();
+                Series::to(scene, Target::Device).into_iter().for_each(|own| series.beside(own));
+            }
             (!series.rounds.is_empty()).then_some(series)
         })
+    }
+
+    /// With what the browser itself took to answer meanwhile.
+    pub fn beside(&mut self, own: &Series) {
+        let rise =
+            |took: Option<&Micros>| took.zip(own.rest()).map_or(Micros::ZERO, |(took, rest)| *took - rest);
+        self.own = own.rise().unwrap_or_default().at_least_zero();
+        for round in &mut self.rounds {
+            round.own = rise(own.round(round.asked).and_then(|own| own.answers.last())).at_least_zero();
+        }
     }
 
     /// The least at rest.
@@ -167,6 +191,12 @@ impl Series {
     /// It took longer at one moment alone, and by no more than a busy device's own delays.
     pub fn may_be_busy(&self) -> bool {
         self.rounds.len() < ENOUGH && self.rise().is_some_and(|rise| rise < ROUGHLY_UP)
+    }
+
+    /// All that it took longer may be a busy device's doing.
+    pub fn may_be_own(&self) -> bool {
+        let own = Micros(self.own.0.saturating_mul(OWN));
+        self.own >= UP && self.lost() == 0 && self.rise().is_some_and(|rise| rise < own)
     }
 
     fn answers(&self) -> usize {
@@ -227,7 +257,14 @@ impl Series {
 
     /// How many of these answers never came, or so late that something may have been sent again.
     fn again_in(&self, round: &Round) -> usize {
-        round.lost + round.answers.iter().filter(|took| self.is_later(**took, SOONEST)).count()
+        self.later_in(round, SOONEST)
+    }
+
+    /// How many of these never came, or so much later than at rest that the device alone can't be why.
+    fn later_in(&self, round: &Round, later: Micros) -> usize {
+        let rise = |took: &Micros| self.rest().map_or(Micros::ZERO, |rest| *took - rest);
+        let late = |took: &&Micros| self.is_later(**took, later) && !round.is_own(rise(took));
+        round.lost + round.answers.iter().filter(late).count()
     }
 
     fn is_later(&self, took: Micros, later: Micros) -> bool {
@@ -264,8 +301,7 @@ impl Series {
 
     /// How many of the answers never came, or so much later than at rest.
     fn lost_or_later(&self, later: Micros) -> usize {
-        let late = |took: &&Micros| self.is_later(**took, later);
-        self.lost() + self.rounds.iter().flat_map(|round| &round.answers).filter(late).count()
+        self.rounds.iter().map(|round| self.later_in(round, later)).sum()
     }
 
     /// How many of all these were lost or sent again, and of how many, for a finding.
@@ -311,7 +347,7 @@ impl Series {
             for (took, beside) in round.answers.iter().zip(beside.iter().flat_map(|beside| &beside.answers)) {
                 let (rise, beside) = (*took - here, *beside - there);
                 let larger = rise.max(beside);
-                if larger < UP {
+                if larger < UP || round.is_own(larger) {
                     continue;
                 }
                 all += 1;
@@ -330,7 +366,8 @@ impl Series {
         let resent = |rise: Micros| CONNECTING.into_iter().any(|after| near(rise, after, FLAT + FLAT + FLAT));
         let (mut same, mut all) = (0, 0);
         for round in &self.rounds {
-            let rise = round.answers.last().map(|took| *took - here).filter(|rise| *rise >= UP);
+            let longer = |rise: &Micros| *rise >= UP && !round.is_own(*rise);
+            let rise = round.answers.last().map(|took| *took - here).filter(longer);
             let Some((rise, beside)) = rise.zip(other.round(round.asked)) else { continue };
             let mut beside = beside.answers.iter().map(|took| *took - there);
             all += 1;
@@ -415,7 +452,7 @@ impl Series {
         self.loaded.get(self.loaded.len() * 3 / 4).copied()
     }
 
-    /// What that says; `None` where there are too few, some never came, or it is in between.
+    /// What that says; `None` where there are too few, some never came, it is in between, or a busy device may be why.
     pub fn trend(&self) -> Option<Trend> {
         if !self.is_known() {
             return None;
@@ -427,7 +464,7 @@ impl Series {
         let varies = |least: Micros| least.max(Micros(spread.0.saturating_mul(SPREADS)));
         let up = if self.rough { ROUGHLY_UP } else { varies(UP) };
         match self.rise()? {
-            rise if rise >= up => Some(Trend::Up),
+            rise if rise >= up => (rise.0 >= self.own.0.saturating_mul(OWN)).then_some(Trend::Up),
             _ if self.rough && nearly_all > PROMPT => None,
             _ if nearly_all - rest <= FLAT && !self.lost_any() => Some(Trend::Flat),
             _ => None,

@@ -53,6 +53,7 @@ fn parts(check: &CheckStatus, running: bool, words: &Words) -> Node {
             None => None?,
         };
         let name = match target {
+            Target::Device => "probe_device",
             Target::Gateway => "probe_gateway",
             Target::ReferenceA => "probe_reference_a",
             Target::ReferenceB => "probe_reference_b",
@@ -86,8 +87,8 @@ fn answer(measured: &Measurement, words: &Words) -> String {
 /// What each measurement excluded, or why none did.
 fn result(check: &CheckStatus, stall: Option<&Stall>, words: &Words) -> Vec<Node> {
     let note = |key| Node::classed("p", "note").say(words.say(key, &[]));
-    let heard = |(_, _, measured): &(Target, bool, Option<Measurement>)| {
-        measured.as_ref().is_some_and(Measurement::ran)
+    let heard = |(target, _, measured): &(Target, bool, Option<Measurement>)| {
+        target.is_away() && measured.as_ref().is_some_and(Measurement::ran)
     };
     let stopped = matches!(check.state, CheckState::Stopped(_));
     let Some(stall) = stall else {

@@ -251,7 +251,9 @@ pub fn examined(over: bool) -> Vec<Stall> {
                 "check-too-late",
             ]
             .map(|id| finding(id, &[]))
-            .to_vec(),
+            .into_iter()
+            .chain([finding("check-device-busy", &[("took", time(380)), ("usual", time(6))])])
+            .collect(),
         )),
         path(
             &[Interconnect, Edge, Origin],

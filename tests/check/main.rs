@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod answered;
+mod busy;
 mod first_byte;
 mod found;
 mod lost;
@@ -22,7 +23,7 @@ use whystall::{Event, Input, Output, Session, explain};
 
 #[test]
 fn a_queue_in_the_home() {
-    let up = Target::ALL.map(|target| answered(target, quiet(target) + 280));
+    let up = Target::AWAY.map(|target| answered(target, quiet(target) + 280));
     let stall = judged(&under_load(slow_body(), &up));
     assert_eq!((&stall.zones[..], stall.unchecked.as_deref()), (&[Home][..], Some(ALL)));
     assert_eq!(told(&stall), ["gateway-up", "near-up-as-much"]);
@@ -41,7 +42,7 @@ fn a_queue_behind_the_router_may_be_the_homes_own_doing() {
 /// A queue that the check finds behind the router.
 fn queue_behind() -> Story {
     let up: Vec<Measured> =
-        Target::ALL[1..].iter().map(|target| answered(*target, quiet(*target) + 280)).collect();
+        Target::AWAY[1..].iter().map(|target| answered(*target, quiet(*target) + 280)).collect();
     under_load(slow_body(), &but(&up))
 }
 
@@ -171,7 +172,7 @@ fn a_server_beside_that_sent_well_clears_no_network_that_loses_packets() {
 #[test]
 fn nothing_beyond_the_router_answers() {
     let silent = |targets: &[Target]| -> Vec<Measured> { targets.iter().map(|of| failed(*of)).collect() };
-    let beyond = but(&silent(&Target::ALL[1..]));
+    let beyond = but(&silent(&Target::AWAY[1..]));
     let stall = judged(&under_load(slow_body(), &beyond));
     assert_eq!(stall.zones, [Home, Access]);
     let says = ["unchecked-server", "unchecked-sibling", "gateway-flat-beyond-silent"];
@@ -185,7 +186,7 @@ fn nothing_beyond_the_router_answers() {
     let stall = judged(&under_load(slow_body(), &but(&silent(&[ReferenceA, ReferenceB, Sibling]))));
     assert_eq!(stall.zones, ALL);
     // With the router it may as well be Wi-Fi, or this device.
-    assert_eq!(judged(&under_load(slow_body(), &silent(&Target::ALL))).zones, ALL);
+    assert_eq!(judged(&under_load(slow_body(), &silent(&Target::AWAY))).zones, ALL);
 }
 
 #[test]
@@ -327,7 +328,7 @@ fn a_limit_that_makes_no_queue_and_holds_for_all() {
 #[test]
 fn what_was_measured_at_another_time_or_of_another_server_says_nothing() {
     let bare = judged(&slow_body());
-    let up = Target::ALL.map(|target| answered(target, quiet(target) + 280));
+    let up = Target::AWAY.map(|target| answered(target, quiet(target) + 280));
     // After the stall.
     let after = (0..4).fold(rested(slow_body()), |story, time| {
         up.iter().fold(story, |story, measured| note(story, 40_000 + 1_000 * time, *measured))
@@ -337,7 +338,7 @@ fn what_was_measured_at_another_time_or_of_another_server_says_nothing() {
         up.iter().fold(story, |story, measured| note(story, 20_800 + 1_000 * time, *measured))
     });
     let unprobed = Measured { reply: Reply::NotProbed, connect: None, ..answered(Gateway, 3) };
-    let none = Target::ALL.map(|target| Measured { target, answer: None, ..unprobed });
+    let none = Target::AWAY.map(|target| Measured { target, answer: None, ..unprobed });
     for story in [after, unrested, under_load(slow_body(), &none)] {
         let stall = judged(&story);
         assert_eq!((&stall.zones, &stall.by_zone, &stall.unchecked), (&bare.zones, &bare.by_zone, &None));
@@ -352,7 +353,7 @@ fn a_router_that_is_slow_to_answer_alone_proves_nothing() {
     let stall = judged(&under_load(slow_body(), &but(&[answered(Gateway, 90)])));
     assert!(!told(&stall).contains(&"gateway-up") && stall.zones.len() > 1);
     // Nor does one whose rise is a part of the whole; a small one is none.
-    let up: Vec<Measured> = Target::ALL[1..].iter().map(|of| answered(*of, quiet(*of) + 280)).collect();
+    let up: Vec<Measured> = Target::AWAY[1..].iter().map(|of| answered(*of, quiet(*of) + 280)).collect();
     for (took, says) in [(103, "near-up-as-much"), (40, "gateway-flat-beyond-up")] {
         let stall = judged(&under_load(slow_body(), &[&up[..], &[answered(Gateway, took)]].concat()));
         assert!(stall.zones.contains(&Access) && stall.zones.contains(&Home));
@@ -377,7 +378,7 @@ fn what_never_left_or_came_from_elsewhere_clears_nobody() {
     let refused = [ReferenceA, ReferenceB].map(refused);
     assert_eq!(judged(&under_load(slow_body(), &but(&refused))).zones, bare.zones);
     // No connection at all, after all had been well: nobody was asked, and nothing is lost.
-    let none = Target::ALL.map(|target| with(Reply::Blocked, target));
+    let none = Target::AWAY.map(|target| with(Reply::Blocked, target));
     let stall = judged(&under_load(slow_body(), &none));
     assert_eq!((&stall.zones, told(&stall)), (&bare.zones, vec!["check-blocked"]));
 }
@@ -399,7 +400,7 @@ fn any_measured() -> impl Strategy<Value = (i64, Measured)> {
     );
     let time = proptest::option::of(0i64..3_000);
     let body = proptest::option::of((0u64..256, 0i64..3_000));
-    let target = proptest::sample::select(Target::ALL.to_vec());
+    let target = proptest::sample::select(Target::AWAY.to_vec());
     (1_000i64..45_000, (target, reply, time.clone(), time, body)).prop_map(
         |(when, (target, reply, connect, answer, body))| {
             (when, Measured { target, reply, connect, answer, body })
@@ -454,12 +455,12 @@ fn two_servers_do_not_hold_answers_back_by_the_same() {
 #[test]
 fn of_three_answers_at_rest_one_may_be_late() {
     let up: Vec<Measured> =
-        Target::ALL[1..].iter().map(|target| answered(*target, quiet(*target) + 50)).collect();
+        Target::AWAY[1..].iter().map(|target| answered(*target, quiet(*target) + 50)).collect();
     let loaded = |late: i64, at: &[i64]| {
         let rest = |story: Story, when: i64| {
             let late = if when == at[0] { late } else { 0 };
             let answer = |target: Target| answered(target, quiet(target) + late);
-            Target::ALL.into_iter().fold(story, |story, target| note(story, when, answer(target)))
+            Target::AWAY.into_iter().fold(story, |story, target| note(story, when, answer(target)))
         };
         let story = at.iter().fold(slow_body(), |story, when| rest(story, *when));
         let round = |story: Story, when: i64| {

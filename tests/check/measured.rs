@@ -76,6 +76,7 @@ pub fn event(when: i64, measured: Measured) -> Input {
 /// What each target takes to answer when all is quiet.
 pub fn quiet(target: Target) -> i64 {
     match target {
+        Target::Device => 1,
         Gateway => 3,
         Stalled | Sibling => 21,
         ReferenceA | ReferenceB => 28,
@@ -84,7 +85,7 @@ pub fn quiet(target: Target) -> i64 {
 
 /// How much later than the first an answer leaves a slow line's queue.
 pub fn one_by_one(target: Target) -> i64 {
-    15 * Target::ALL.iter().position(|other| *other == target).unwrap() as i64
+    15 * Target::AWAY.iter().position(|other| *other == target).unwrap() as i64
 }
 
 /// At rest before the stall.
@@ -104,7 +105,7 @@ pub fn under_load(story: Story, measured: &[Measured]) -> Story {
 
 /// As at rest, but for these.
 pub fn but(slow: &[Measured]) -> Vec<Measured> {
-    let flat = Target::ALL.into_iter().filter(|target| slow.iter().all(|slow| slow.target != *target));
+    let flat = Target::AWAY.into_iter().filter(|target| slow.iter().all(|slow| slow.target != *target));
     flat.map(|target| answered(target, quiet(target) + 2)).chain(slow.iter().copied()).collect()
 }
 

@@ -8,7 +8,7 @@ use whystall::verdict::{Stall, Zone};
 
 /// An answer that is late by some twenty seconds, while these take so much longer to answer what a check asks.
 fn late_while(waits: impl Fn(Target) -> bool, rise: i64) -> Stall {
-    let up = Target::ALL.into_iter().filter(|target| waits(*target));
+    let up = Target::AWAY.into_iter().filter(|target| waits(*target));
     let up: Vec<Measured> = up.map(|target| answered(target, quiet(target) + rise)).collect();
     judged(&under_load(withheld(), &but(&up)))
 }
@@ -44,7 +44,7 @@ fn nor_does_one_on_the_way_to_the_videos_servers() {
 
 #[test]
 fn bodies_may_be_slow_in_a_queue_of_any_length() {
-    let up = Target::ALL[1..].iter().map(|target| answered(*target, quiet(*target) + 60));
+    let up = Target::AWAY[1..].iter().map(|target| answered(*target, quiet(*target) + 60));
     let up: Vec<Measured> = up.collect();
     assert_eq!(judged(&under_load(slow_body(), &but(&up))).zones, [Home, Access]);
 }
@@ -52,7 +52,7 @@ fn bodies_may_be_slow_in_a_queue_of_any_length() {
 /// While a body is slow, all wait behind the router for so long, each answer by this much longer than the one before, asked for
 /// twice at each moment; and who sent 64 KB in how many milliseconds meanwhile.
 fn waiting(queue: i64, apart: i64, bodies: &[(Target, i64)]) -> Stall {
-    waiting_at(&Target::ALL, queue, apart, bodies, 0)
+    waiting_at(&Target::AWAY, queue, apart, bodies, 0)
 }
 
 /// The same where only these are asked, and at so many moments a third answer was sent again.
@@ -77,7 +77,7 @@ fn a_line_that_lets_answers_through_together_is_not_what_is_slow() {
     let stall = waiting(60, 0, &[]);
     assert!(stall.zones.contains(&Edge) && stall.zones.contains(&Origin), "{:?}", told(&stall));
     // Few know a server beside the late one.
-    let known: Vec<Target> = Target::ALL.into_iter().filter(|target| *target != Sibling).collect();
+    let known: Vec<Target> = Target::AWAY.into_iter().filter(|target| *target != Sibling).collect();
     assert_eq!(waiting_at(&known, 60, 0, &[], 0).zones, stall.zones);
     assert_eq!(waiting_at(&known, 60, 15, &[], 0).zones, [Home, Access]);
     // Others' bodies come through that queue well: it is not the viewer's line, nor the way to the CDN.
@@ -87,7 +87,7 @@ fn a_line_that_lets_answers_through_together_is_not_what_is_slow() {
     let slowly = [Target::ReferenceA, Target::ReferenceB].map(|target| (target, 3_500));
     assert_eq!(waiting(60, 0, &slowly).zones, [Home, Access]);
     // One that drops packets all the time leaves little to who has few on the way.
-    assert_eq!(waiting_at(&Target::ALL, 60, 0, &[], 4).zones, [Home, Access]);
+    assert_eq!(waiting_at(&Target::AWAY, 60, 0, &[], 4).zones, [Home, Access]);
     // A slow line lets answers through one after the other.
     assert_eq!(waiting(60, 15, &[]).zones, [Home, Access]);
     // What takes 1.2 seconds for each turn is slow on any line.
@@ -96,7 +96,7 @@ fn a_line_that_lets_answers_through_together_is_not_what_is_slow() {
 
 /// While a body is slow, a queue of 200 ms behind the router that is there at these moments, a second apart.
 fn slow_while(there: [bool; 5]) -> Stall {
-    let rounds = (0..).zip(there).flat_map(|(time, there)| Target::ALL.map(|target| (time, there, target)));
+    let rounds = (0..).zip(there).flat_map(|(time, there)| Target::AWAY.map(|target| (time, there, target)));
     judged(&rounds.fold(rested(slow_body()), |story, (time, there, target)| {
         let queue = if there && target != Target::Gateway { 200 } else { 2 };
         note(story, 20_800 + 1_000 * time, answered(target, quiet(target) + queue))
@@ -126,7 +126,7 @@ fn what_others_fill_a_little_is_not_where_the_late_server_waits() {
             if target == Target::Gateway { 2 } else { shared + if beyond(target) { beyond_it } else { 0 } }
         };
         let up: Vec<Measured> =
-            Target::ALL.map(|target| answered(target, quiet(target) + rise(target))).into();
+            Target::AWAY.map(|target| answered(target, quiet(target) + rise(target))).into();
         judged(&under_load(slow_body(), &up))
     };
     for shared in [23, 60, 150] {

@@ -144,14 +144,8 @@ fn a_site_that_fails_or_is_given_up_contradicts_those_that_are_fine() {
         let story = background(background(slow_body(), |_| site("shop.example")), |_| site("news.example"));
         let (observer, request) = (Observer::Browser, RequestId(300_000));
         let (resource, kind) = (ResourceId(300_000), ResourceKind::Data);
-        let asked = Event::RequestStarted {
-            observer,
-            request,
-            resource,
-            host: "third.example".into(),
-            kind,
-            named: None,
-        };
+        let host = "third.example".to_owned();
+        let asked = Event::RequestStarted { observer, request, resource, host, kind, named: None };
         let stall = judged(
             &story.note(14_000, asked).note(17_000, Event::RequestFailed { observer, request, failure }),
         );
