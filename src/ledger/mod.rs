@@ -209,8 +209,10 @@ impl Books<'_> {
         if !dry.is_empty() {
             return dry;
         }
-        // The element said it was dry; what the headers say is off by more than usual. The emptiest it is.
-        ends.into_iter().min_by_key(|(_, end)| *end).into_iter().collect()
+        // The element said it was dry; what the headers say is off by more than usual, or a busy device showed its last frames
+        // late. The emptiest it is, and what is as good as empty with it: players hand on sound only with its pictures.
+        let Some(emptiest) = ends.iter().map(|(_, end)| *end).min() else { return dry };
+        ends.into_iter().filter(|(_, end)| *end - emptiest <= DRY).collect()
     }
 
     /// The media segments that were not playable when the stall began: for each dry track the one that would have

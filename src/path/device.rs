@@ -5,8 +5,9 @@
 //!
 //! # What it says
 //! Nothing of the zones. Longer: the device is busy, and holds up its own questions and everybody's answers. What took longer by
-//! less than twice as much is no queue then and nothing that was lost (`series.rs`), and a body that came slowly says nothing of
-//! the way it came. What was as quick as ever, or came well, tells as much as on an idle device, or more.
+//! less than twice as much is no queue then and nothing that was lost (`series.rs`), nor is anything late where that is a tenth of a
+//! second; and a body that came slowly says nothing of the way it came. What was as quick as ever, or came well, tells as much as
+//! on an idle device, or more.
 //!
 //! # When it is silent
 //! Where it took no longer; where nothing was measured at rest, and less than a tenth of a second.

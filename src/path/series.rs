@@ -40,7 +40,9 @@ pub const SOONEST: Micros = Micros::from_millis(180);
 const LONG: usize = 3;
 /// Of each kind this many are needed: one may have met anything [P].
 const ENOUGH: usize = 2;
-/// What took longer by less than so many times what the browser's own answers did may be the device's doing [P].
+/// What took longer by less than so many times what the browser's own answers did may be the device's doing. Where those took
+/// longer by [`ROUGHLY_UP`], anything late may be: with a fifth of a processor Firefox's took half a second longer, and others'
+/// two [P].
 const OWN: i64 = 2;
 
 /// How answer times under load compare with those at rest.
@@ -83,13 +85,18 @@ impl Round {
 
     /// The device alone may have been why it took so much longer.
     fn is_own(&self, rise: Micros) -> bool {
-        rise.0 < self.own.0.saturating_mul(OWN)
+        may_be_own(rise, self.own)
     }
 
     /// None of what was asked was ever answered.
     fn is_mute(&self) -> bool {
         self.answers.is_empty() && self.lost + self.reset > 0
     }
+}
+
+/// The device alone may be why something took so much longer, while its own answers took that much longer.
+fn may_be_own(rise: Micros, own: Micros) -> bool {
+    own >= ROUGHLY_UP || rise.0 < own.0.saturating_mul(OWN)
 }
 
 /// The answer times of one target.
@@ -161,13 +168,14 @@ impl Series {
         })
     }
 
-    /// With what the browser itself took to answer meanwhile.
+    /// With what the browser itself took to answer meanwhile. A busy device may not even ask everybody at once.
     pub fn beside(&mut self, own: &Series) {
-        let rise =
-            |took: Option<&Micros>| took.zip(own.rest()).map_or(Micros::ZERO, |(took, rest)| *took - rest);
+        let Some(rest) = own.rest() else { return };
         self.own = own.rise().unwrap_or_default().at_least_zero();
         for round in &mut self.rounds {
-            round.own = rise(own.round(round.asked).and_then(|own| own.answers.last())).at_least_zero();
+            let nearest = own.rounds.iter().min_by_key(|own| (own.asked - round.asked).0.abs());
+            let slowest = nearest.and_then(|own| own.answers.last());
+            round.own = slowest.map_or(Micros::ZERO, |took| *took - rest).at_least_zero();
         }
     }
 
@@ -195,8 +203,7 @@ impl Series {
 
     /// All that it took longer may be a busy device's doing.
     pub fn may_be_own(&self) -> bool {
-        let own = Micros(self.own.0.saturating_mul(OWN));
-        self.own >= UP && self.lost() == 0 && self.rise().is_some_and(|rise| rise < own)
+        self.own >= UP && self.lost() == 0 && self.rise().is_some_and(|rise| may_be_own(rise, self.own))
     }
 
     fn answers(&self) -> usize {
@@ -464,7 +471,7 @@ impl Series {
         let varies = |least: Micros| least.max(Micros(spread.0.saturating_mul(SPREADS)));
         let up = if self.rough { ROUGHLY_UP } else { varies(UP) };
         match self.rise()? {
-            rise if rise >= up => (rise.0 >= self.own.0.saturating_mul(OWN)).then_some(Trend::Up),
+            rise if rise >= up => (!may_be_own(rise, self.own)).then_some(Trend::Up),
             _ if self.rough && nearly_all > PROMPT => None,
             _ if nearly_all - rest <= FLAT && !self.lost_any() => Some(Trend::Flat),
             _ => None,

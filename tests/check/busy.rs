@@ -27,9 +27,11 @@ fn what_the_browsers_own_answers_explain_is_no_queue() {
     // An idle device clears nobody and blames nobody.
     let stall = judged(&while_busy(slow_body(), 280, 10));
     assert_eq!((&stall.zones[..], &told(&stall)[..]), (&[Home][..], &["gateway-up", "near-up-as-much"][..]));
-    // A queue that is longer than both is one.
+    // A queue of more than twice that is one, unless nothing that is late can tell any more.
     let stall = judged(&while_busy(slow_body(), 280, 60));
     assert_eq!((&stall.zones[..], told(&stall)[0]), (&[Home][..], "gateway-up"));
+    let stall = judged(&while_busy(slow_body(), 2_800, 150));
+    assert_eq!((&stall.zones[..], &told(&stall)[..]), (ALL, &["check-device-busy"][..]));
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn a_busy_device_may_be_why_bodies_are_slow_but_not_why_they_come_well() {
 #[test]
 fn what_is_as_quick_as_ever_tells_on_a_busy_device_too() {
     let up = [Stalled, Sibling].map(|target| answered(target, quiet(target) + 500));
-    let busy = [&but(&up)[..], &[answered(Device, quiet(Device) + 200)]].concat();
+    let busy = [&but(&up)[..], &[answered(Device, quiet(Device) + 80)]].concat();
     let told_of = judged(&under_load(slow_body(), &busy));
     assert!(told(&told_of).contains(&"near-flat"), "{:?}", told(&told_of));
     assert!(!told_of.zones.contains(&Home));
