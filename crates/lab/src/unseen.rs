@@ -79,8 +79,9 @@ pub fn told(page: &mut String, checked: &[&Record]) -> Result<()> {
          that others fill is no slow line is by *edge-throttled-beside-download* of seed 1; *home-download* and *home-other-tab* of all\n\
          seeds were made once more since, for their check had fetched no bodies through such a queue. What the player left out is told\n\
          from what the stream lacks since *player-skipped-segment* of all seeds, made once more since, for its page had read no\n\
-         playlist; and what a busy device holds up is no queue since *edge-throttled-busy-device* of seed 1. The others were made afterwards: the\n\
-         same scenarios, with other random losses and delays, on other machines. By what they showed no rule was changed.\n\
+         playlist; and what a busy device holds up is no queue since runs as *edge-throttled-busy-device* with half as much of a\n\
+         processor. The others were made afterwards: the same scenarios, with other random losses and delays, on other\n\
+         machines. By what they showed no rule was changed.\n\
          \n\
          Of seeds 3, {second} and {third} every scenario was run in both browsers: `cargo xtask lab run --all --check --kept --from 3`, and\n\
          `--seeds 2 --from {second}`, find nothing left to make, and judge all. Seeds {first}, {second} and {third} were run in random order,\n\
