@@ -229,6 +229,24 @@ impl Ledger {
         all.filter(|(.., percent)| *percent > 0).collect()
     }
 
+    /// This stage has all that no other has, where that is known otherwise.
+    pub fn leave_to(&mut self, stage: Stage) {
+        let left = std::mem::take(&mut self.chronic) + std::mem::take(&mut self.unexplained);
+        let before = self.shares.iter().position(|share| share.stage == stage);
+        let own = before.map(|place| self.shares.remove(place));
+        let nothing = StageShare {
+            stage,
+            usual_from: UsualFrom::None,
+            excess: Micros::ZERO,
+            avoided: Micros::ZERO,
+            share: Micros::ZERO,
+        };
+        let StageShare { usual_from, excess, avoided, share, .. } = own.unwrap_or(nothing);
+        let (excess, avoided, share) = (excess + left, avoided + left, share + left);
+        self.shares.insert(0, StageShare { stage, usual_from, excess, avoided, share });
+        self.shares.arrange_by_key(|share| std::cmp::Reverse(share.share));
+    }
+
     /// The part of the stall that these stages have.
     pub fn share(&self, stages: &[Stage]) -> Micros {
         self.shares.iter().filter(|share| stages.contains(&share.stage)).map(|share| share.share).sum()

@@ -280,6 +280,11 @@ pub fn judge(case: &Case) -> Stall {
         let not_here = case.sighting.kind != StallKind::Starved || sits.contains(zone);
         !zones.contains(zone) && not_here || own_side.contains(zone)
     });
+    let mut ledger = case.ledger.clone();
+    if cause.id == buffer_hole::CAUSE.id {
+        // What is missing came too late by no stage: nobody asked for it.
+        ledger.leave_to(Stage::Decide);
+    }
     let no_request = case.blocking.iter().any(|blocking| blocking.named.arrived && blocking.fetch.is_none());
     let not_observed = case.unseen().chain(no_request.then_some("requests"));
     let mut not_observed: Vec<String> = not_observed.map(str::to_owned).collect();
@@ -292,18 +297,18 @@ pub fn judge(case: &Case) -> Stall {
         ending: case.sighting.ended.as_ref().map(|(_, ending)| *ending),
         duration: case.duration(),
         blocking: case.blocking.iter().map(|blocking| blocking.named.clone()).collect(),
-        ledger: case.ledger.clone(),
         cause: cause.id.to_owned(),
         cleared: cleared.collect(),
         path_split: (1..whole).contains(&of_path),
         by_zone: path::parts::by_zone(
             case.sighting.kind,
             case.duration(),
-            case.ledger,
+            &ledger,
             (cause.id, &sits),
             (absent, besides),
             &evidence,
         ),
+        ledger,
         would_decide: would_decide.into_iter().map(|of| of.id().to_owned()).collect(),
         zones,
         unchecked,

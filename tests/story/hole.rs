@@ -53,6 +53,10 @@ fn check(inputs: &[Input], zones: &[Zone]) {
     let skipped = stall.findings.iter().find(|finding| finding.id == "gap-skipped");
     assert_eq!(skipped.is_some(), zones == PLAYER);
     assert!(skipped.is_none_or(|finding| finding.facts.len() > 1));
+    // Nothing else was late, so that all of it is theirs.
+    let theirs: Micros =
+        stall.by_zone.iter().filter(|of| zones.contains(&of.zone)).map(|of| of.total()).sum();
+    assert!(theirs.0 * 10 >= stall.duration.0 * 9, "{:?} of {:?}", stall.by_zone, stall.duration);
 }
 
 #[test]
