@@ -4,7 +4,7 @@
 use crate::event::Moment;
 use crate::read::Read;
 use crate::stall::{BLIND, Look, STILL};
-use crate::time::{Micros, Wall, playing_time};
+use crate::time::{MediaTime, Micros, Wall, playing_time};
 use serde::Serialize;
 use std::ops::Add;
 
@@ -42,7 +42,7 @@ const LATE: Micros = Micros::from_millis(250);
 pub struct Tally {
     watched: Watched,
     last: Option<Look>,
-    /// Its first data came under our eyes: else it may have been playing before we looked.
+    /// Its first data came under our eyes, or it stood at the begin when we first looked: else it may have been playing before.
     loaded: bool,
     /// It moved since it was loaded.
     begun: bool,
@@ -68,7 +68,9 @@ impl Tally {
         if look.why == Moment::Emptied {
             *self = Tally { watched: self.watched, ..Tally::default() };
         }
-        self.loaded |= look.why == Moment::Loadeddata;
+        // On a busy machine the first look comes after the first data.
+        let at_begin = self.last.is_none() && look.position == MediaTime::default();
+        self.loaded |= look.why == Moment::Loadeddata || at_begin;
         if look.paused || look.ended {
             self.wanted = None;
         } else if !self.begun {
@@ -101,7 +103,6 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::MediaTime;
     use Moment::{Emptied, Loadeddata, Pause, Play, Sample, Seeked, Seeking};
 
     const SECOND: i64 = 1_000_000;
@@ -163,6 +164,8 @@ mod tests {
         assert_eq!((watched(&elsewhere).starts, watched(&elsewhere).start_up), (1, Micros(4 * SECOND)));
         // What played before we looked started nobody knows when.
         assert_eq!(watched(&[(0, Sample, 5), (1, Sample, 6)]).starts, 0);
+        // At the begin nothing has.
+        assert_eq!(watched(&[(0, Sample, 0), (1, Sample, 1)]).starts, 1);
         // Another video in the same element is another start.
         let again = [
             (0, Sample, 0),
