@@ -253,7 +253,11 @@ impl<'a> Scene<'a> {
     /// What was measured of this target while the late media was slow, or at the same moment as what was still being measured
     /// then. Of the servers that playback asks, only of one that the late media came from.
     pub fn under_load(&self, target: Target) -> impl Iterator<Item = &'a Measurement> + '_ {
-        self.ever(target).filter(|measured| self.loaded.iter().any(|asked| at_once(*asked, measured.from)))
+        self.ever(target).filter(move |measured| {
+            // A busy device may not even ask everybody at once.
+            let own = !target.is_away() && !self.loaded.is_empty() && self.while_late(measured);
+            own || self.loaded.iter().any(|asked| at_once(*asked, measured.from))
+        })
     }
 
     /// Of the bodies that a check fetched from it meanwhile one that tells by this rule, if any does.

@@ -76,3 +76,13 @@ fn what_is_as_quick_as_ever_tells_on_a_busy_device_too() {
     assert!(told(&told_of).contains(&"near-flat"), "{:?}", told(&told_of));
     assert!(!told_of.zones.contains(&Home));
 }
+
+#[test]
+fn a_busy_device_does_not_even_ask_everybody_at_once() {
+    let up = Target::AWAY.map(|target| answered(target, quiet(target) + 280));
+    let apart = (0..4).fold(under_load(slow_body(), &up), |story, time| {
+        note(story, 20_500 + 1_000 * time, answered(Device, quiet(Device) + 200))
+    });
+    let stall = judged(&apart);
+    assert_eq!((&stall.zones[..], &told(&stall)[..]), (ALL, &["check-device-busy"][..]));
+}
