@@ -197,7 +197,7 @@ async function measure(step, url, stop) {
   const began = performance.now();
   try {
     const response = await fetch(url, {
-      method: bytes > 0 || url === OWN ? 'GET' : 'HEAD',
+      method: bytes > 0 || target === 'device' ? 'GET' : 'HEAD',
       headers: part ? { Range: `bytes=0-${bytes - 1}` } : {},
       cache: 'no-store',
       credentials: 'omit',

@@ -14,8 +14,8 @@ pub enum Asker {
     Automatic,
 }
 
-/// Whom a check measures, from the viewer on. The references are servers in networks of their own, on ways that share no more than the
-/// viewer's own connection: whoever lists them vouches for that.
+/// Whom a check measures, from the viewer on. The references are servers in networks of their own, on ways that share no more
+/// than the viewer's own connection: whoever lists them vouches for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {

@@ -233,7 +233,6 @@ impl Ledger {
     pub fn leave_to(&mut self, stage: Stage) {
         let left = std::mem::take(&mut self.chronic) + std::mem::take(&mut self.unexplained);
         let before = self.shares.iter().position(|share| share.stage == stage);
-        let own = before.map(|place| self.shares.remove(place));
         let nothing = StageShare {
             stage,
             usual_from: UsualFrom::None,
@@ -241,9 +240,11 @@ impl Ledger {
             avoided: Micros::ZERO,
             share: Micros::ZERO,
         };
-        let StageShare { usual_from, excess, avoided, share, .. } = own.unwrap_or(nothing);
-        let (excess, avoided, share) = (excess + left, avoided + left, share + left);
-        self.shares.insert(0, StageShare { stage, usual_from, excess, avoided, share });
+        let mut own = before.map_or(nothing, |place| self.shares.remove(place));
+        for time in [&mut own.excess, &mut own.avoided, &mut own.share] {
+            *time = *time + left;
+        }
+        self.shares.insert(0, own);
         self.shares.arrange_by_key(|share| std::cmp::Reverse(share.share));
     }
 

@@ -13,7 +13,7 @@ use crate::manifest::Known;
 use crate::sort::{Sort, gather, usual};
 use crate::stall::Sighting;
 use crate::time::{Micros, Wall, playing_time};
-use crate::timeline::Track;
+use crate::timeline::{BRIDGED_HOLE, Track};
 use crate::verdict::{SegmentAccount, Stage, StallKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -32,9 +32,6 @@ const TIMES: i64 = 4;
 /// So is the first of a host that is waited for this long. Connecting is part of it; and who has not answered by the end of this
 /// never may [P].
 const FIRST: RangeInclusive<Micros> = Micros::from_millis(2_000)..=Micros::from_millis(10_000);
-
-/// Browsers play over gaps of this.
-const PLAYED_OVER: Micros = Micros::from_millis(100);
 
 /// Everything that was fetched and appended for one element, joined.
 #[derive(Clone, Debug)]
@@ -90,8 +87,8 @@ impl<'a> Books<'a> {
     pub fn around(&self, gap: Span) -> impl Iterator<Item = (&Fetch, &Fetch)> {
         (0..self.tracks.len()).filter_map(move |track| {
             let here = || self.of_track(track).map(|(_, segment)| segment);
-            let before = here().filter(|segment| segment.range.end <= gap.start + PLAYED_OVER);
-            let after = here().filter(|segment| gap.end <= segment.range.start + PLAYED_OVER);
+            let before = here().filter(|segment| segment.range.end <= gap.start + BRIDGED_HOLE);
+            let after = here().filter(|segment| gap.end <= segment.range.start + BRIDGED_HOLE);
             let before = before.max_by_key(|segment| segment.range.end)?;
             let after = after.min_by_key(|segment| segment.range.start)?;
             let between = Span { start: before.range.end, end: after.range.start };

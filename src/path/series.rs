@@ -162,7 +162,9 @@ impl Series {
             }
             if target.is_away() {
                 series.matters = scene.least_queue();
-                Series::to(scene, Target::Device).into_iter().for_each(|own| series.beside(own));
+                if let Some(own) = Series::to(scene, Target::Device) {
+                    series.beside(own);
+                }
             }
             (!series.rounds.is_empty()).then_some(series)
         })
@@ -269,8 +271,8 @@ impl Series {
 
     /// How many of these never came, or so much later than at rest that the device alone can't be why.
     fn later_in(&self, round: &Round, later: Micros) -> usize {
-        let rise = |took: &Micros| self.rest().map_or(Micros::ZERO, |rest| *took - rest);
-        let late = |took: &&Micros| self.is_later(**took, later) && !round.is_own(rise(took));
+        let own = |took: Micros| self.rest().is_some_and(|rest| round.is_own(took - rest));
+        let late = |took: &&Micros| self.is_later(**took, later) && !own(**took);
         round.lost + round.answers.iter().filter(late).count()
     }
 

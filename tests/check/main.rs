@@ -400,7 +400,7 @@ fn any_measured() -> impl Strategy<Value = (i64, Measured)> {
     );
     let time = proptest::option::of(0i64..3_000);
     let body = proptest::option::of((0u64..256, 0i64..3_000));
-    let target = proptest::sample::select(Target::AWAY.to_vec());
+    let target = proptest::sample::select(Target::ALL.to_vec());
     (1_000i64..45_000, (target, reply, time.clone(), time, body)).prop_map(
         |(when, (target, reply, connect, answer, body))| {
             (when, Measured { target, reply, connect, answer, body })
